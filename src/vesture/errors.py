@@ -15,7 +15,8 @@ Anything else that escapes is a bug: it is logged whole and answered as a bare 5
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 
@@ -24,6 +25,21 @@ class VestureError(Exception):
 
     status: ClassVar[int] = 500
     type: ClassVar[str] = "internal_error"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FieldFault:
+    """What is wrong with one field: one entry of a 422 body, without its link to the documentation.
+
+    `has_input` tells whether `input` (the JSON value that was sent) is to be repeated in the answer.
+    """
+
+    field: str
+    type: str
+    message: str
+    context: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    input: Any = None
+    has_input: bool = False
 
 
 class InputError(VestureError):
@@ -46,6 +62,28 @@ class InputError(VestureError):
 
     def __reduce__(self) -> tuple[Any, ...]:  # picklable: errors travel from the engine's process
         return (type(self), (self.field, self.message, self.context))
+
+    @property
+    def faults(self) -> tuple[FieldFault, ...]:
+        """The entries of the 422 body, in the order of the fields; one, unless a subclass holds several."""
+        return (FieldFault(self.field, self.type, self.message, self.context),)
+
+
+class InvalidInput(InputError):
+    """Fields of the input have a wrong type or value; holds every fault that was found, at least one."""
+
+    def __init__(self, faults: Sequence[FieldFault]) -> None:
+        first = faults[0]
+        text = first.message if len(faults) == 1 else "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
+        super().__init__(first.field, text, first.context)
+        self._faults = tuple(faults)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self._faults,))
+
+    @property
+    def faults(self) -> tuple[FieldFault, ...]:
+        return self._faults
 
 
 class MissingField(InputError):

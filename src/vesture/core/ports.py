@@ -89,8 +89,20 @@ class BlobStore(Protocol):
     """Files by key: uploads and results."""
 
     async def put(
-        self, data: bytes, content_type: str, file_name: str, lifetime_seconds: float | None = None
-    ) -> Blob: ...
+        self,
+        data: bytes,
+        content_type: str,
+        file_name: str,
+        lifetime_seconds: float | None = None,
+        *,
+        key: str | None = None,
+    ) -> Blob:
+        """Store a file.
+
+        `key` is for an upload whose address was given out before its bytes came (a `file_urls.new_key()`);
+        None: the store makes one. `lifetime_seconds` None: as long as results are kept.
+        """
+        ...
 
     async def get(self, key: str) -> tuple[Blob, bytes] | None:
         """The file, or None when it is unknown or expired."""

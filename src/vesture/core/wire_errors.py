@@ -3,14 +3,13 @@
 Takes: any exception. Gives: a `JobError`. Knows nothing about HTTP frameworks or about logging; whoever catches an
 exception that is not a `VestureError` logs it whole before asking for its body.
 
-* `InputError` gives ``{"detail": [{"loc": ["body", field], "msg", "type", "url", "ctx"?}]}`` with status 422.
+* `InputError` gives ``{"detail": [{"loc": ["body", field], "msg", "type", "url", "ctx"?, "input"?}]}`` with status 422.
 * `PlatformError` gives ``{"detail": text, "error_type": type}`` with its own status.
 * Everything else gives a bare 500; the text of an unknown exception never leaves the server.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from vesture.core.job import JobError
@@ -23,16 +22,10 @@ ERROR_PAGE = "https://docs.fal.ai/errors#"
 def error_body(error: BaseException) -> JobError:
     """The wire form of an exception."""
     if isinstance(error, InputError):
-        return input_error_body([error])
+        return JobError(error.status, error.faults[0].type, {"detail": [_detail(fault) for fault in error.faults]})
     if not isinstance(error, PlatformError):
         error = InternalError()
     return JobError(error.status, error.type, {"detail": error.message, "error_type": error.type})
-
-
-def input_error_body(errors: Sequence[InputError]) -> JobError:
-    """The wire form of several unusable fields at once; at least one is needed."""
-    faults = [fault for error in errors for fault in error.faults]
-    return JobError(InputError.status, faults[0].type, {"detail": [_detail(fault) for fault in faults]})
 
 
 def _detail(fault: FieldFault) -> dict[str, Any]:

@@ -4,13 +4,14 @@ import json
 
 import pytest
 
-from vesture.core.wire_errors import error_body, input_error_body
+from vesture.core.wire_errors import error_body
 from vesture.core.wire_output import output_body
 from vesture.errors import (
     Cancelled,
+    FieldFault,
     ImageTooSmall,
     InternalError,
-    MissingField,
+    InvalidInput,
     SettingError,
     StartTimeout,
     WorkerLost,
@@ -34,9 +35,28 @@ def test_an_input_error_names_its_field() -> None:
 
 
 def test_several_input_errors_share_one_body() -> None:
-    error = input_error_body([MissingField("model_image", "a"), MissingField("category", "b")])
-    assert [detail["loc"][1] for detail in error.body["detail"]] == ["model_image", "category"]
-    assert "ctx" not in error.body["detail"][0]
+    faults = [
+        FieldFault("model_image", "missing", "a"),
+        FieldFault("timesteps", "less_than_equal", "b", {"le": 100}, None, True),
+    ]
+    error = error_body(InvalidInput(faults))
+    assert (error.status, error.error_type) == (422, "missing")
+    assert error.body["detail"] == [
+        {
+            "loc": ["body", "model_image"],
+            "msg": "a",
+            "type": "missing",
+            "url": "https://docs.fal.ai/errors#missing",
+        },
+        {
+            "loc": ["body", "timesteps"],
+            "msg": "b",
+            "type": "less_than_equal",
+            "url": "https://docs.fal.ai/errors#less_than_equal",
+            "ctx": {"le": 100},
+            "input": None,
+        },
+    ]
 
 
 @pytest.mark.parametrize(

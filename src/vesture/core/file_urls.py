@@ -1,9 +1,9 @@
 """The addresses of stored files: a key and a name become a URL, and back.
 
-Takes: bases like ``https://tryon.example`` and keys of the blob store. Gives: ``{base}/files/{key}/{file name}``.
-Knows nothing about requests or about what is stored.
+Takes: bases like ``https://tryon.example`` and keys of the blob store. Gives: ``{base}/files/{key}``. Knows nothing
+about requests or about what is stored.
 
-A key is unguessable, so whoever can name it may read the file; the name behind it is only for people.
+A key is unguessable, so whoever can name it may read the file.
 """
 
 from __future__ import annotations
@@ -11,28 +11,22 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
-KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{16,128}")
+KEY_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{15,199}")
 CDN_DOMAIN = "fal.media"  # clients that reach this server under fal's own names see files there
-MAX_NAME_CHARACTERS = 100
+MAX_NAME_CHARACTERS = 60
 
 
-def new_key() -> str:
-    """A key that nobody can guess: 192 random bits."""
-    return secrets.token_urlsafe(24)
+def new_key(file_name: str) -> str:
+    """A key that nobody can guess: 192 random bits, then `file_name` in harmless characters."""
+    name = re.sub(r"[^A-Za-z0-9.-]+", "_", file_name.replace("\\", "/").rsplit("/", 1)[-1]).strip("._")
+    return f"{secrets.token_hex(24)}_{name[-MAX_NAME_CHARACTERS:] or 'file'}"
 
 
-def file_url(base: str, key: str, file_name: str) -> str:
+def file_url(base: str, key: str) -> str:
     """The absolute URL of a stored file."""
-    return f"{base.rstrip('/')}/files/{key}/{quote(safe_file_name(file_name))}"
-
-
-def safe_file_name(name: str) -> str:
-    """`name` without folders, control characters and excess; ``"file"`` when nothing is left."""
-    name = name.encode("utf-8", "replace").decode().replace("\\", "/").rsplit("/", 1)[-1]
-    name = "".join(character for character in name if character.isprintable()).strip(". ")
-    return name[-MAX_NAME_CHARACTERS:] or "file"
+    return f"{base.rstrip('/')}/files/{key}"
 
 
 def own_blob_key(url: str, public_bases: Iterable[str] = ()) -> str | None:
@@ -51,9 +45,9 @@ def own_blob_key(url: str, public_bases: Iterable[str] = ()) -> str | None:
     except ValueError:
         return None
     segments = parts.path.split("/")
-    if parts.scheme not in ("http", "https") or not host or len(segments) != 4 or segments[:2] != ["", "files"]:
+    if parts.scheme not in ("http", "https") or not host or len(segments) != 3 or segments[:2] != ["", "files"]:
         return None
-    key = unquote(segments[2])
+    key = segments[2]
     if not KEY_PATTERN.fullmatch(key):
         return None
     origins = {_origin(base) for base in public_bases}

@@ -99,7 +99,7 @@ class BlobStore(Protocol):
     ) -> Blob:
         """Store a file.
 
-        `key` is for an upload whose address was given out before its bytes came (a `file_urls.new_key()`);
+        `key` is for an upload whose address was given out before its bytes came (a `file_urls.new_key`);
         None: the store makes one. `lifetime_seconds` None: as long as results are kept.
         """
         ...

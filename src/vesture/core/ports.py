@@ -20,7 +20,10 @@ class JobStore(Protocol):
         """Store a job; it is durable when this returns."""
         ...
 
-    async def get(self, request_id: str) -> Job | None: ...
+    async def get(self, request_id: str, *, with_payload: bool = True) -> Job | None:
+        """The job, or None. `with_payload` False leaves its payload empty: photos may be megabytes of base64, and
+        states are asked for ten times a second."""
+        ...
 
     async def position(self, job: Job) -> int:
         """How many queued jobs run before this one (0 for the next)."""

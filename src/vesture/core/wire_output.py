@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 
-def output_body(result: Mapping[str, Any], file_url: Callable[[str, str], str]) -> dict[str, Any]:
-    """The output object: each image's ``key`` replaced by the absolute ``url`` that
-    `file_url(key, file_name)` gives for it."""
+def output_body(result: Mapping[str, Any], file_url: Callable[[str], str]) -> dict[str, Any]:
+    """The output object: each image's ``key`` replaced by the absolute ``url`` that `file_url` gives for it."""
     images = [
-        {"url": file_url(image["key"], image["file_name"]), **{name: value for name, value in image.items() if name != "key"}}
+        {
+            "url": file_url(image["key"]),
+            **{name: value for name, value in image.items() if name != "key"},
+        }
         for image in result["images"]
     ]
     return {**result, "images": images}

@@ -59,12 +59,14 @@ class JobStore(Protocol):
         error: JobError | None = None,
         metrics: Mapping[str, float] | None = None,
     ) -> bool:
-        """Record the outcome, once. False: the lease is lost, nothing was recorded."""
+        """Record the outcome, once. False: the lease is lost, nothing was recorded. May be repeated by a worker
+        that did not hear the answer."""
         ...
 
-    async def release(self, claim: Claim, *, retry_after_seconds: float = 0.0) -> bool:
+    async def release(self, claim: Claim, *, retry_after_seconds: float = 0.0, counted: bool = True) -> bool:
         """Give a job back whose engine died: queued again after the delay, or DONE with `WorkerLost` when its
-        attempts are spent, or DONE with `Cancelled` when that was asked."""
+        attempts are spent, or DONE with `Cancelled` when that was asked. With `counted` False (the worker itself
+        has to go) the attempt is taken back."""
         ...
 
     async def reap(self) -> int:
@@ -86,6 +88,7 @@ class Blob:
     key: str
     content_type: str
     size: int
+    file_name: str = ""
 
 
 class BlobStore(Protocol):

@@ -1,0 +1,70 @@
+CREATE TABLE api_keys (
+    id VARCHAR(64) NOT NULL,
+    name VARCHAR(200) NOT NULL,
+    secret_hash VARCHAR(64) NOT NULL,
+    created_at DOUBLE NOT NULL,
+    revoked_at DOUBLE,
+    PRIMARY KEY (id)
+);
+
+CREATE TABLE jobs (
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    request_id VARCHAR(64) NOT NULL,
+    endpoint VARCHAR(200) NOT NULL,
+    owner VARCHAR(64),
+    status VARCHAR(8) NOT NULL,
+    priority SMALLINT NOT NULL,
+    attempt INTEGER NOT NULL,
+    max_attempts INTEGER NOT NULL,
+    created_at DOUBLE NOT NULL,
+    run_at DOUBLE NOT NULL,
+    start_by DOUBLE,
+    started_at DOUBLE,
+    finished_at DOUBLE,
+    cancel_requested BOOLEAN NOT NULL,
+    worker VARCHAR(200),
+    lease_token VARCHAR(64),
+    lease_until DOUBLE,
+    log_count INTEGER NOT NULL,
+    webhook_url TEXT,
+    webhook_due_at DOUBLE,
+    webhook_tries INTEGER NOT NULL,
+    keep_payload BOOLEAN NOT NULL,
+    result_lifetime_seconds DOUBLE,
+    metrics JSON,
+    error JSON,
+    result JSON,
+    UNIQUE (request_id)
+);
+
+CREATE INDEX jobs_finished ON jobs (finished_at);
+
+CREATE INDEX jobs_queued ON jobs (priority, number) WHERE status = 'QUEUED';
+
+CREATE INDEX jobs_running ON jobs (number) WHERE status = 'RUNNING';
+
+CREATE INDEX jobs_webhook_due ON jobs (webhook_due_at) WHERE webhook_due_at IS NOT NULL;
+
+CREATE TABLE signing_keys (
+    id VARCHAR(64) NOT NULL,
+    private_key VARCHAR(64) NOT NULL,
+    created_at DOUBLE NOT NULL,
+    PRIMARY KEY (id)
+);
+
+CREATE TABLE job_logs (
+    job INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    timestamp DOUBLE NOT NULL,
+    level VARCHAR(8) NOT NULL,
+    message TEXT NOT NULL,
+    PRIMARY KEY (job, number),
+    FOREIGN KEY(job) REFERENCES jobs (number) ON DELETE CASCADE
+);
+
+CREATE TABLE job_payloads (
+    job INTEGER NOT NULL,
+    document JSON NOT NULL,
+    PRIMARY KEY (job),
+    FOREIGN KEY(job) REFERENCES jobs (number) ON DELETE CASCADE
+);

@@ -72,7 +72,7 @@ def test_eight_steps_are_the_published_ones(load, condition_for, golden_model):
 def test_second_sample_is_the_published_one(load, condition_for, golden_model):
     model = load()
     *_, state = euler_steps(model, condition_for(model), 2, noise(sample=1), SamplePlan(8, 2.0))
-    difference = np.abs(to_pixels(state.x)[0].astype(int) - golden_model["run8_second_image"])
+    difference = np.abs(to_pixels(state.x)[0, ::6].astype(int) - golden_model["run8_second_image_rows"])
     assert difference.max() <= 1
     assert (difference > 0).mean() < 0.001
 

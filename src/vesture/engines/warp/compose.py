@@ -1,0 +1,234 @@
+"""Composition: the photo, the old garment taken out, the new one laid on, what was in front put back.
+
+Takes the photo, the body, the fitted layers; gives the dressed photo and the region that may have changed.
+Everything outside that region is the photo's own pixels, bit for bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.core.task import RGB, Category
+from vesture.engines.warp import plates
+from vesture.engines.warp.body import SIDES, Body
+from vesture.engines.warp.layers import LEGS, SLEEVES, Layer, over, union
+from vesture.engines.warp.placement import Fit
+from vesture.vision.garment_types import Garment, Part
+from vesture.vision.parsing import Label
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Wardrobe:
+    """Which labels a garment replaces, and which of the person's clothes stay in front of it."""
+
+    replaced: tuple[Label, ...]
+    in_front: tuple[Label, ...]
+
+
+def wardrobe(category: Category, garment: Garment, cover_feet: bool) -> Wardrobe:
+    """Replaced and kept clothes by category; dungarees go over the top that is there."""
+    shoes = () if cover_feet else (Label.SHOES,)
+    if category == "tops":
+        return Wardrobe((Label.TOP, Label.ONE_PIECE), (Label.HAIR, Label.OTHER))
+    if category == "bottoms":
+        return Wardrobe((Label.BOTTOM,), (Label.TOP, Label.HAIR, Label.OTHER, *shoes))
+    if garment.kind == "jumpsuit" and not garment.has_sleeves:
+        return Wardrobe((Label.BOTTOM, Label.ONE_PIECE), (Label.HAIR, Label.OTHER, *shoes))
+    return Wardrobe((Label.TOP, Label.BOTTOM, Label.ONE_PIECE), (Label.HAIR, Label.OTHER, *shoes))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The inputs of a composition."""
+
+    photo: Floats  # (H, W, 3)
+    body: Body
+    person: Bools  # (H, W) everything that is not background
+    garment: Garment
+    fit: Fit
+    layers: list[Layer]
+    clothes: Wardrobe
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.photo.shape[0], self.photo.shape[1]
+
+
+def compose(scene: Scene, generator: np.random.Generator) -> tuple[RGB, Bools]:
+    """Dress the person.
+
+    Returns:
+        The picture (H, W, 3) uint8, and (H, W) bool, true where it may differ from the photo.
+    """
+    _body, shape = scene.body, scene.shape
+    cover = union(scene.layers, shape)
+    old = _old_garment(scene)
+    bare = _bare_arms(scene)
+    base, arms_layer = _undressed(scene, old, cover, bare, generator)
+    canvas = over(base, base * 0.55, _contact_shadow(scene, cover))
+    folds = _folds(scene, old)
+    for layer in scene.layers:
+        if layer.part in SLEEVES:
+            continue
+        canvas = over(canvas, layer.rgb * folds[..., None], layer.alpha)
+    canvas = over(canvas, arms_layer, _arms_in_front(scene, bare))
+    for layer in scene.layers:
+        if layer.part in SLEEVES:
+            canvas = over(canvas, layer.rgb * folds[..., None], layer.alpha)
+    front = _in_front(scene)
+    canvas = over(canvas, scene.photo, front)
+    touched = (cover > 0) | plates.dilate(old, 2) | (_contact_shadow(scene, cover) > 0.004) | (bare > 0.004)
+    touched &= front < 0.999
+    result = np.where(touched[..., None], np.clip(np.rint(canvas), 0, 255), scene.photo).astype(np.uint8)
+    return result, touched
+
+
+def _old_garment(scene: Scene) -> Bools:
+    """Pixels of the garment that goes, with its fringe towards the background."""
+    labels, unit = scene.body.labels, scene.body.unit
+    old = np.isin(labels, scene.clothes.replaced)
+    if scene.clothes.replaced == (Label.TOP, Label.ONE_PIECE):
+        old &= ~_below(scene.body, 1.0, labels == Label.ONE_PIECE)
+    fringe = plates.dilate(old, max(2.0, 0.022 * unit)) & (labels == Label.BACKGROUND)
+    seam = plates.dilate(old, max(1.0, 0.008 * unit))
+    return np.asarray(old | fringe | (seam & (labels != Label.HAIR)))
+
+
+def _below(body: Body, level: float, where: Bools) -> Bools:
+    """Those pixels of `where` that lie below level v of the torso."""
+    rows, columns = np.nonzero(where)
+    result = np.zeros_like(where)
+    v = body.coordinates(np.stack([columns, rows], 1))[:, 1] if len(rows) else np.zeros(0)
+    result[rows[v > level], columns[v > level]] = True
+    return result
+
+
+def _bare_arms(scene: Scene) -> Floats:
+    """Silhouette of the arm parts that lie bare under the new garment, where the old one hid them."""
+    result = np.zeros(scene.shape, np.float32)
+    if Label.TOP not in scene.clothes.replaced:
+        return result
+    for side in SIDES:
+        arm = scene.body.arms[side]
+        start = max(0.0, scene.fit.sleeve_reach.get(side, 0.0) - 0.1 * scene.body.unit)
+        result = np.maximum(result, plates.limb_zone(scene.shape, arm, start, arm.length * 1.02))
+    old = plates.feather(np.isin(scene.body.labels, scene.clothes.replaced), 1.0)
+    hidden = plates.dilate(old > 0.5, 2)
+    return np.asarray(result * hidden, np.float32)
+
+
+def _undressed(
+    scene: Scene, old: Bools, cover: Floats, bare: Floats, generator: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """The photo with the old garment replaced by what would be behind the new one, and the skin plate."""
+    body, shape = scene.body, scene.shape
+    skin = plates.skin_plate(scene.photo, body, generator)
+    limbs = [(body.arms[s], s) for s in SIDES] + [(body.legs[s], s) for s in SIDES]
+    lit_skin = skin * plates.limb_light(shape, limbs, 0.3)[..., None]
+    open_pixels = old & (cover < 0.999)
+    if not open_pixels.any():
+        return scene.photo, lit_skin
+    person = scene.person | old
+    canvas = plates.background_plate(scene.photo, person, body.unit, generator)
+    lower = np.isin(body.labels, [Label.BOTTOM])
+    hem = scene.fit.hem if scene.fit.hem is not None else 1.0
+    if Label.BOTTOM not in scene.clothes.replaced and lower.any():
+        cloth = plates.garment_plate(scene.photo, lower, body.unit, generator)
+        canvas = over(canvas, cloth, plates.torso_zone(shape, body, max(hem - 0.1, body.waist - 0.25), 1.3))
+    if Label.TOP in scene.clothes.replaced:
+        zone = np.maximum(plates.neck_zone(shape, body), plates.torso_zone(shape, body, 0.0, min(hem, body.waist)))
+        canvas = over(canvas, skin * _chin_shadow(scene)[..., None], zone)
+    if Label.BOTTOM in scene.clothes.replaced:
+        for side in SIDES:
+            leg = body.legs[side]
+            start = max(0.0, scene.fit.leg_reach.get(side, 0.0) - 0.15 * body.unit)
+            canvas = over(canvas, lit_skin, plates.limb_zone(shape, leg, start, leg.length * 1.02))
+    canvas = over(canvas, lit_skin, bare)
+    return over(scene.photo, canvas, plates.feather(old, 0.8)), lit_skin
+
+
+def _chin_shadow(scene: Scene) -> Floats:
+    """Skin under the chin lies in shade: 0.8 at the throat, 1 from the collar bones down."""
+    body = scene.body
+    rows = np.arange(scene.shape[0])[:, None]
+    columns = np.arange(scene.shape[1])[None]
+    level = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.unit
+    return np.asarray(np.interp(level, [-0.5, 0.0], [0.82, 1.0]), np.float32)
+
+
+def _contact_shadow(scene: Scene, cover: Floats) -> Floats:
+    """Strength of the shade that the garment throws on the person just outside its edges."""
+    unit = scene.body.unit
+    blurred = cv2.GaussianBlur(cover, (0, 0), 0.03 * unit)
+    shift = np.float32([[1, 0, 0], [0, 1, 0.025 * unit]])
+    dropped = cv2.warpAffine(blurred, shift, scene.shape[::-1])
+    on_person = plates.feather(plates.erode(scene.person, 2), 1.0)
+    near = plates.feather(plates.dilate(cover > 0.5, 0.05 * unit), 1.0)
+    return np.asarray(np.clip(0.55 * dropped, 0, 0.5) * on_person * near * (1 - 0.999 * (cover > 0.999)), np.float32)
+
+
+def _arms_in_front(scene: Scene, bare: Floats) -> Floats:
+    """Coverage of the synthesized bare arms where they pass in front of the torso."""
+    return bare
+
+
+def _in_front(scene: Scene) -> Floats:
+    """Coverage of the photo's own pixels that stay in front of everything new."""
+    body, labels = scene.body, scene.body.labels
+    keep = np.isin(labels, scene.clothes.in_front)
+    if Label.TOP in scene.clothes.in_front:  # bottoms go under the top
+        keep |= (labels == Label.SKIN) & ~_below(body, 1.0 + 0.45, labels == Label.SKIN)
+    keep |= _hands_and_forearms(scene)
+    return plates.feather(keep, 0.7)
+
+
+def _hands_and_forearms(scene: Scene) -> Bools:
+    """Bare skin of arms and hands beyond the new sleeve, and old sleeves where the top stays."""
+    body, labels = scene.body, scene.body.labels
+    result = np.zeros(scene.shape, bool)
+    for side in SIDES:
+        arm = body.arms[side]
+        reach = scene.fit.sleeve_reach.get(side, 0.0)
+        end = arm.length + 0.7 * body.unit  # the hand lies beyond the wrist
+        zone = plates.limb_zone(scene.shape, arm, min(reach, arm.length * 0.98), end, grow=2.6) > 0.5
+        result |= zone & (labels == Label.SKIN)
+        if Label.TOP not in scene.clothes.replaced:
+            sleeve = plates.limb_zone(scene.shape, arm, 0.3 * arm.length, arm.length, grow=1.7) > 0.5
+            result |= sleeve & (labels == Label.TOP)
+    return result
+
+
+def _folds(scene: Scene, old: Bools) -> Floats:
+    """Folds of the pose, read off the old garment where it was plain: a luminance ratio (H, W) near 1."""
+    ones = np.ones(scene.shape, np.float32)
+    unit = scene.body.unit
+    inside = plates.erode(np.isin(scene.body.labels, scene.clothes.replaced), 0.03 * unit)
+    if int(inside.sum()) < 400:
+        return ones
+    lab = cv2.cvtColor((scene.photo / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
+    chroma_spread = float(lab[inside][:, 1:].std(axis=0).mean())
+    fine = np.abs(lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), 0.01 * unit + 0.5))[inside]
+    if chroma_spread > 6 or float(np.median(fine)) > 1.6:
+        return ones  # a pattern would print itself on the new garment
+    weight = inside.astype(np.float32)
+    light = lab[..., 0] + 8.0  # dark cloth shows folds more weakly; the floor keeps ratios sane
+    small = _masked_blur(light, weight, 0.012 * unit + 0.5)
+    large = _masked_blur(light, weight, 0.11 * unit)
+    ratio = np.clip(small / np.maximum(large, 1), 0.75, 1.2)
+    strength = 0.6 * cv2.GaussianBlur(plates.erode(inside, 0.02 * unit).astype(np.float32), (0, 0), 0.03 * unit)
+    return np.asarray(1 + strength * (ratio - 1), np.float32)
+
+
+def _masked_blur(values: Floats, weight: Floats, sigma: float) -> Floats:
+    total = cv2.GaussianBlur(weight, (0, 0), sigma)
+    return np.asarray(cv2.GaussianBlur(values * weight, (0, 0), sigma) / np.maximum(total, 1e-4), np.float32)
+
+
+__all__ = ["LEGS", "Part", "Scene", "Wardrobe", "compose", "wardrobe"]

@@ -1,0 +1,265 @@
+"""Fitting of everything that hangs from the shoulders: tops, dresses, dungarees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
+from vesture.engines.warp.fit_bottoms import fit_legs
+from vesture.engines.warp.mesh import Handles
+from vesture.engines.warp.placement import (
+    FLAT_VERTICAL,
+    INNER_WEIGHT,
+    OUTLINE_WEIGHT,
+    Ease,
+    Fit,
+    curve,
+    distance,
+    merge,
+    pairs,
+    point,
+)
+from vesture.vision.garment_types import Garment, Part
+
+CHEST_LEVEL = 0.3
+ARMPIT_LEVELS = (0.25, 0.40)
+WRIST_SNAP = 0.80  # sleeves that reach this far along the arm are long sleeves
+SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
+
+
+def fit_upper(body: Body, garment: Garment, *, long_top: bool, ease: Ease) -> Fit:
+    """Place a top, dress or jumpsuit on the shoulders."""
+    scale = _scale(body, garment, ease)
+    collars = _collar_targets(body, garment)
+    armpit = _armpit_level(body, garment, scale)
+    hem = None if garment.has_legs else _hem_level(body, garment, scale, long_top)
+    bottom = hem if hem is not None else 1.0
+    torso, outline = _torso(body, garment, scale, collars, armpit, bottom)
+    handles: dict[int, Handles] = {int(Part.TORSO): torso}
+    joints: dict[tuple[int, int], Floats] = {}
+    reach: dict[SideName, float] = {}
+    if garment.has_sleeves:
+        ratio = _sleeve_ratio(body, garment, scale)
+        for side in SIDES:
+            reach[side] = ratio * body.arms[side].length
+            sleeve = _sleeve(body, garment, side, scale, reach[side], _armpit_target(body, side, armpit))
+            handles = merge(handles, {int(SLEEVE_PART[side]): sleeve})
+            joints[int(Part.TORSO), int(SLEEVE_PART[side])] = np.stack(
+                [point(garment, f"shoulder_{side}"), point(garment, f"armpit_{side}")]
+            )
+    leg_reach: Mapping[SideName, float] = {}
+    if garment.has_legs:
+        legs, leg_joints, leg_reach = fit_legs(body, garment, scale[0], ease)
+        handles, joints = merge(handles, legs), {**joints, **leg_joints}
+    elif hem is not None and hem > 1.15:
+        leg_reach = {s: max(0.0, (hem - 1.0) * body.torso) for s in SIDES}
+    return Fit(handles, joints, scale, reach, leg_reach, hem, None, outline)
+
+
+def _scale(body: Body, garment: Garment, ease: Ease) -> tuple[float, float]:
+    """Photo pixels per garment pixel, across and along: shoulders decide, the chest keeps it within reason."""
+    shoulder = distance(body.tip["left"], body.tip["right"]) / distance(
+        point(garment, "shoulder_left"), point(garment, "shoulder_right")
+    )
+    chest_width = sum(float(body.width(side, CHEST_LEVEL)) for side in SIDES) * 1.05
+    chest = chest_width / distance(point(garment, "armpit_left"), point(garment, "armpit_right"))
+    across = float(np.clip(shoulder, 0.9 * chest, 1.25 * chest)) * ease.width
+    vertical = 1.0 if garment.photo_type == "model" else FLAT_VERTICAL[garment.kind]
+    return across, across * vertical * ease.length
+
+
+def _collar_targets(body: Body, garment: Garment) -> dict[SideName, Floats]:
+    """Collar corners on the line from the shoulder tip up to the neck, at the garment's own ratio."""
+    left, right = point(garment, "collar_left"), point(garment, "collar_right")
+    tips = point(garment, "shoulder_left"), point(garment, "shoulder_right")
+    ratio = float(np.clip(distance(left, right) / max(distance(*tips), 1e-6), 0.25, 0.92))
+    targets: dict[SideName, Floats] = {}
+    for side in SIDES:
+        tip, foot = body.tip[side], body.neck_foot[side]
+        middle = (body.tip["left"] + body.tip["right"]) / 2
+        reach = abs(float((tip - middle) @ body.across))
+        foot_reach = abs(float((foot - middle) @ body.across))
+        wanted = float(np.clip(ratio * reach, 0.9 * foot_reach, 0.92 * reach))
+        share = np.clip((wanted - foot_reach) / max(reach - foot_reach, 1e-6), -0.15, 1)
+        targets[side] = foot + share * (tip - foot)
+    return targets
+
+
+def _armpit_level(body: Body, garment: Garment, scale: tuple[float, float]) -> float:
+    """v of the armpits: the garment's own armhole depth, held near the body's."""
+    depth = np.mean([(point(garment, f"armpit_{s}") - point(garment, f"shoulder_{s}"))[1] for s in SIDES]) * scale[1]
+    top = np.mean([body.coordinates(body.tip[s])[0, 1] for s in SIDES])
+    return float(np.clip(top + depth / body.torso, *ARMPIT_LEVELS))
+
+
+def _armpit_target(body: Body, side: SideName, level: float) -> Floats:
+    u = SIGN[side] * float(body.width(side, level))
+    return np.asarray(body.point(u, level)[0])
+
+
+def _hem_level(body: Body, garment: Garment, scale: tuple[float, float], long_top: bool) -> float:
+    """v of the hem: the garment's length, eased so that the old hem does not peep out."""
+    hem_y = np.mean([point(garment, "hem_left")[1], point(garment, "hem_right")[1]])
+    collar_y = np.mean([point(garment, f"{name}_{s}")[1] for name in ("collar", "shoulder") for s in SIDES])
+    start = np.mean([body.coordinates(body.tip[s])[0, 1] for s in SIDES]) - 0.05
+    level = float(start + (hem_y - collar_y) * scale[1] / body.torso)
+    if garment.kind == "top":
+        if level > 1.12 and not long_top:
+            level = 1.12 + 0.6 * (level - 1.12)
+        if body.top_hem is not None and 0 < body.top_hem - level < 0.3:
+            level = min(body.top_hem + 0.015, 1.35)
+        return float(np.clip(level, 0.55, 1.9))
+    ankle = np.mean([body.coordinates(body.legs[s].axis[-1])[0, 1] for s in SIDES])
+    return float(np.clip(level, 1.2, max(ankle, 1.4)))
+
+
+def _torso(
+    body: Body,
+    garment: Garment,
+    scale: tuple[float, float],
+    collars: Mapping[SideName, Floats],
+    armpit: float,
+    bottom: float,
+) -> tuple[Handles, dict[str, Floats]]:
+    """Handles of the torso part, and the photo-pixel curves of neckline and hem."""
+    groups = []
+    outline: dict[str, Floats] = {}
+    neck = curve(garment, "neckline", 11)
+    neck_target = _neckline_target(body, neck, collars, scale)
+    outline["neckline"] = neck_target
+    groups.append(pairs(neck, neck_target))
+    for side in SIDES:
+        shoulder = curve(garment, f"shoulder_{side}", 6)
+        groups.append(pairs(shoulder, _between(shoulder, collars[side], body.tip[side])))
+        if f"side_{side}" not in garment.curves:
+            continue
+        edge = curve(garment, f"side_{side}", 16)
+        target = _side_target(body, garment, edge, side, scale, armpit, bottom)
+        keep = target_levels(body, target) <= bottom + 1e-6
+        groups.append(pairs(edge[keep], target[keep], OUTLINE_WEIGHT if garment.has_sleeves else 5.0))
+        if side == "left":
+            first = target
+        elif "hem" in garment.curves:
+            hem = curve(garment, "hem", 11)
+            outline["hem"] = _hem_target(body, hem, first[-1], target[-1], scale)
+            groups.append(pairs(hem, outline["hem"]))
+    centre = _centre_line(body, garment, neck_target[5], armpit, bottom)
+    if centre is not None:
+        groups.append(centre)
+    return Handles.concatenate(groups), outline
+
+
+def target_levels(body: Body, points: Floats) -> Floats:
+    return np.asarray(body.coordinates(points)[:, 1])
+
+
+def _between(source: Floats, start: Floats, end: Floats) -> Floats:
+    """A curve carried onto the segment start-end by the similarity of its ends, its bulge flattened by half."""
+    base, chord = source[0], source[-1] - source[0]
+    length = max(float(chord @ chord), 1e-9)
+    normal = np.array([-chord[1], chord[0]])
+    t = (source - base) @ chord / length
+    bulge = 0.5 * ((source - base) @ normal) / length
+    new = end - start
+    return np.asarray(start + t[:, None] * new + bulge[:, None] * np.array([-new[1], new[0]]))
+
+
+def _neckline_target(
+    body: Body, source: Floats, collars: Mapping[SideName, Floats], scale: tuple[float, float]
+) -> Floats:
+    """The neckline hung between the collar corners at the garment's own depth, in the body's frame."""
+    left, right = source[0], source[-1]
+    t = (source[:, 0] - left[0]) / max(right[0] - left[0], 1e-6)
+    chord = left + t[:, None] * (right - left)
+    width_ratio = distance(collars["left"], collars["right"]) / max(distance(left, right), 1e-6)
+    sag = (source[:, 1] - chord[:, 1]) * min(scale[1], 1.1 * width_ratio)
+    return np.asarray(collars["left"] + t[:, None] * (collars["right"] - collars["left"]) + sag[:, None] * body.down)
+
+
+def _side_target(
+    body: Body,
+    garment: Garment,
+    edge: Floats,
+    side: SideName,
+    scale: tuple[float, float],
+    armpit: float,
+    bottom: float,
+) -> Floats:
+    """Side seam: never inside the body, never wider than the cloth, and not a tent."""
+    down = (edge[:, 1] - edge[0, 1]) / max(edge[-1, 1] - edge[0, 1], 1e-6)
+    level = armpit + np.clip(down, 0, 1) * (bottom - armpit)
+    axis_x = (point(garment, "armpit_left")[0] + point(garment, "armpit_right")[0]) / 2
+    cloth = np.abs(edge[:, 0] - axis_x) * scale[0]
+    body_width = np.asarray(body.width(side, level))
+    widest = 1.22 * body_width
+    if garment.kind == "dress":
+        widest = body_width * np.interp(level, [0.3, 0.7, 1.0, 1.6, 2.6], [1.12, 1.15, 1.3, 2.0, 3.0])
+    elif level[-1] > 1.0:
+        widest = body_width * np.interp(level, [0.3, 1.0, 1.4], [1.22, 1.25, 1.4])
+    width = np.clip(cloth, 1.03 * body_width, np.maximum(widest, 1.04 * body_width))
+    return body.point(SIGN[side] * width, level)
+
+
+def _hem_target(body: Body, source: Floats, left: Floats, right: Floats, scale: tuple[float, float]) -> Floats:
+    """The hem between the ends of the side seams, keeping its own shape, rounded a little around the body."""
+    t = (source[:, 0] - source[0, 0]) / max(source[-1, 0] - source[0, 0], 1e-6)
+    chord = source[0] + t[:, None] * (source[-1] - source[0])
+    sag = (source[:, 1] - chord[:, 1]) * scale[1]
+    round_body = 0.03 * body.unit * 4 * t * (1 - t)
+    return np.asarray(left + t[:, None] * (right - left) + (sag + round_body)[:, None] * body.down)
+
+
+def _centre_line(body: Body, garment: Garment, neck: Floats, armpit: float, bottom: float) -> Handles | None:
+    """Keep the middle of the garment on the spine."""
+    if "hem" not in garment.curves or bottom <= armpit:
+        return None
+    hem = curve(garment, "hem", 11)[5]
+    top = point(garment, "neck_front")
+    t = np.linspace(0.25, 0.9, 6)[:, None]
+    level = float(target_levels(body, neck[None])[0])
+    target = body.point(0.0, level + t[:, 0] * (bottom - level))
+    return pairs(top + t * (hem - top), target, INNER_WEIGHT * 0.5)
+
+
+def _sleeve_ratio(body: Body, garment: Garment, scale: tuple[float, float]) -> float:
+    """Share of the arm that the sleeves cover, the same on both sides."""
+    ratios = []
+    for side in SIDES:
+        outer = _length(curve(garment, f"sleeve_outer_{side}", 24))
+        inner = _length(curve(garment, f"sleeve_inner_{side}", 24)) + 0.25 * outer
+        ratios.append((0.6 * outer + 0.4 * inner) * (scale[0] + scale[1]) / 2 / body.arms[side].length)
+    ratio = float(np.mean(ratios))
+    return 1.02 if ratio > WRIST_SNAP else max(ratio, 0.12)
+
+
+def _length(points: Floats) -> float:
+    return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
+
+
+def _sleeve(
+    body: Body, garment: Garment, side: SideName, scale: tuple[float, float], reach: float, armpit: Floats
+) -> Handles:
+    """A sleeve around the arm: outer and inner edge are curves of their own beside its axis."""
+    arm = body.arms[side]
+    count = 14
+    outer, inner = curve(garment, f"sleeve_outer_{side}", count), curve(garment, f"sleeve_inner_{side}", count)
+    share = np.linspace(0, 1, count)
+    along = share * reach
+    cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale[0]
+    natural, present = arm.radius(along), arm.radius(along, clothed=True)
+    # as wide as the cloth is, wide enough to hide the old sleeve, but no wing
+    width = np.clip(cloth, 1.12 * natural, 1.75 * natural)
+    outside = np.maximum(width, np.minimum(1.03 * present, 1.3 * width))
+    inside = np.minimum(width, 1.3 * natural)
+    normal = arm.outward(along, SIGN[side])
+    outer_target = arm.at(along) + normal * outside[:, None]
+    inner_target = arm.at(along) - normal * inside[:, None]
+    near_shoulder = np.clip(1 - share / 0.3, 0, 1)[:, None] ** 1.5
+    outer_target = outer_target + near_shoulder * (body.tip[side] - outer_target[0])
+    near_armpit = np.clip(1 - share / 0.35, 0, 1)[:, None]
+    inner_target = inner_target + near_armpit * (armpit - inner_target[0])
+    t = np.linspace(0.2, 0.8, 4)[:, None]
+    cuff = pairs(outer[-1] + t * (inner[-1] - outer[-1]), outer_target[-1] + t * (inner_target[-1] - outer_target[-1]))
+    return Handles.concatenate([pairs(outer, outer_target), pairs(inner, inner_target), cuff])

@@ -1,0 +1,150 @@
+"""What appears where the old garment is taken away: background, skin, the other garment.
+
+Takes the photo, the body and which pixels become bare; gives the photo without the old garment. Each plate is
+grown from real pixels of its kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body import NECK_HALF_WIDTH, SIDES, SIGN, Body, Limb, SideName
+from vesture.vision.fill import grain, push_pull
+from vesture.vision.parsing import Label
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+
+def dilate(mask: Bools, radius: float) -> Bools:
+    size = 2 * max(1, round(radius)) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    return np.asarray(cv2.dilate(mask.astype(np.uint8), kernel) > 0)
+
+
+def erode(mask: Bools, radius: float) -> Bools:
+    return ~dilate(~mask, radius)
+
+
+def feather(mask: Bools, sigma: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), max(sigma, 0.3)), np.float32)
+
+
+def background_plate(photo: Floats, person: Bools, unit: float, generator: np.random.Generator) -> Floats:
+    """The scene without the person: grown from pixels clear of them, with the scene's own grain."""
+    clear = ~dilate(person, 0.04 * unit)
+    plate = push_pull(photo, clear.astype(np.float32))
+    return plate + grain(photo, clear, generator)
+
+
+def garment_plate(photo: Floats, where: Bools, unit: float, generator: np.random.Generator) -> Floats:
+    """Cloth of the other garment, grown from its visible pixels."""
+    inside = erode(where, 0.02 * unit)
+    inside = inside if inside.any() else where
+    return push_pull(photo, inside.astype(np.float32)) + grain(photo, inside, generator)
+
+
+def skin_plate(photo: Floats, body: Body, generator: np.random.Generator) -> Floats:
+    """Bare skin everywhere: the colours of the visible skin nearby, leaning to their median, turned at limbs."""
+    skin = erode(body.labels == Label.SKIN, 0.02 * body.unit)
+    if int(skin.sum()) < 50:
+        skin = body.labels == Label.SKIN
+    if int(skin.sum()) < 20:  # nothing to go by: a mid skin tone
+        return np.broadcast_to(np.array([198, 152, 128], np.float32), photo.shape).copy()
+    own = photo[skin]
+    median = np.median(own, axis=0)
+    # lips, beards, shadows and nails are skin to the parser but no colour for an arm
+    typical = skin & (np.abs(photo - median).sum(-1) < np.percentile(np.abs(own - median).sum(-1), 75))
+    grown = push_pull(photo, typical.astype(np.float32))
+    plate = 0.55 * grown + 0.45 * median
+    return np.asarray(plate + grain(photo, typical, generator), np.float32)
+
+
+def limb_light(shape: tuple[int, int], limbs: Sequence[tuple[Limb, SideName]], strength: float) -> Floats:
+    """Factor (H, W) that turns flat skin into tubes: 1 on the axis, darker to both sides."""
+    light = np.ones(shape, np.float32)
+    for limb, _ in limbs:
+        distance, radius = limb_distance(shape, limb)
+        turn = np.clip(distance / np.maximum(radius, 1), 0, 1)
+        light = np.minimum(light, np.where(distance < 1.5 * radius, 1 - strength * turn**2.5, 1))
+    return light
+
+
+def limb_distance(shape: tuple[int, int], limb: Limb) -> tuple[Floats, Floats]:
+    """Distance (H, W) of each pixel to a limb's axis and the bare radius there; far pixels read a large distance."""
+    distance, radius = np.full(shape, 1e6, np.float32), np.ones(shape, np.float32)
+    reach = float(limb.natural.max()) * 2.2
+    low = np.floor(limb.axis.min(0) - reach).astype(int)
+    high = np.ceil(limb.axis.max(0) + reach).astype(int) + 1
+    left, top = np.clip(low, 0, shape[::-1])
+    right, bottom = np.clip(high, 0, shape[::-1])
+    if right <= left or bottom <= top:
+        return distance, radius
+    ys, xs = np.mgrid[top:bottom, left:right].astype(np.float32)
+    best, which = np.full(xs.shape, 1e12, np.float32), np.zeros(xs.shape, np.int32)
+    for index, (x, y) in enumerate(resampled_axis(limb)):
+        near = (xs - x) ** 2 + (ys - y) ** 2
+        closer = near < best
+        best[closer], which[closer] = near[closer], index
+    distance[top:bottom, left:right] = np.sqrt(best)
+    radius[top:bottom, left:right] = limb.radius(np.linspace(0, limb.length, AXIS_SAMPLES))[which]
+    return distance, radius
+
+
+AXIS_SAMPLES = 64
+
+
+def resampled_axis(limb: Limb) -> NDArray[np.float64]:
+    return limb.at(np.linspace(0, limb.length, AXIS_SAMPLES))
+
+
+def limb_zone(shape: tuple[int, int], limb: Limb, start: float, end: float, grow: float = 1.0) -> Floats:
+    """Soft silhouette (H, W) of a bare limb between two arc lengths."""
+    if end <= start:
+        return np.zeros(shape, np.float32)
+    along = np.linspace(start, end, AXIS_SAMPLES)
+    axis, radius = limb.at(along), limb.radius(along) * grow
+    normal = limb.outward(along, 1.0)
+    outline = np.concatenate([axis + normal * radius[:, None], (axis - normal * radius[:, None])[::-1]])
+    return filled(shape, outline)
+
+
+def filled(shape: tuple[int, int], outline: NDArray[np.float64]) -> Floats:
+    """Anti-aliased silhouette (H, W) in [0, 1] of a closed outline (n, 2)."""
+    canvas = np.zeros(shape, np.uint8)
+    cv2.fillPoly(canvas, [np.rint(outline * 16).astype(np.int32)], 255, lineType=cv2.LINE_AA, shift=4)
+    return canvas.astype(np.float32) / 255
+
+
+def neck_zone(shape: tuple[int, int], body: Body) -> Floats:
+    """Silhouette of neck and shoulders that cloth would bare: from under the chin to the shoulder tips."""
+    half = NECK_HALF_WIDTH * body.unit * 0.86
+    up = -body.down * body.unit
+    points = [
+        body.neck + up * 0.5 - body.across * half,
+        body.neck_foot["left"],
+        body.tip["left"],
+        body.point(-float(body.bare_half_width[1]), 0.2)[0],
+        body.point(float(body.bare_half_width[1]), 0.2)[0],
+        body.tip["right"],
+        body.neck_foot["right"],
+        body.neck + up * 0.5 + body.across * half,
+    ]
+    return filled(shape, np.array(points))
+
+
+def torso_zone(shape: tuple[int, int], body: Body, start: float, end: float) -> Floats:
+    """Silhouette of the bare torso between two levels v."""
+    if end <= start:
+        return np.zeros(shape, np.float32)
+    levels = np.linspace(start, end, 24)
+    edges = []
+    for side in SIDES:
+        bare = np.interp(levels, np.linspace(0, 1.3, len(body.bare_half_width)), body.bare_half_width)
+        width = np.minimum(body.width(side, levels), 1.08 * bare)
+        edges.append(body.point(SIGN[side] * width, levels))
+    return filled(shape, np.concatenate([edges[0], edges[1][::-1]]))

@@ -1,0 +1,49 @@
+"""The only place that builds things: settings to stores, engine, app and worker.
+
+Each function imports what it builds when it is called, so that importing this module loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vesture.settings import Settings
+
+if TYPE_CHECKING:
+    from vesture.core.task import Engine
+    from vesture.pipeline import Pipeline
+
+
+def library_pipeline(*, engine: str | None = None, device: str | None = None, **overrides: Any) -> Pipeline:
+    """The pipeline of `vesture.TryOn`: settings from the environment, then the caller's overrides."""
+    return build_pipeline(Settings.from_environment(engine=engine, **overrides), device=device)
+
+
+def build_pipeline(settings: Settings, *, device: str | None = None) -> Pipeline:
+    """Engine, filter and limits, models loaded."""
+    from vesture.images.safety import NsfwFilter
+    from vesture.pipeline import PhotoLimits, Pipeline
+
+    limits = PhotoLimits(
+        max_bytes=settings.fetch_max_bytes,
+        max_pixels=settings.max_pixels,
+        min_side=settings.min_side,
+        max_result_side=settings.max_side,
+    )
+    return Pipeline(build_engine(settings, device=device), NsfwFilter(settings.nsfw_threshold), limits)
+
+
+def build_engine(settings: Settings, *, device: str | None = None) -> Engine:
+    """The engine that `settings.engine` asks for."""
+    from vesture.engines.registry import EngineEntry, choose_engine
+
+    return choose_engine(settings.engine, {"warp": EngineEntry(lambda: _warp_engine(settings), lambda: None)})
+
+
+def _warp_engine(settings: Settings) -> Engine:
+    from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore
+    from vesture.engines.warp.engine import WarpEngine
+    from vesture.vision.pose import PoseEstimator
+
+    assets = AssetStore(settings.assets)
+    return WarpEngine(PoseEstimator(assets.path(POSE_DETECTION), assets.path(POSE_LANDMARKS)))

@@ -18,7 +18,7 @@ CDN_DOMAIN = "fal.media"  # clients that reach this server under fal's own names
 MAX_NAME_CHARACTERS = 60
 
 
-def new_key(file_name: str) -> str:
+def new_key(file_name: str = "") -> str:
     """A key that nobody can guess: 192 random bits, then `file_name` in harmless characters."""
     name = re.sub(r"[^A-Za-z0-9.-]+", "_", file_name.replace("\\", "/").rsplit("/", 1)[-1]).strip("._")
     return f"{secrets.token_hex(24)}_{name[-MAX_NAME_CHARACTERS:] or 'file'}"

@@ -27,8 +27,8 @@ SIGN = {"left": -1.0, "right": 1.0}
 # middle and end. Anthropometric means, rounded; measured widths are held near them.
 V_LEVELS = np.array([0.0, 0.15, 0.3, 0.5, 0.7, 0.85, 1.0, 1.15, 1.3])
 TORSO_PRIOR = np.array([0.52, 0.50, 0.48, 0.44, 0.42, 0.46, 0.52, 0.55, 0.55])
-ARM_RADIUS = np.array([0.165, 0.125, 0.085])
-LEG_RADIUS = np.array([0.27, 0.175, 0.105])
+ARM_RADIUS = np.array([0.135, 0.112, 0.075])
+LEG_RADIUS = np.array([0.25, 0.16, 0.095])
 NECK_HALF_WIDTH = 0.19
 TRAPEZIUS_RISE = 0.17  # of the neck's foot above the shoulder joints
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB, Category
 from vesture.engines.warp import plates
 from vesture.engines.warp.body import SIDES, Body
-from vesture.engines.warp.layers import LEGS, SLEEVES, Layer, over, union
+from vesture.engines.warp.layers import SLEEVES, Layer, over, union
 from vesture.engines.warp.placement import Fit
-from vesture.vision.garment_types import Garment, Part
+from vesture.vision.garment_types import Garment
 from vesture.vision.parsing import Label
 
 Floats = NDArray[np.float32]
@@ -67,24 +67,25 @@ def compose(scene: Scene, generator: np.random.Generator) -> tuple[RGB, Bools]:
     Returns:
         The picture (H, W, 3) uint8, and (H, W) bool, true where it may differ from the photo.
     """
-    _body, shape = scene.body, scene.shape
-    cover = union(scene.layers, shape)
+    cover = union(scene.layers, scene.shape)
     old = _old_garment(scene)
-    bare = _bare_arms(scene)
-    base, arms_layer = _undressed(scene, old, cover, bare, generator)
-    canvas = over(base, base * 0.55, _contact_shadow(scene, cover))
-    folds = _folds(scene, old)
-    for layer in scene.layers:
-        if layer.part in SLEEVES:
-            continue
+    skin = plates.skin_plate(scene.photo, scene.body, generator)
+    arms = _bare_arms(scene, skin)
+    base = _undressed(scene, old, cover, skin, generator)
+    shadow = _contact_shadow(scene, cover)
+    canvas = over(base, base * 0.55, shadow)
+    folds = _folds(scene)
+    for layer in (layer for layer in scene.layers if layer.part not in SLEEVES):
         canvas = over(canvas, layer.rgb * folds[..., None], layer.alpha)
-    canvas = over(canvas, arms_layer, _arms_in_front(scene, bare))
-    for layer in scene.layers:
-        if layer.part in SLEEVES:
-            canvas = over(canvas, layer.rgb * folds[..., None], layer.alpha)
+    for rgb, coverage in arms:
+        canvas = over(canvas, rgb, coverage)
+    for layer in (layer for layer in scene.layers if layer.part in SLEEVES):
+        canvas = over(canvas, layer.rgb * folds[..., None], layer.alpha)
     front = _in_front(scene)
     canvas = over(canvas, scene.photo, front)
-    touched = (cover > 0) | plates.dilate(old, 2) | (_contact_shadow(scene, cover) > 0.004) | (bare > 0.004)
+    touched = (cover > 0) | plates.dilate(old, 2) | (shadow > 0.004)
+    for _, coverage in arms:
+        touched |= coverage > 0.004
     touched &= front < 0.999
     result = np.where(touched[..., None], np.clip(np.rint(canvas), 0, 255), scene.photo).astype(np.uint8)
     return result, touched
@@ -110,34 +111,27 @@ def _below(body: Body, level: float, where: Bools) -> Bools:
     return result
 
 
-def _bare_arms(scene: Scene) -> Floats:
-    """Silhouette of the arm parts that lie bare under the new garment, where the old one hid them."""
-    result = np.zeros(scene.shape, np.float32)
+def _bare_arms(scene: Scene, skin: Floats) -> list[tuple[Floats, Floats]]:
+    """The arm parts that lie bare under the new garment where the old one hid them, as (rgb, coverage)."""
     if Label.TOP not in scene.clothes.replaced:
-        return result
+        return []
+    hidden = plates.dilate(np.isin(scene.body.labels, scene.clothes.replaced), 2)
+    arms = []
     for side in SIDES:
         arm = scene.body.arms[side]
         start = max(0.0, scene.fit.sleeve_reach.get(side, 0.0) - 0.1 * scene.body.unit)
-        result = np.maximum(result, plates.limb_zone(scene.shape, arm, start, arm.length * 1.02))
-    old = plates.feather(np.isin(scene.body.labels, scene.clothes.replaced), 1.0)
-    hidden = plates.dilate(old > 0.5, 2)
-    return np.asarray(result * hidden, np.float32)
+        zone = plates.limb_zone(scene.shape, arm, start, arm.length * 1.02) * hidden
+        arms.append((plates.limb_skin(skin, arm), np.asarray(zone, np.float32)))
+    return arms
 
 
-def _undressed(
-    scene: Scene, old: Bools, cover: Floats, bare: Floats, generator: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """The photo with the old garment replaced by what would be behind the new one, and the skin plate."""
+def _undressed(scene: Scene, old: Bools, cover: Floats, skin: Floats, generator: np.random.Generator) -> Floats:
+    """The photo with the old garment replaced by what would be behind the new one, arms left out."""
     body, shape = scene.body, scene.shape
-    skin = plates.skin_plate(scene.photo, body, generator)
-    limbs = [(body.arms[s], s) for s in SIDES] + [(body.legs[s], s) for s in SIDES]
-    lit_skin = skin * plates.limb_light(shape, limbs, 0.3)[..., None]
-    open_pixels = old & (cover < 0.999)
-    if not open_pixels.any():
-        return scene.photo, lit_skin
-    person = scene.person | old
-    canvas = plates.background_plate(scene.photo, person, body.unit, generator)
-    lower = np.isin(body.labels, [Label.BOTTOM])
+    if not (old & (cover < 0.999)).any():
+        return scene.photo
+    canvas = plates.background_plate(scene.photo, scene.person | old, body.unit, generator)
+    lower = body.labels == Label.BOTTOM
     hem = scene.fit.hem if scene.fit.hem is not None else 1.0
     if Label.BOTTOM not in scene.clothes.replaced and lower.any():
         cloth = plates.garment_plate(scene.photo, lower, body.unit, generator)
@@ -149,9 +143,9 @@ def _undressed(
         for side in SIDES:
             leg = body.legs[side]
             start = max(0.0, scene.fit.leg_reach.get(side, 0.0) - 0.15 * body.unit)
-            canvas = over(canvas, lit_skin, plates.limb_zone(shape, leg, start, leg.length * 1.02))
-    canvas = over(canvas, lit_skin, bare)
-    return over(scene.photo, canvas, plates.feather(old, 0.8)), lit_skin
+            zone = plates.limb_zone(shape, leg, start, leg.length * 1.02)
+            canvas = over(canvas, plates.limb_skin(skin, leg), zone)
+    return over(scene.photo, canvas, plates.feather(old, 0.8))
 
 
 def _chin_shadow(scene: Scene) -> Floats:
@@ -172,11 +166,6 @@ def _contact_shadow(scene: Scene, cover: Floats) -> Floats:
     on_person = plates.feather(plates.erode(scene.person, 2), 1.0)
     near = plates.feather(plates.dilate(cover > 0.5, 0.05 * unit), 1.0)
     return np.asarray(np.clip(0.55 * dropped, 0, 0.5) * on_person * near * (1 - 0.999 * (cover > 0.999)), np.float32)
-
-
-def _arms_in_front(scene: Scene, bare: Floats) -> Floats:
-    """Coverage of the synthesized bare arms where they pass in front of the torso."""
-    return bare
 
 
 def _in_front(scene: Scene) -> Floats:
@@ -205,7 +194,7 @@ def _hands_and_forearms(scene: Scene) -> Bools:
     return result
 
 
-def _folds(scene: Scene, old: Bools) -> Floats:
+def _folds(scene: Scene) -> Floats:
     """Folds of the pose, read off the old garment where it was plain: a luminance ratio (H, W) near 1."""
     ones = np.ones(scene.shape, np.float32)
     unit = scene.body.unit
@@ -215,7 +204,7 @@ def _folds(scene: Scene, old: Bools) -> Floats:
     lab = cv2.cvtColor((scene.photo / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
     chroma_spread = float(lab[inside][:, 1:].std(axis=0).mean())
     fine = np.abs(lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), 0.01 * unit + 0.5))[inside]
-    if chroma_spread > 6 or float(np.median(fine)) > 1.6:
+    if chroma_spread > 6 or float(lab[inside][:, 0].std()) > 13 or float(np.median(fine)) > 1.6:
         return ones  # a pattern would print itself on the new garment
     weight = inside.astype(np.float32)
     light = lab[..., 0] + 8.0  # dark cloth shows folds more weakly; the floor keeps ratios sane
@@ -229,6 +218,3 @@ def _folds(scene: Scene, old: Bools) -> Floats:
 def _masked_blur(values: Floats, weight: Floats, sigma: float) -> Floats:
     total = cv2.GaussianBlur(weight, (0, 0), sigma)
     return np.asarray(cv2.GaussianBlur(values * weight, (0, 0), sigma) / np.maximum(total, 1e-4), np.float32)
-
-
-__all__ = ["LEGS", "Part", "Scene", "Wardrobe", "compose", "wardrobe"]

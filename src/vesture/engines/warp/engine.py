@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vesture.core.task import EngineOutput, OnStep, Picture, Step, TryOnTask, ignore_steps
+from vesture.core.task import RGB, EngineOutput, OnStep, Picture, Step, TryOnTask, ignore_steps
 from vesture.engines.warp.body import Body, measure_body
 from vesture.engines.warp.compose import Scene, compose, wardrobe
 from vesture.engines.warp.fit import fit_garment
@@ -22,9 +23,10 @@ from vesture.engines.warp.photo_type import find_photo_type
 from vesture.engines.warp.placement import Ease
 from vesture.engines.warp.worn import worn_garment
 from vesture.errors import PersonNotFound
+from vesture.vision.frame import Box, cropped_pose, pasted, person_box
 from vesture.vision.garment_landmarks import understand
 from vesture.vision.garment_types import Garment
-from vesture.vision.parsing import Label, Parse, parse_person
+from vesture.vision.parsing import Label, parse_person
 from vesture.vision.pose import Pose, PoseEstimator
 
 STAGES = ("pose", "person", "garment", "dress")
@@ -50,11 +52,10 @@ class _Clock:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person understood: the photo, the pose, the parse and the body in photo pixels."""
+    """A person understood: the part of the photo that `box` cuts out, and the body in its pixels."""
 
-    picture: Picture
-    pose: Pose
-    parse: Parse
+    photo: RGB
+    box: Box
     body: Body
 
 
@@ -105,9 +106,10 @@ class WarpEngine:
         return pose
 
     def _understand_person(self, picture: Picture, pose: Pose) -> Person:
-        parse = parse_person(picture.rgb, pose)
-        body = measure_body(pose, parse.full_labels(picture.rgb), parse.unit)
-        return Person(picture, pose, parse, body)
+        box = person_box(pose)
+        photo, pose = np.ascontiguousarray(picture.rgb[box.slices]), cropped_pose(pose, box)
+        parse = parse_person(photo, pose)
+        return Person(photo, box, measure_body(pose, parse.full_labels(photo), parse.unit))
 
     def _understand_garment(self, task: TryOnTask) -> Garment:
         wanted = task.options.garment_photo_type
@@ -120,13 +122,14 @@ class WarpEngine:
         if pose is None:
             pose = self._find_person(task.garment, "garment_image")
         wearer = self._understand_person(task.garment, pose)
-        return worn_garment(task.garment.rgb, wearer.body, task.options.category)
+        return worn_garment(wearer.photo, wearer.body, task.options.category)
 
-    def _dress(self, task: TryOnTask, person: Person, garment: Garment) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    def _dress(self, task: TryOnTask, person: Person, garment: Garment) -> tuple[tuple[RGB, ...], NDArray[np.bool_]]:
         options = task.options
-        photo = person.picture.rgb.astype(np.float32)
-        shape = photo.shape[:2]
-        images, changed = [], np.zeros(shape, bool)
+        photo = person.photo.astype(np.float32)
+        shape = photo.shape[0], photo.shape[1]
+        whole, images = task.person.rgb, []
+        changed = np.zeros(whole.shape[:2], bool)
         for sample in range(options.num_samples):
             generator = np.random.default_rng([options.seed, sample])
             fit = fit_garment(person.body, garment, long_top=options.long_top, ease=_ease(sample, generator))
@@ -141,8 +144,8 @@ class WarpEngine:
                 wardrobe(options.category, garment, options.cover_feet),
             )
             image, touched = compose(scene, generator)
-            images.append(image)
-            changed |= touched
+            images.append(pasted(whole, image, person.box))
+            changed[person.box.slices] |= touched
         return tuple(images), changed
 
 

@@ -250,13 +250,13 @@ def _sleeve(
     cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale[0]
     natural, present = arm.radius(along), arm.radius(along, clothed=True)
     # as wide as the cloth is, wide enough to hide the old sleeve, but no wing
-    width = np.clip(cloth, 1.12 * natural, 1.75 * natural)
+    width = np.clip(cloth, 1.15 * natural, np.interp(along, [0, 0.8 * body.unit], [1.25, 1.6]) * natural)
     outside = np.maximum(width, np.minimum(1.03 * present, 1.3 * width))
     inside = np.minimum(width, 1.3 * natural)
     normal = arm.outward(along, SIGN[side])
     outer_target = arm.at(along) + normal * outside[:, None]
     inner_target = arm.at(along) - normal * inside[:, None]
-    near_shoulder = np.clip(1 - share / 0.3, 0, 1)[:, None] ** 1.5
+    near_shoulder = np.clip(1 - along / (0.45 * body.unit), 0, 1)[:, None]
     outer_target = outer_target + near_shoulder * (body.tip[side] - outer_target[0])
     near_armpit = np.clip(1 - share / 0.35, 0, 1)[:, None]
     inner_target = inner_target + near_armpit * (armpit - inner_target[0])

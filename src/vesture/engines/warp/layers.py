@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body import SIDES, SIGN, Body, SideName
+from vesture.engines.warp.body import SIGN, Body, SideName
 from vesture.engines.warp.mesh import Mesh, backward_map, build_mesh, deform
 from vesture.engines.warp.placement import Fit
 from vesture.vision.garment_types import Garment, Part
@@ -146,6 +146,3 @@ def union(layers: list[Layer], shape: tuple[int, int]) -> Floats:
     for layer in layers:
         clear *= 1 - layer.alpha
     return np.asarray(1 - clear, np.float32)
-
-
-__all__ = ["LEGS", "SIDES", "SLEEVES", "Layer", "over", "render_layers", "union"]

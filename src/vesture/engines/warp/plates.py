@@ -6,13 +6,11 @@ grown from real pixels of its kind.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body import NECK_HALF_WIDTH, SIDES, SIGN, Body, Limb, SideName
+from vesture.engines.warp.body import NECK_HALF_WIDTH, SIDES, SIGN, Body, Limb
 from vesture.vision.fill import grain, push_pull
 from vesture.vision.parsing import Label
 
@@ -64,14 +62,11 @@ def skin_plate(photo: Floats, body: Body, generator: np.random.Generator) -> Flo
     return np.asarray(plate + grain(photo, typical, generator), np.float32)
 
 
-def limb_light(shape: tuple[int, int], limbs: Sequence[tuple[Limb, SideName]], strength: float) -> Floats:
-    """Factor (H, W) that turns flat skin into tubes: 1 on the axis, darker to both sides."""
-    light = np.ones(shape, np.float32)
-    for limb, _ in limbs:
-        distance, radius = limb_distance(shape, limb)
-        turn = np.clip(distance / np.maximum(radius, 1), 0, 1)
-        light = np.minimum(light, np.where(distance < 1.5 * radius, 1 - strength * turn**2.5, 1))
-    return light
+def limb_skin(skin: Floats, limb: Limb, strength: float = 0.3) -> Floats:
+    """Flat skin turned into a tube round a limb: as it is on the axis, darker to both sides."""
+    distance, radius = limb_distance((skin.shape[0], skin.shape[1]), limb)
+    turn = np.clip(distance / np.maximum(radius, 1), 0, 1)
+    return np.asarray(skin * (1 - strength * turn**2.5)[..., None], np.float32)
 
 
 def limb_distance(shape: tuple[int, int], limb: Limb) -> tuple[Floats, Floats]:

@@ -26,7 +26,7 @@ def push_pull(image: Floats, weight: Floats) -> Floats:
         (h, w, c) float32.
     """
     levels = [(image * weight[..., None], weight)]
-    while min(levels[-1][1].shape) > 2:
+    while max(levels[-1][1].shape) > 1:
         colour, trust = levels[-1]
         size = (max(1, (trust.shape[1] + 1) // 2), max(1, (trust.shape[0] + 1) // 2))
         smaller = cv2.resize(colour, size, interpolation=cv2.INTER_AREA)

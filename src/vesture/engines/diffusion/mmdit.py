@@ -14,13 +14,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from vesture.engines.diffusion.blocks import DoubleBlock, FinalLayer, SingleBlock, Tuning
 from vesture.engines.diffusion.layers import (
-    DoubleBlock,
-    FinalLayer,
     PatchEmbedding,
     Rotation,
-    SingleBlock,
-    Tuning,
     VectorEmbedding,
     grid_rotation,
     modulation,

@@ -9,7 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from vesture.engines.diffusion.layers import DoubleBlock, Linear, SingleBlock
+from vesture.engines.diffusion.blocks import DoubleBlock, SingleBlock
+from vesture.engines.diffusion.layers import Linear
 
 
 class Int8Linear(nn.Module):

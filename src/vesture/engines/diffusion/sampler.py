@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vesture.engines.diffusion.mmdit import Condition, MMDiT
+from vesture.engines.diffusion.mmdit import Condition, MMDiT, StepModulation
 from vesture.engines.diffusion.options import Numerics
 
 
@@ -86,26 +86,43 @@ def draw_noise(
     return torch.randn(shape, generator=generator, device=drawn_on, dtype=drawn_as).to(device, dtype)
 
 
-def euler_steps(
-    model: MMDiT, condition: Condition, category: int, noise: Tensor, plan: SamplePlan
-) -> Iterator[SampleState]:
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What the samples of one run share: times, modulations of every step, the condition of the unguided branch."""
+
+    plan: SamplePlan
+    times: list[float]  # steps + 1 of them, 0 to 1
+    with_category: list[StepModulation]
+    unguided: list[StepModulation]  # of the guided steps only
+    null: Condition
+
+
+def prepare_route(model: MMDiT, category: int, plan: SamplePlan, dtype: torch.dtype = torch.float32) -> Route:
+    """Compute once what no step changes. `dtype` is that of the noise: the time is rounded to it."""
+    times = schedule(plan.steps, plan.time_shift)
+    starts = times[:-1].to(dtype)
+    guided = [step for step in range(plan.steps) if plan.is_guided(step)]
+    return Route(
+        plan,
+        times.tolist(),
+        model.modulations(starts, category),
+        model.modulations(starts[guided], 0) if guided else [],
+        model.null_condition(),
+    )
+
+
+def euler_steps(model: MMDiT, condition: Condition, noise: Tensor, route: Route) -> Iterator[SampleState]:
     """Walk from noise (b, 3, H, W) to the picture; yields after each step, so that a caller can stop.
 
-    The state keeps the type of `noise`, and so does the time.
+    The state keeps the type of `noise`.
     """
-    times = schedule(plan.steps, plan.time_shift)
-    starts = times[:-1].to(noise.dtype)
-    guided_steps = [step for step in range(plan.steps) if plan.is_guided(step)]
-    with_category = model.modulations(starts, category)
-    unguided = model.modulations(starts[guided_steps], 0) if guided_steps else []
-    null = model.null_condition()
-    x = noise
+    plan, x = route.plan, noise
     for step in range(plan.steps):
-        velocity = model(x, condition, with_category[step])  # (b, 3, H, W)
+        velocity = model(x, condition, route.with_category[step])  # (b, 3, H, W)
         if plan.is_guided(step):
-            free = model(x, null, unguided[step])
+            free = model(x, route.null, route.unguided[step])
             velocity = free + plan.guidance * (velocity - free)
-        start, end = float(times[step]), float(times[step + 1])
+        start, end = route.times[step], route.times[step + 1]
         expected = x + (1 - start) * velocity
         x = x + (end - start) * velocity
         yield SampleState(step + 1, plan.steps, x, expected)

@@ -17,7 +17,7 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
-from vesture.engines.diffusion.layers import Tuning
+from vesture.engines.diffusion.blocks import Tuning
 from vesture.engines.diffusion.mmdit import MMDiT, MMDiTConfig
 from vesture.engines.diffusion.options import DiffusionOptions
 from vesture.engines.diffusion.quantised import quantise_blocks

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from vesture.engines.diffusion.layers import Tuning, patches, unpatch
+from vesture.engines.diffusion.blocks import Tuning
+from vesture.engines.diffusion.layers import patches, unpatch
 from vesture.engines.diffusion.mmdit import MMDiT, MMDiTConfig
 from vesture.engines.diffusion.sampler import draw_noise, to_model_range
 

@@ -10,6 +10,7 @@ from vesture.engines.diffusion.sampler import (
     SamplePlan,
     draw_noise,
     euler_steps,
+    prepare_route,
     schedule,
     to_model_range,
     to_pixels,
@@ -17,6 +18,10 @@ from vesture.engines.diffusion.sampler import (
 
 CPU = torch.device("cpu")
 SIZE = (216, 144)
+
+
+def walk(model, condition, category, start, plan):
+    return euler_steps(model, condition, start, prepare_route(model, category, plan))
 
 
 def noise(seed: int = 42, sample: int = 0) -> torch.Tensor:
@@ -57,7 +62,7 @@ def test_noise_of_an_odd_size_is_refused():
 def test_eight_steps_are_the_published_ones(load, condition_for, golden_model):
     model = load()
     names = {1: "run8_x_after_step1", 4: "run8_x_after_step4", 8: "run8_x_final"}
-    for state in euler_steps(model, condition_for(model), 2, noise(), SamplePlan(8, 2.0)):
+    for state in walk(model, condition_for(model), 2, noise(), SamplePlan(8, 2.0)):
         if state.index in names:
             expected = torch.from_numpy(golden_model[names[state.index]])
             got = state.x.flatten()[::37]
@@ -71,7 +76,7 @@ def test_eight_steps_are_the_published_ones(load, condition_for, golden_model):
 
 def test_second_sample_is_the_published_one(load, condition_for, golden_model):
     model = load()
-    *_, state = euler_steps(model, condition_for(model), 2, noise(sample=1), SamplePlan(8, 2.0))
+    *_, state = walk(model, condition_for(model), 2, noise(sample=1), SamplePlan(8, 2.0))
     difference = np.abs(to_pixels(state.x)[0, ::6].astype(int) - golden_model["run8_second_image_rows"])
     assert difference.max() <= 1
     assert (difference > 0).mean() < 0.001
@@ -79,8 +84,8 @@ def test_second_sample_is_the_published_one(load, condition_for, golden_model):
 
 def test_same_seed_same_bytes(load, condition_for):
     model = load()
-    runs = [list(euler_steps(model, condition_for(model), 1, noise(3), SamplePlan(2, 2.0)))[-1].x for _ in range(2)]
-    other = list(euler_steps(model, condition_for(model), 1, noise(4), SamplePlan(2, 2.0)))[-1].x
+    runs = [list(walk(model, condition_for(model), 1, noise(3), SamplePlan(2, 2.0)))[-1].x for _ in range(2)]
+    other = list(walk(model, condition_for(model), 1, noise(4), SamplePlan(2, 2.0)))[-1].x
     assert torch.equal(*runs)
     assert not torch.equal(runs[0], other)
 
@@ -100,7 +105,7 @@ def test_branches_that_are_not_needed_are_not_computed(load, condition_for):
         for guidance, expected in ((2.0, 5), (1.0, 3)):
             calls = 0
             plan = SamplePlan(3, guidance)
-            list(euler_steps(model, condition, 1, noise(), plan))
+            list(walk(model, condition, 1, noise(), plan))
             assert calls == expected == plan.forwards
     finally:
         handle.remove()
@@ -109,7 +114,7 @@ def test_branches_that_are_not_needed_are_not_computed(load, condition_for):
 def test_steps_are_taken_one_at_a_time(load, condition_for):
     """A caller that stops asking stops the work: nothing is computed ahead."""
     model = load()
-    steps = euler_steps(model, condition_for(model), 1, noise(), SamplePlan(50, 1.0))
+    steps = walk(model, condition_for(model), 1, noise(), SamplePlan(50, 1.0))
     assert next(steps).index == 1
     steps.close()
     with pytest.raises(StopIteration):

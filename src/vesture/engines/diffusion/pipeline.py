@@ -1,0 +1,281 @@
+"""The diffusion engine: a person photo and a garment photo in, the dressed person out.
+
+Takes a `TryOnTask`; gives an `EngineOutput`. The model, a pose finder and a parser of people are arguments; knows no
+files, settings, HTTP or storage. Nothing is kept between runs, so runs may overlap.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from vesture.core.task import RGB, EngineOutput, OnStep, Step, TryOnOptions, TryOnTask, ignore_steps
+from vesture.engines.diffusion import compose
+from vesture.engines.diffusion.agnostic import agnostic_mask, agnostic_person, garment_alone, needs_mask
+from vesture.engines.diffusion.body_parts import CATEGORY_NUMBER, GARMENT_PARTS, SKIN, Labels, Marked, where
+from vesture.engines.diffusion.body_points import BodyPoints
+from vesture.engines.diffusion.estimate import estimate_seconds, spoken
+from vesture.engines.diffusion.frame import Frame, fit, fit_lines, frame_for, shrink_to_fit
+from vesture.engines.diffusion.mmdit import Condition, MMDiT
+from vesture.engines.diffusion.options import DiffusionOptions
+from vesture.engines.diffusion.pose_drawing import draw_points
+from vesture.engines.diffusion.sampler import (
+    SamplePlan,
+    SampleState,
+    draw_noise,
+    euler_steps,
+    prepare_route,
+    to_model_range,
+    to_pixels,
+)
+from vesture.errors import GarmentNotFound, InputError, PersonNotFound
+from vesture.vision.garment_types import PhotoType
+
+FindPoints = Callable[[RGB], BodyPoints]
+"""The main person's joints in a photo."""
+Parse = Callable[[RGB], Labels]
+"""Label map (H, W) of `BodyPart` of a photo (H, W, 3)."""
+
+PERSON_FIELD, GARMENT_FIELD = "model_image", "garment_image"
+FEWEST_JOINTS = 3
+LEAST_SKIN = 0.02
+LEAST_GARMENT = 0.002
+"""Share of an on-model garment photo that must be the garment."""
+LONG_RUN_SECONDS = 60.0
+PREVIEW_QUALITY = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a sample will look like: JPEG bytes of the model's frame, after step `index` of `total`."""
+
+    sample: int
+    index: int
+    total: int
+    jpeg: bytes
+
+
+OnPreview = Callable[[Preview], None]
+
+
+@dataclass(slots=True)
+class _Prepared:
+    """One run's photos, made ready."""
+
+    person: RGB  # (h, w, 3), fits 864 x 864
+    garment: RGB
+    person_points: BodyPoints
+    garment_points: BodyPoints
+    photo_type: PhotoType
+    frame: Frame
+    masked: bool
+    person_labels: Labels | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+class DiffusionEngine:
+    """FASHN VTON v1.5's way of dressing people. `run` may be called from many threads."""
+
+    name = "diffusion"
+
+    def __init__(
+        self, model: MMDiT, find_points: FindPoints, parse: Parse | None, options: DiffusionOptions | None = None
+    ) -> None:
+        """
+        Args:
+            model: loaded by `weights.load_model` with the same options.
+            find_points: `DWPose`, or BlazePose through `from_blaze_pose`.
+            parse: label map of a photo; without one, options that need it are refused.
+        """
+        self._model, self._find_points, self._parse = model, find_points, parse
+        self.options = options or DiffusionOptions()
+        self._device = torch.device(self.options.device)
+        rounds_as_reference = self.options.numerics == "reference" and self.options.precision == "bf16"
+        self._dtype = torch.bfloat16 if rounds_as_reference else torch.float32
+
+    def run(self, task: TryOnTask, on_step: OnStep = ignore_steps, on_preview: OnPreview | None = None) -> EngineOutput:
+        """Dress the person.
+
+        Raises:
+            InputError: no person or garment can be seen, or an option needs a parser and there is none.
+            Cancelled: `on_step` asked to stop; it is asked after every step.
+        """
+        options = task.options
+        with torch.inference_mode():
+            prepared = self._prepare(task, on_step)
+            with _timed(prepared, "condition"):
+                condition = self._condition(prepared, options)
+            with _timed(prepared, "sample"):
+                pictures = self._sample(condition, options, on_step, on_preview)
+        with _timed(prepared, "compose"):
+            images, changed = self._compose(task, prepared, [prepared.frame.unpad(picture) for picture in pictures])
+        on_step(Step(1, 1, "compose", f"composed {len(images)} picture(s)"))
+        return EngineOutput(tuple(images), changed, (), self._facts(prepared))
+
+    def _prepare(self, task: TryOnTask, on_step: OnStep) -> _Prepared:
+        """Shrink both photos, find the body, tell the kind of garment photo, parse the person where that is needed."""
+        options, config = task.options, self._model.config
+        start = time.perf_counter()
+        person, garment = (shrink_to_fit(photo.rgb, config.height) for photo in (task.person, task.garment))
+        person_points = self._find_points(person)
+        if int((person_points.body[1:] >= 0).all(axis=-1).sum()) < FEWEST_JOINTS:
+            raise PersonNotFound(PERSON_FIELD, "No person was found. Use a photo that shows one person, upright.")
+        photo_type, garment_points = self._photo_type(garment, options)
+        prepared = _Prepared(
+            person=person,
+            garment=garment,
+            person_points=person_points,
+            garment_points=garment_points if photo_type == "model" else BodyPoints.none(),
+            photo_type=photo_type,
+            frame=frame_for(person, config.height, config.width),
+            masked=not self.options.segmentation_free or needs_mask(options),
+        )
+        prepared.seconds["pose"] = time.perf_counter() - start
+        on_step(Step(1, 1, "prepare", f"found the person; the garment photo is of type {photo_type}"))
+        if prepared.masked or options.restore_background or options.restore_clothes:
+            with _timed(prepared, "parse"):
+                prepared.person_labels = self._parsed(person, _option_that_parses(options))
+            on_step(Step(1, 1, "parse", "parsed the person"))
+        return prepared
+
+    def _photo_type(self, garment: RGB, options: TryOnOptions) -> tuple[PhotoType, BodyPoints]:
+        """`model` where a person is detected with at least 5 joints below the head, and skin is seen."""
+        if options.garment_photo_type == "flat-lay":
+            return "flat-lay", BodyPoints.none()
+        points = self._find_points(garment)
+        if options.garment_photo_type == "model":
+            return "model", points
+        worn = points.shows_a_person
+        if worn and self._parse is not None:
+            worn = bool(where(self._parse(garment), SKIN).mean() > LEAST_SKIN)
+        return ("model" if worn else "flat-lay"), points
+
+    def _parsed(self, photo: RGB, option: str) -> Labels:
+        if self._parse is None:
+            raise InputError(
+                option, f"{option} needs a person parser, and this server has none. Leave it out or install one."
+            )
+        return self._parse(photo)
+
+    def _condition(self, prepared: _Prepared, options: TryOnOptions) -> Condition:
+        """What the model sees: the person (masked or not), the garment alone, both poses."""
+        person, garment = prepared.person, prepared.garment
+        if prepared.masked and prepared.person_labels is not None:
+            mask = agnostic_mask(prepared.person_labels, options, prepared.person_points).mask
+            person = agnostic_person(person, mask)
+        if prepared.photo_type == "model":
+            labels = self._parsed(garment, "garment_photo_type")
+            if where(labels, GARMENT_PARTS[options.category]).mean() < LEAST_GARMENT:
+                raise GarmentNotFound(
+                    GARMENT_FIELD,
+                    f"No garment of category {options.category} was found on the person of the garment photo. "
+                    "Check category and garment_photo_type.",
+                )
+            garment = garment_alone(garment, labels, options.category)
+        return self._model.condition(
+            self._tensor(person, lines=False),
+            self._tensor(draw_points(prepared.person_points, *person.shape[:2]), lines=True),
+            self._tensor(garment, lines=False),
+            self._tensor(draw_points(prepared.garment_points, *garment.shape[:2]), lines=True),
+        )
+
+    def _tensor(self, picture: RGB, *, lines: bool) -> Tensor:
+        """(h, w, k) or (h, w) uint8 of any size -> (1, k, H, W) of the model's size in [-1, 1]"""
+        size = self._model.config.height, self._model.config.width
+        fitted = fit_lines(picture, *size) if lines else fit(picture, *size)
+        return to_model_range(fitted, self._device, self._dtype)
+
+    def _sample(
+        self, condition: Condition, options: TryOnOptions, on_step: OnStep, on_preview: OnPreview | None
+    ) -> list[RGB]:
+        """One picture (H, W, 3) a sample, one after another: a sample does not depend on how many are asked for."""
+        settings, config = self.options, self._model.config
+        plan = SamplePlan(options.timesteps, options.guidance_scale, settings.time_shift, settings.unguided_last)
+        route = prepare_route(self._model, CATEGORY_NUMBER[options.category], plan, self._dtype)
+        expected = estimate_seconds(self._model, plan.forwards * options.num_samples)
+        if expected > LONG_RUN_SECONDS:
+            on_step(Step(1, 1, "estimate", f"this will take {spoken(expected)} on {settings.device}"))
+        pictures, start, total = [], time.perf_counter(), plan.steps * options.num_samples
+        for sample in range(options.num_samples):
+            noise = draw_noise(
+                options.seed, sample, (config.height, config.width), self._device, self._dtype, settings.numerics
+            )
+            for state in euler_steps(self._model, condition, noise, route):
+                done = sample * plan.steps + state.index
+                left = (time.perf_counter() - start) / done * (total - done)
+                on_step(Step(done, total, "diffuse", f"step {done} of {total}, {spoken(left)} left"))
+                if on_preview and settings.preview_every and state.index % settings.preview_every == 0:
+                    on_preview(_preview(sample, state))
+            pictures.append(to_pixels(state.x)[0])
+        return pictures
+
+    def _compose(self, task: TryOnTask, prepared: _Prepared, pictures: list[RGB]) -> tuple[list[RGB], Marked]:
+        """Put back what shall be kept, in the photo's own size or the model's; and where anything changed."""
+        photo, options, frame = task.person.rgb, task.options, prepared.frame
+        size = self._model.config.height, self._model.config.width
+        framed = frame.unpad(fit(prepared.person, *size))
+        height, width = photo.shape[:2] if self.options.output == "photo" else framed.shape[:2]
+        below = photo if self.options.output == "photo" else framed
+        images, changed = [], np.zeros((height, width), bool)
+        for picture in pictures:
+            weights = np.ones(framed.shape[:2], np.float32)
+            if self.options.output == "photo":
+                weights = compose.changed_region(framed, picture)
+            weights = weights * (1 - self._to_keep(prepared, options, picture))
+            weights = compose.enlarged_weights(weights, height, width)
+            images.append(compose.blend(below, compose.enlarged(picture, height, width), weights))
+            changed |= weights > 0
+        return images, changed
+
+    def _to_keep(self, prepared: _Prepared, options: TryOnOptions, picture: RGB) -> compose.Weights:
+        """1 where `restore_background` or `restore_clothes` bring the photo back."""
+        keep = np.zeros(picture.shape[:2], np.float32)
+        if prepared.person_labels is None or not (options.restore_background or options.restore_clothes):
+            return keep
+        size = self._model.config.height, self._model.config.width
+        before = prepared.frame.unpad(fit_lines(prepared.person_labels, *size))
+        after = self._parsed(picture, _option_that_parses(options))
+        if options.restore_background:
+            keep = np.maximum(keep, compose.background_to_keep(before, after))
+        if options.restore_clothes:
+            clothes = compose.clothes_to_keep(before, after, options.category, keep_feet=not options.cover_feet)
+            keep = np.maximum(keep, clothes)
+        return keep
+
+    def _facts(self, prepared: _Prepared) -> dict[str, object]:
+        return {
+            "engine": self.name,
+            "photo_type": prepared.photo_type,
+            "segmentation_free": not prepared.masked,
+            "precision": self.options.precision,
+            "numerics": self.options.numerics,
+            "device": self.options.device,
+            "seconds": {stage: round(seconds, 3) for stage, seconds in prepared.seconds.items()},
+        }
+
+
+def _option_that_parses(options: TryOnOptions) -> str:
+    """The option to name when a parser is needed and absent."""
+    names = ("cover_feet", "adjust_hands", "long_top", "restore_background", "restore_clothes")
+    return next((name for name in names if getattr(options, name)), "category")
+
+
+def _preview(sample: int, state: SampleState) -> Preview:
+    picture = to_pixels(state.expected)[0]
+    small = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    _, jpeg = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, PREVIEW_QUALITY])
+    return Preview(sample, state.index, state.total, jpeg.tobytes())
+
+
+@contextmanager
+def _timed(prepared: _Prepared, stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    prepared.seconds[stage] = time.perf_counter() - start

@@ -5,6 +5,7 @@ Each function imports what it builds when it is called, so that importing this m
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from vesture.settings import Settings
@@ -12,6 +13,42 @@ from vesture.settings import Settings
 if TYPE_CHECKING:
     from vesture.core.task import Engine
     from vesture.pipeline import Pipeline
+    from vesture.store.blobs import ObjectBlobStore
+    from vesture.store.database import Database
+    from vesture.store.jobs import SqlJobStore
+    from vesture.store.keys import KeyStore
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The opened stores of one process."""
+
+    database: Database
+    jobs: SqlJobStore
+    blobs: ObjectBlobStore
+    keys: KeyStore
+    settings: Settings
+
+    async def prune(self) -> tuple[int, int]:
+        """Delete what has outlived its lifetime: (requests, files)."""
+        return await self.jobs.prune(self.settings.result_lifetime_seconds), await self.blobs.prune()
+
+    async def close(self) -> None:
+        await self.jobs.close()
+
+
+async def open_memory(settings: Settings) -> Memory:
+    """Open database and files; the folder of the embedded ones is made when it is not there."""
+    from vesture.store.blobs import ObjectBlobStore
+    from vesture.store.database import Database
+    from vesture.store.jobs import SqlJobStore
+    from vesture.store.keys import KeyStore
+
+    if not settings.database_url or not settings.blob_url:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = await Database.open(settings.database_url or f"sqlite:///{settings.data / 'vesture.sqlite3'}")
+    blobs = ObjectBlobStore.open(settings.blob_url or settings.data / "files", settings.result_lifetime_seconds)
+    return Memory(database, SqlJobStore(database), blobs, KeyStore(database), settings)
 
 
 def library_pipeline(*, engine: str | None = None, device: str | None = None, **overrides: Any) -> Pipeline:

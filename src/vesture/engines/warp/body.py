@@ -30,7 +30,7 @@ TORSO_PRIOR = np.array([0.52, 0.50, 0.48, 0.44, 0.42, 0.46, 0.52, 0.55, 0.55])
 ARM_RADIUS = np.array([0.135, 0.112, 0.075])
 LEG_RADIUS = np.array([0.25, 0.16, 0.095])
 NECK_HALF_WIDTH = 0.19
-TRAPEZIUS_RISE = 0.17  # of the neck's foot above the shoulder joints
+TRAPEZIUS_RISE = 0.24  # of the neck's foot above the shoulder joints
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +164,17 @@ def _limb(
     natural = np.interp(along / along[-1], [0, bend, 1], radii)
     limb = Limb(axis, along, natural, natural, float(visible))
     normal = limb.outward(along, outward)
-    reach = _march(
-        axis, normal, labels, 2.2 * natural, {int(Label.TOP), int(Label.BOTTOM), int(Label.ONE_PIECE), int(Label.SKIN)}
-    )
-    outer = _smooth(np.clip(reach, 0.75 * natural, 2.0 * natural), 5)
-    return Limb(axis, along, natural, outer, float(visible))
+    covered = {int(Label.TOP), int(Label.BOTTOM), int(Label.ONE_PIECE), int(Label.SKIN)}
+    limit = 2.4 * natural
+    outer = _march(axis, normal, labels, limit, covered)
+    inner = _march(axis, -normal, labels, limit, covered)
+    # pose joints lie off the limb's middle; where the inner edge touches the body, cloth is taken to hang evenly
+    free = inner < 0.95 * limit
+    shift = np.where(free, (outer - inner) / 2, (outer - 1.15 * natural) / 2)
+    shift = _smooth(np.clip(shift, -0.5 * natural, 0.5 * natural), 9)
+    shift *= np.interp(along / along[-1], [0, 0.25, 1], [0, 1, 1])  # the shoulder and hip joints are trusted
+    reach = _smooth(np.clip(outer - shift, 0.75 * natural, 2.0 * natural), 5)
+    return Limb(axis + normal * shift[:, None], along, natural, reach, float(visible))
 
 
 def rounded_polyline(corners: Floats, count: int) -> Floats:

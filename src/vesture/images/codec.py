@@ -19,9 +19,11 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 from vesture.core.task import RGB, Mask, Picture
 from vesture.errors import ImageLoadError, ImageTooLarge, ImageTooSmall, UnsupportedImageFormat
 from vesture.images.inline import too_large
+from vesture.images.jpeg import count_scans
 
 SUPPORTED_FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP", "TIFF")
 MAX_SIDES_RATIO = 12  # longer to shorter side; nobody and nothing worn is that narrow
+MAX_JPEG_SCANS = 100  # cameras and optimisers write 1 to 20
 _ORIENTATION_TAG = 0x0112
 
 # Starts of files that are sent as photos but not decoded here: (offset, bytes, name for people).
@@ -142,6 +144,8 @@ def _open(data: bytes, field: str, max_pixels: int) -> Image.Image:
         raise _unsupported(field, name) from error
     except Exception as error:  # a header that only looks like an image
         raise ImageLoadError(field, f"{field}: the image is damaged; send the whole file") from error
+    if image.format in ("JPEG", "MPO") and count_scans(data, MAX_JPEG_SCANS + 1) > MAX_JPEG_SCANS:
+        raise ImageLoadError(field, f"{field}: the JPEG has more than {MAX_JPEG_SCANS} scans; save it anew")
     if image.mode in ("I", "F"):
         raise _unsupported(field, f"a {image.format} of 32 bits a channel")
     return image
@@ -192,7 +196,8 @@ def _to_arrays(image: Image.Image) -> tuple[RGB, Mask | None]:
         alpha = None
     if image.mode not in ("L", "RGB", "CMYK", "LAB"):
         image = image.convert("RGB")
-    return np.array(_to_srgb(image, profile).convert("RGB")), alpha
+    image = _to_srgb(image, profile)
+    return np.array(image if image.mode == "RGB" else image.convert("RGB")), alpha
 
 
 def _to_8_bits(values: NDArray[np.generic]) -> Mask:

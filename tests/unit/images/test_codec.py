@@ -368,6 +368,18 @@ def test_limit_size(photo: Image.Image) -> None:
     assert np.abs(small.rgb - means).max() <= 1
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "MPO", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_decoding_to_a_side(photo: Image.Image, kind: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    large = photo.resize((WIDTH * 10, HEIGHT * 10), Image.Resampling.BICUBIC)
+    picture = read(save(large, kind, exif=exif), max_side=HEIGHT)
+    upright = photo if orientation == 1 else photo.transpose(Image.Transpose.ROTATE_270)
+    assert_close(picture, upright, 2)
+    assert_close(read(save(photo, kind), max_side=HEIGHT), photo, 5)
+
+
 def test_limit_size_keeps_white_out_of_the_edge() -> None:
     rgb, alpha = np.full((100, 100, 3), 255, np.uint8), np.zeros((100, 100), np.uint8)
     rgb[:, 49:], alpha[:, 49:] = (10, 20, 30), 255

@@ -114,8 +114,9 @@ def limit_size(picture: Picture, max_side: int) -> Picture:
 def encode_png(rgb: RGB) -> bytes:
     """`rgb` (H, W, 3) uint8 as PNG, lossless.
 
-    The row filter "up" with run-length matching was the fastest setting that is no larger than Pillow's fastest on
-    photos (a third of its time; tried: every filter and strategy of libpng at level 1, Pillow at levels 1 to 6).
+    Row filter "up" with run-length matching: on photos of 1 and 4 megapixels it takes half the time of Pillow at level
+    1, for files of about the same size (-11 % to +8 %). Tried: all filters and strategies of libpng at level 1, Pillow
+    at levels 1 to 6. Huffman coding alone is quicker by a fifth, but gives up to 15 % more bytes.
     """
     settings = (
         cv2.IMWRITE_PNG_COMPRESSION,

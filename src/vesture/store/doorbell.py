@@ -1,8 +1,8 @@
 """Waiting until somebody wrote to the database: the doorbells behind `JobStore.wait_for_change`.
 
 A bell only says that something changed, never what. Each asyncio task has its own memory of the last change that it
-was told of, so that a change between two waits is not missed: the next wait then returns at once, and so does the
-first wait of a task.
+was told of, so that a change between two waits is not missed: the next wait then returns at once. The first wait of a
+task has no such memory and therefore ends early.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 POLL_SECONDS = 0.02
+FIRST_WAIT_SECONDS = 0.1
 
 
 class SqliteDoorbell:
@@ -50,7 +51,10 @@ class _Bell:
         if task is None:
             raise RuntimeError("wait_for_change needs a running task")
         version = self._version()
-        if self._seen.get(task) != version:
+        seen = self._seen.get(task)
+        if seen is None:
+            timeout_seconds = min(timeout_seconds, FIRST_WAIT_SECONDS)
+        elif seen != version:
             self._seen[task] = version
             await asyncio.sleep(0)
             return

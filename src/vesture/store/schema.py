@@ -81,11 +81,11 @@ api_keys = sa.Table(
     sa.Column("revoked_at", Seconds),
 )
 
-signing_keys = sa.Table(
-    "signing_keys",
+server_secrets = sa.Table(
+    "server_secrets",
     metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("private_key", sa.String(64), nullable=False),  # hex of the 32 bytes of an Ed25519 key
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("secret", sa.String(64), nullable=False),  # hex of 32 random bytes
     sa.Column("created_at", Seconds, nullable=False),
 )
 

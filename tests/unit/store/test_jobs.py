@@ -283,18 +283,13 @@ async def test_a_request_id_is_taken_once(store: SqlJobStore) -> None:
 
 async def test_a_change_wakes_those_who_wait(store: SqlJobStore, database_url: str) -> None:
     other = SqlJobStore(await Database.open(database_url))
-    await store.wait_for_change(60.0)
-    waiting = asyncio.create_task(_wait_twice(store))
-    await asyncio.sleep(0.05)
-    await other.add(new_job())
+    await store.wait_for_change(0.0)  # the first wait of a task ends early
+    adding = asyncio.get_running_loop().call_later(0.1, lambda: asyncio.ensure_future(other.add(new_job())))
     async with asyncio.timeout(30):
-        await waiting
+        await store.wait_for_change(600.0)
+    assert await store.queue_length() == 1
+    adding.cancel()
     await other.close()
-
-
-async def _wait_twice(store: SqlJobStore) -> None:
-    await store.wait_for_change(600.0)  # the first wait of a task returns at once
-    await store.wait_for_change(600.0)
 
 
 async def test_a_change_between_two_waits_is_not_missed(store: SqlJobStore) -> None:

@@ -46,11 +46,11 @@ CREATE INDEX jobs_running ON jobs (number) WHERE status = 'RUNNING';
 
 CREATE INDEX jobs_webhook_due ON jobs (webhook_due_at) WHERE webhook_due_at IS NOT NULL;
 
-CREATE TABLE signing_keys (
-    id VARCHAR(64) NOT NULL,
-    private_key VARCHAR(64) NOT NULL,
+CREATE TABLE server_secrets (
+    name VARCHAR(64) NOT NULL,
+    secret VARCHAR(64) NOT NULL,
     created_at DOUBLE PRECISION NOT NULL,
-    PRIMARY KEY (id)
+    PRIMARY KEY (name)
 );
 
 CREATE TABLE job_logs (

@@ -1,0 +1,111 @@
+"""One job, from its stored input to its stored result: the story on one screen.
+
+Takes: a job, the tools, a place for log lines. Gives: the result as it is stored. Knows nothing about leases,
+attempts or queues; whoever calls it cancels it when the job is no longer wanted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from vesture.core.job import Job
+from vesture.core.ports import BlobStore, DressedImage, DressedResult
+from vesture.core.task import OnStep, Step, TryOnOptions
+from vesture.core.tryon_input import TryOnInput
+
+PERSON_FIELD = "model_image"
+GARMENT_FIELD = "garment_image"
+
+WriteLog = Callable[[str, str], None]
+"""Takes a level and a message of a job's log."""
+
+_EXTENSIONS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
+
+
+class Engine(Protocol):
+    """What a job needs of `EngineProcess`."""
+
+    async def dress(self, person: bytes, garment: bytes, options: TryOnOptions, on_step: OnStep) -> DressedResult: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What is needed to run jobs.
+
+    Attributes:
+        parse_input: reads an input object; raises `InputError`.
+        fetch: downloads the photo that a field refers to; raises `InputError`.
+        own_blob_key: the key of the stored file that a reference names, None when it is not one of ours.
+    """
+
+    engine: Engine
+    blobs: BlobStore
+    parse_input: Callable[[str, Mapping[str, Any]], TryOnInput]
+    fetch: Callable[[str, str], Awaitable[bytes]]
+    own_blob_key: Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A result to store, and how long the engine took."""
+
+    result: Mapping[str, Any]
+    metrics: Mapping[str, float]
+
+
+async def run_job(job: Job, tools: Tools, write_log: WriteLog) -> Outcome:
+    """Carry out a job.
+
+    Raises:
+        VestureError: what its sender has to know.
+    """
+    request = tools.parse_input(job.endpoint, job.payload)
+    write_log("INFO", "Fetching the photos")
+    person, garment = await asyncio.gather(
+        _read_photo(request.person, PERSON_FIELD, tools), _read_photo(request.garment, GARMENT_FIELD, tools)
+    )
+
+    write_log("INFO", "Dressing the person")
+    began = time.perf_counter()
+    dressed = await tools.engine.dress(person, garment, request.options, lambda step: write_log(*_line(step)))
+    seconds = time.perf_counter() - began
+
+    images = [await _store_image(image, job.result_lifetime_seconds, tools.blobs) for image in dressed.images]
+    for warning in dressed.warnings:
+        write_log("WARN", warning)
+    write_log("INFO", f"Finished after {seconds:.1f} s")
+    return Outcome({"images": images}, {"inference_time": round(seconds, 3)})
+
+
+async def forget_result(result: Mapping[str, Any], blobs: BlobStore) -> None:
+    """Delete the files of a result that nobody will ask for."""
+    for image in result["images"]:
+        await blobs.delete(image["key"])
+
+
+async def _read_photo(reference: str, field: str, tools: Tools) -> bytes:
+    key = tools.own_blob_key(reference)
+    stored = await tools.blobs.get(key) if key is not None else None
+    return stored[1] if stored is not None else await tools.fetch(reference, field)
+
+
+async def _store_image(image: DressedImage, lifetime_seconds: float | None, blobs: BlobStore) -> Mapping[str, Any]:
+    name = secrets.token_hex(8) + _EXTENSIONS.get(image.content_type, "")
+    blob = await blobs.put(image.data, image.content_type, name, lifetime_seconds)
+    return {
+        "key": blob.key,
+        "content_type": image.content_type,
+        "file_name": name,
+        "file_size": blob.size,
+        "width": image.width,
+        "height": image.height,
+    }
+
+
+def _line(step: Step) -> tuple[str, str]:
+    return step.level, f"[{step.index}/{step.total}] {step.message or step.stage}"

@@ -54,8 +54,8 @@ class House:
     async def until_started(self, text: str, times: int = 1) -> None:
         """Wait until engines have started a script that contains `text`, so many times."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while len(self.starts(text)) < times:
-                await asyncio.sleep(0.02)  # noqa: ASYNC110  # another process writes the journal
+            while len(self.starts(text)) < times:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)  # another process writes the journal
 
     def starts(self, text: str = "") -> list[str]:
         journal = self.folder / "journal"

@@ -1,0 +1,156 @@
+"""Cutting a garment out: the region at a small scale by graph cut and watershed, its edge at full scale.
+
+Takes: Lab pictures and rough regions. Gives: regions and soft alphas. Knows nothing about kinds of garments.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.vision.garment_backdrop import Bool, Float, disc, gradient, rim
+
+CUT_SIZE = 288
+
+
+def mend_edge(lab: Float, garment: Bool, inward: int, outward: int) -> Bool:
+    """Move the outline of `garment` to the strongest edge at most so many pixels away (watershed on the gradient)."""
+    inner = cv2.erode(garment.astype(np.uint8), disc(inward)) > 0
+    outer = cv2.dilate(garment.astype(np.uint8), disc(outward)) == 0
+    # A thin strap has no core left after the erosion: its middle line stays a seed.
+    distance = cv2.distanceTransform(garment.astype(np.uint8), cv2.DIST_L2, 3)
+    ridge = garment & (distance >= cv2.dilate(distance, disc(1)) - 0.01) & (distance > 1.0)
+    seeds = np.zeros(garment.shape, np.int32)
+    seeds[outer] = 1
+    seeds[inner | ridge] = 2
+    slope = gradient(lab, 0.7)
+    relief = np.clip(slope * 14.0, 0, 255).astype(np.uint8)
+    flooded = cv2.watershed(cv2.merge([relief, relief, relief]), seeds)
+    found = flooded == 2
+    found |= (flooded == -1) & garment
+    return np.asarray(found)
+
+
+def graph_cut(rgb: NDArray[np.uint8], probable: Float, banned: Bool, rounds: int, at_size: int = CUT_SIZE) -> Bool:
+    """GrabCut from a map of probabilities (h, w) in [0, 1]; `banned` pixels can't be garment."""
+    height, width = probable.shape
+    scale = min(1.0, at_size / max(height, width))
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    chance = cv2.resize(probable, size, interpolation=cv2.INTER_AREA)
+    outside = cv2.resize(banned.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
+    state = np.where(chance > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    state[chance > 0.93] = cv2.GC_FGD
+    state[outside | (chance < 0.03)] = cv2.GC_BGD
+    if not (state == cv2.GC_PR_FGD).any() and not (state == cv2.GC_FGD).any():
+        return np.zeros((height, width), bool)
+    cv2.setRNGSeed(7)  # the mixture models start from k-means
+    cv2.grabCut(small, state, None, np.zeros((1, 65)), np.zeros((1, 65)), rounds, cv2.GC_INIT_WITH_MASK)
+    found = ((state == cv2.GC_FGD) | (state == cv2.GC_PR_FGD)).astype(np.float32)
+    return np.asarray(cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5)
+
+
+def salience(lab: Float) -> Float:
+    """How likely each pixel is garment on a busy backdrop, (h, w) in [0, 1].
+
+    Colours of the rim are the backdrop's, unless the centre of the picture is full of them (the garment may
+    touch the rim); what is unlike all of them and near the centre is the garment.
+    """
+    height, width = lab.shape[:2]
+    scale = min(1.0, 160 / max(height, width))
+    small = cv2.resize(lab, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    frame = rim(*small.shape[:2], 0.06)
+    grid_y, grid_x = np.mgrid[: small.shape[0], : small.shape[1]].astype(np.float32)
+    off_x, off_y = grid_x / small.shape[1] * 2 - 1, grid_y / small.shape[0] * 2 - 1
+    centre = np.exp(-0.5 * ((off_x / 0.5) ** 2 + (off_y / 0.58) ** 2))
+    pixels = small.reshape(-1, 3) * np.float32([0.7, 1.3, 1.3])
+    cv2.setRNGSeed(7)
+    count = min(10, max(2, len(pixels) // 50))
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    _, labels, middles = cv2.kmeans(pixels, count, None, stop, 1, cv2.KMEANS_PP_CENTERS)
+    labels = labels.ravel()
+    at_rim = np.bincount(labels, frame.ravel().astype(float), count) / frame.sum()
+    at_heart = np.bincount(labels, (centre > 0.75).ravel().astype(float), count) / max(1, (centre > 0.75).sum())
+    # Soft votes of clusters, shared among clusters of like colour.
+    kinship = np.exp(-0.5 * (np.linalg.norm(middles[:, None] - middles[None], axis=2) / 9.0) ** 2)
+    heart, edge = kinship @ at_heart, kinship @ at_rim
+    vote = (heart + 0.02) / (heart + 1.4 * edge + 0.04)
+    likely = cv2.GaussianBlur(vote[labels].reshape(small.shape[:2]).astype(np.float32), (0, 0), 1.5)
+    chance = likely * (0.25 + 0.75 * centre) / np.maximum(likely * (0.25 + 0.75 * centre) + (1 - likely) * 0.55, 1e-6)
+    return cv2.resize(chance.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def soft_edge(rgb: NDArray[np.uint8], garment: Bool, band: int) -> Float:
+    """Alpha of the outline at full scale, (h, w) float32, 1 inside and 0 outside a band of `band` pixels.
+
+    Within the band a pixel's alpha is where its colour lies between the local means of garment and backdrop;
+    where these two are alike it falls back to the smoothed outline.
+    """
+    hard = garment.astype(np.uint8)
+    inside = cv2.erode(hard, disc(band))
+    outside = 1 - cv2.dilate(hard, disc(band))
+    smooth = cv2.GaussianBlur(hard.astype(np.float32), (0, 0), max(0.8, band / 2.5))
+    smooth = np.clip((smooth - 0.5) * 1.8 + 0.5, 0, 1)
+    top, left, bottom, right = _bounds(outside == 0, 2 * band)
+    colours = rgb[top:bottom, left:right].astype(np.float32)
+    window = (4 * band + 1, 4 * band + 1)
+    core = _local_mean(colours, inside[top:bottom, left:right], window)
+    ground = _local_mean(colours, outside[top:bottom, left:right], window)
+    span = core - ground
+    length = (span**2).sum(2)
+    blend = ((colours - ground) * span).sum(2) / np.maximum(length, 1.0)
+    trust = np.clip((np.sqrt(length) - 18.0) / 30.0, 0, 1)
+    near = smooth[top:bottom, left:right]
+    # Colour may move the edge only within the band around the found outline.
+    allowed_low = np.clip(near * 3.2 - 2.2, 0, 1)
+    allowed_high = np.clip(near * 3.2, 0, 1)
+    matte = np.clip((np.clip(blend, 0, 1) - 0.12) / 0.76, 0, 1)
+    alpha = near + trust * (np.clip(matte, allowed_low, allowed_high) - near)
+    result = inside.astype(np.float32)
+    unsure = (inside == 0) & (outside == 0)
+    full = np.zeros(hard.shape, np.float32)
+    full[top:bottom, left:right] = alpha
+    result[unsure] = full[unsure]
+    return result
+
+
+def _local_mean(colours: Float, region: NDArray[np.uint8], window: tuple[int, int]) -> Float:
+    weight = cv2.boxFilter(region.astype(np.float32), -1, window)
+    total = cv2.boxFilter(colours * region[..., None], -1, window)
+    mean = total / np.maximum(weight, 1e-4)[..., None]
+    everywhere = colours[region > 0].mean(0) if region.any() else colours.mean((0, 1))
+    return np.where(weight[..., None] > 1e-3, mean, everywhere).astype(np.float32)
+
+
+def _bounds(region: Bool, margin: int) -> tuple[int, int, int, int]:
+    rows, columns = np.nonzero(region.any(1))[0], np.nonzero(region.any(0))[0]
+    if not rows.size:
+        return 0, 0, region.shape[0], region.shape[1]
+    return (
+        max(0, rows[0] - margin),
+        max(0, columns[0] - margin),
+        min(region.shape[0], rows[-1] + margin + 1),
+        min(region.shape[1], columns[-1] + margin + 1),
+    )
+
+
+def inner_colours(rgb: NDArray[np.uint8], alpha: Float, depth: float = 2.0) -> NDArray[np.uint8]:
+    """`rgb` with the colours of the rim, and of everything outside, replaced by the nearest inner colours."""
+    core = cv2.erode((alpha > 0.98).astype(np.uint8), disc(depth)) > 0
+    if not core.any():
+        return rgb.copy()
+    reach = max(6, rgb.shape[0] // 100)
+    near = (cv2.dilate((alpha > 0).astype(np.uint8), disc(reach)) > 0) & ~core
+    _, labels = cv2.distanceTransformWithLabels(
+        (~core).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    rows, columns = np.nonzero(core)
+    source = np.zeros((labels.max() + 1, 2), np.int32)
+    source[labels[rows, columns]] = np.stack([rows, columns], 1)
+    result = rgb.copy()
+    nearest = source[labels[near]]
+    result[near] = rgb[nearest[:, 0], nearest[:, 1]]
+    blurred = cv2.GaussianBlur(result, (0, 0), 1.0)
+    result[near] = blurred[near]
+    return result

@@ -1,0 +1,240 @@
+"""Understanding a product photo of a garment: mask, kind, landmarks, neckline and parts.
+
+Takes: a `Picture` of one garment without a wearer and the category that was asked. Gives: a `Garment`.
+Knows nothing about persons and engines. Garments on a model are read from the model's body instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.core.task import Category, Picture
+from vesture.errors import GarmentNotFound
+from vesture.vision.garment_backdrop import Bool, Float, to_lab
+from vesture.vision.garment_cut import inner_colours
+from vesture.vision.garment_mask import NOT_FOUND, separate
+from vesture.vision.garment_neckline import Neckline, find_neckline, opening
+from vesture.vision.garment_parts import label_parts
+from vesture.vision.garment_shape import SIDES, find_symmetry, half, resample, to_image, turn
+from vesture.vision.garment_sides import SideOutline, measure_lower, measure_upper
+from vesture.vision.garment_types import Garment, GarmentKind
+
+LONGEST_SIDE = 1400
+WORK_SIZE = 480
+CURVE_POINTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutout:
+    """The garment upright on its own: pixels and alpha at full scale, silhouette and Lab at working scale."""
+
+    rgb: NDArray[np.uint8]
+    alpha: Float
+    region: Bool
+    lab: Float
+    scale: float  # working pixels per full pixel
+    axis: float
+    overlap: float
+
+
+def understand(picture: Picture, category: Category) -> Garment:
+    """Read a garment from a photo of it alone (lying, hanging, on a ghost mannequin or cut out).
+
+    Raises:
+        GarmentNotFound: no garment stands out from the photo, or it is of another category.
+    """
+    picture = _shrunk(picture)
+    mask = separate(picture)
+    cutout = _cut_out(picture, mask.alpha)
+    kind = _kind(cutout, category)
+    left, right, agreement = _measure(cutout, kind)
+    points, curves = _landmarks(kind, left, right, cutout.axis)
+    confidence = {
+        "mask": mask.confidence,
+        "landmarks": float(np.clip(cutout.overlap * 1.1, 0, 1) * min(left.confidence, right.confidence) * agreement),
+        "sleeves": float(agreement * min(left.confidence, right.confidence)),
+    }
+    region = cutout.region
+    alpha = cutout.alpha
+    if kind in ("top", "dress", "jumpsuit"):
+        stand = (left.stand + right.stand) / 2
+        neckline = find_neckline(cutout.lab, region, points["collar_left"], points["collar_right"], stand)
+        curves["neckline"] = resample(neckline.curve, CURVE_POINTS)
+        points["neck_front"] = neckline.curve[int(np.argmax(neckline.curve[:, 1]))]
+        confidence["neckline"] = neckline.confidence
+        alpha = _without_opening(alpha, neckline, cutout.scale)
+        region = region & ~opening(region.shape, neckline.curve)
+    parts = label_parts(region, points, curves)
+    return _assemble(cutout, alpha, parts, kind, points, curves, confidence, mask.warnings)
+
+
+def _shrunk(picture: Picture) -> Picture:
+    scale = 1600 / max(picture.height, picture.width)
+    if scale >= 1:
+        return picture
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    alpha = None if picture.alpha is None else cv2.resize(picture.alpha, size, interpolation=cv2.INTER_AREA)
+    return Picture(cv2.resize(picture.rgb, size, interpolation=cv2.INTER_AREA), alpha)
+
+
+def _cut_out(picture: Picture, alpha: Float) -> _Cutout:
+    """Crop to the garment, turn it upright, clean its rim."""
+    rgb, alpha = _cropped(picture.rgb, alpha)
+    scale = min(1.0, WORK_SIZE / max(alpha.shape))
+    symmetry = find_symmetry(cv2.resize(alpha, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) > 0.5)
+    rgb = inner_colours(rgb, alpha)
+    if symmetry.degrees:
+        rgb, alpha = turn(rgb, symmetry.degrees, (255, 255, 255)), turn(alpha, symmetry.degrees)
+        rgb, alpha = _cropped(rgb, alpha)
+    shrink = min(1.0, LONGEST_SIDE / max(alpha.shape))
+    if shrink < 1:
+        rgb = cv2.resize(rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+        alpha = cv2.resize(alpha, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    alpha = np.minimum(alpha, cv2.GaussianBlur(alpha, (0, 0), 0.8))
+    alpha = np.clip((alpha - 0.30) / 0.62, 0, 1).astype(np.float32)  # pulls the edge in by about half a pixel
+    scale = min(1.0, WORK_SIZE / max(alpha.shape))
+    region = cv2.resize(alpha, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) > 0.5
+    small = cv2.resize(rgb, (region.shape[1], region.shape[0]), interpolation=cv2.INTER_AREA)
+    upright = find_symmetry(region, 0.0) if symmetry.degrees else symmetry
+    axis = upright.axis if symmetry.degrees else find_symmetry(region, 0.0).axis
+    return _Cutout(rgb, alpha, region, to_lab(small), region.shape[1] / alpha.shape[1], axis, upright.overlap)
+
+
+def _cropped(rgb: NDArray[np.uint8], alpha: Float) -> tuple[NDArray[np.uint8], Float]:
+    rows, columns = np.nonzero((alpha > 0.5).any(1))[0], np.nonzero((alpha > 0.5).any(0))[0]
+    if not rows.size:
+        raise GarmentNotFound("garment_image", NOT_FOUND)
+    margin = max(4, round(0.02 * max(rows[-1] - rows[0], columns[-1] - columns[0])))
+    pad = ((margin, margin), (margin, margin))
+    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    return np.pad(rgb[box], (*pad, (0, 0)), mode="edge"), np.pad(alpha[box], pad)
+
+
+def _kind(cutout: _Cutout, category: Category) -> GarmentKind:
+    legs = _leg_gap(cutout) > 0.12
+    if category == "bottoms":
+        return "trousers" if legs or _leg_gap(cutout) > 0.035 else "skirt"
+    if category == "one-pieces":
+        return "jumpsuit" if _leg_gap(cutout) > 0.2 else "dress"
+    return "top"
+
+
+def _leg_gap(cutout: _Cutout) -> float:
+    """Height of the gap between two legs, as a share of the garment's height."""
+    region = cutout.region
+    height, column = region.shape[0], round(cutout.axis)
+    reach = max(2, region.shape[1] // 12)
+    strip = region[:, max(0, column - reach) : column + reach + 1]
+    ends = np.where(strip.any(0), height - np.argmax(strip[::-1], axis=0), 0)
+    rows = np.nonzero(region.any(1))[0]
+    sides = [region[:, : max(1, column - reach)], region[:, column + reach :]]
+    lowest = min(int(np.nonzero(side.any(1))[0].max()) if side.any() else 0 for side in sides)
+    return float(max(0.0, (lowest - ends.min()) / max(1, np.ptp(rows))))
+
+
+def _measure(cutout: _Cutout, kind: GarmentKind) -> tuple[SideOutline, SideOutline, float]:
+    """Both sides' outlines; a side that can't be read is taken from the other. The third value is their agreement."""
+    blurred = cv2.GaussianBlur(cutout.lab, (0, 0), 1.0)
+    edges = np.abs(cv2.Sobel(blurred, cv2.CV_32F, 1, 0, ksize=3) / 8).max(2)
+    found = []
+    for side in SIDES:
+        region = np.ascontiguousarray(half(cutout.region, cutout.axis, side))
+        if kind in ("trousers", "skirt"):
+            found.append(measure_lower(region, kind == "trousers"))
+        else:
+            edge = np.ascontiguousarray(half(edges, cutout.axis, side))
+            found.append(measure_upper(region, edge, kind == "jumpsuit"))
+    left, right = found
+    if left.has_sleeve != right.has_sleeve:
+        sleeved = left if left.has_sleeve else right
+        return sleeved, sleeved, 0.5
+    name = "armpit" if "armpit" in left.at else "waist"
+    miss = float(np.linalg.norm(left.point(name) - right.point(name))) / cutout.region.shape[0]
+    return left, right, float(np.clip(1.15 - 4 * miss, 0.2, 1))
+
+
+def _landmarks(
+    kind: GarmentKind, left: SideOutline, right: SideOutline, axis: float
+) -> tuple[dict[str, Float], dict[str, Float]]:
+    points: dict[str, Float] = {}
+    curves: dict[str, Float] = {}
+    upper = kind in ("top", "dress", "jumpsuit")
+    for side, outline in zip(SIDES, (left, right), strict=True):
+
+        def curve(start: str, end: str, outline: SideOutline = outline, side: str = side) -> Float:
+            return to_image(resample(outline.between(start, end), CURVE_POINTS), axis, side)
+
+        prefix = "leg_" if upper else ""
+        for name in outline.at:
+            if name != "crotch":
+                target = name if upper or not name.startswith("leg_") else name.removeprefix("leg_")
+                points[f"{target}_{side}"] = to_image(outline.point(name), axis, side)
+        start = "armpit" if upper else "waist"
+        end = "leg_cuff_outer" if "crotch" in outline.at else "hem"
+        curves[f"side_{side}"] = curve(start, end)
+        if "crotch" in outline.at:
+            curves[f"leg_inner_{side}"] = curve("leg_cuff_inner", "crotch")[::-1]
+        if upper:
+            curves[f"shoulder_{side}"] = curve("collar", "shoulder")
+        if outline.has_sleeve:
+            curves[f"sleeve_outer_{side}"] = curve("shoulder", "cuff_outer")
+            curves[f"sleeve_inner_{side}"] = curve("cuff_inner", "armpit")[::-1]
+        del prefix
+    if "crotch" in left.at:
+        points["crotch"] = (
+            to_image(left.point("crotch"), axis, "left") + to_image(right.point("crotch"), axis, "right")
+        ) / 2
+    if not upper:
+        curves["waist"] = _across(left.path[: left.at["waist"] + 1], right.path[: right.at["waist"] + 1], axis)
+    if "hem" in left.at:
+        curves["hem"] = _across(left.path[left.at["hem"] :][::-1], right.path[right.at["hem"] :][::-1], axis)
+    return points, curves
+
+
+def _across(left: Float, right: Float, axis: float) -> Float:
+    """A curve from left to right over the axis, of two halves that begin at the axis."""
+    whole = np.concatenate([to_image(left, axis, "left")[::-1], to_image(right, axis, "right")])
+    return resample(whole, CURVE_POINTS)
+
+
+def _without_opening(alpha: Float, neckline: Neckline, scale: float) -> Float:
+    hole = opening(alpha.shape, neckline.curve / scale)
+    soft = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), 0.8)
+    return np.asarray(alpha * (1 - soft), np.float32)
+
+
+def _assemble(
+    cutout: _Cutout,
+    alpha: Float,
+    parts: NDArray[np.uint8],
+    kind: GarmentKind,
+    points: dict[str, Float],
+    curves: dict[str, Float],
+    confidence: dict[str, float],
+    warnings: tuple[str, ...],
+) -> Garment:
+    """Bring everything to the scale of the cut-out's pixels."""
+    height, width = alpha.shape
+    known = parts > 0
+    _, labels = cv2.distanceTransformWithLabels(
+        (~known).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    lookup = np.zeros(int(labels.max()) + 1, np.uint8)
+    lookup[labels[known]] = parts[known]
+    spread = cv2.resize(lookup[labels], (width, height), interpolation=cv2.INTER_NEAREST)
+    grow = 1 / cutout.scale
+    return Garment(
+        rgb=cutout.rgb,
+        alpha=alpha,
+        parts=np.where(alpha > 0, spread, 0).astype(np.uint8),
+        kind=kind,
+        photo_type="flat-lay",
+        points={name: np.asarray(point * grow, np.float32) for name, point in points.items()},
+        curves={name: np.asarray(curve * grow, np.float32) for name, curve in curves.items()},
+        confidence={name: round(value, 3) for name, value in confidence.items()},
+        warnings=warnings,
+    )

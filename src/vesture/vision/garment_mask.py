@@ -1,0 +1,216 @@
+"""Telling a garment from the backdrop of its photo.
+
+Takes: a `Picture` of one garment, lying, hanging or cut out. Gives: its alpha and how sure that is.
+Knows nothing about kinds of garments and their landmarks.
+
+A picture that brings a cut-out alpha is believed. A plain backdrop is fitted to the rim and flooded from there;
+anything else is cut by colour statistics (GrabCut, Rother et al. 2004) from the centre of the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.core.task import Picture
+from vesture.errors import GarmentNotFound
+from vesture.vision import garment_cut as cut
+from vesture.vision.garment_backdrop import (
+    Backdrop,
+    Bool,
+    Float,
+    disc,
+    fit_backdrop,
+    flood,
+    flood_backdrop,
+    gradient,
+    rim,
+    shadow_like,
+    to_lab,
+    without_colour_blocks,
+)
+
+WORK_SIZE = 512
+NOT_FOUND = (
+    "The garment could not be told apart from the rest of its photo; use a photo of one whole garment "
+    "on a plain backdrop that differs from it, or a PNG with a transparent background."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GarmentMask:
+    """Where the garment is.
+
+    Attributes:
+        alpha: (h, w) float32 in [0, 1], size of the picture; backdrop seen through the garment is 0.
+        confidence: 0..1, how likely the outline is right.
+        source: how it was found: "alpha", "plain" (backdrop) or "busy" (backdrop).
+        warnings: texts for the person who asked.
+    """
+
+    alpha: Float
+    confidence: float
+    source: str
+    warnings: tuple[str, ...] = ()
+
+
+def separate(picture: Picture) -> GarmentMask:
+    """Find the garment of a product photo.
+
+    Raises:
+        GarmentNotFound: nothing stands out from the backdrop, or the picture has no backdrop at all.
+    """
+    if picture.alpha is not None:
+        found = _from_alpha(picture.alpha)
+        if found is not None:
+            return found
+    scale = min(1.0, WORK_SIZE / max(picture.height, picture.width))
+    size = (max(16, round(picture.width * scale)), max(16, round(picture.height * scale)))
+    small = cv2.resize(picture.rgb, size, interpolation=cv2.INTER_AREA)
+    lab = to_lab(small)
+    backdrop = fit_backdrop(lab)
+    region, confidence, source = _cut_small(small, lab, backdrop)
+    share = float(region.mean())
+    if share < 0.008 or share > 0.97:
+        raise GarmentNotFound("garment_image", NOT_FOUND, {"share": round(share, 3)})
+    shape = (picture.width, picture.height)
+    large = cv2.resize(region.astype(np.float32), shape, interpolation=cv2.INTER_CUBIC)
+    blurred = cv2.GaussianBlur(large, (0, 0), max(0.6, 0.7 / scale))
+    alpha = cut.soft_edge(picture.rgb, blurred > 0.5, max(2, round(2.0 / scale)))
+    warnings = ("The garment is hard to tell from its backdrop; its outline may be wrong.",)
+    return GarmentMask(alpha, confidence, source, warnings if confidence < 0.45 else ())
+
+
+def _from_alpha(alpha: NDArray[np.uint8]) -> GarmentMask | None:
+    """Believe a cut-out: its main body without detached soft shadows. None when the alpha cuts nothing out."""
+    solid = alpha > 127
+    share = float(solid.mean())
+    if share > 0.97 or share < 0.008:
+        return None
+    scale = min(1.0, WORK_SIZE / max(alpha.shape))
+    size = (max(16, round(alpha.shape[1] * scale)), max(16, round(alpha.shape[0] * scale)))
+    small = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA) > 127
+    body = main_body(small)
+    reach = cv2.dilate(body.astype(np.uint8), disc(2))
+    wide = cv2.resize(reach, (alpha.shape[1], alpha.shape[0]), interpolation=cv2.INTER_NEAREST) > 0
+    kept = np.where(wide, alpha.astype(np.float32) / 255.0, 0.0).astype(np.float32)
+    # A shadow baked into the alpha is half transparent over a wide stretch; an edge is not.
+    core = cv2.morphologyEx((kept > 0.9).astype(np.uint8), cv2.MORPH_CLOSE, disc(2))
+    near = cv2.dilate(core, disc(max(2, 2.0 / scale))) > 0
+    return GarmentMask(np.where(near, kept, 0.0).astype(np.float32), 0.97, "alpha")
+
+
+def _cut_small(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop) -> tuple[Bool, float, str]:
+    if backdrop.is_plain:
+        region = _cut_plain(small, lab, backdrop)
+        sure = _outline_contrast(lab, region)
+        if region.mean() > 0.008 and sure > 0.25:
+            return region, sure, "plain"
+    region = _cut_busy(small, lab)
+    return region, min(0.75, 0.85 * _outline_contrast(lab, region)), "busy"
+
+
+def _cut_plain(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop) -> Bool:
+    size = max(small.shape[:2])
+    lab = without_colour_blocks(lab)
+    garment = ~flood_backdrop(lab, backdrop)
+    garment = main_body(garment & ~rim(*garment.shape, 0.004))
+    if garment.sum() < 50:
+        return garment
+    garment &= ~_seen_through(lab, backdrop, garment)
+    garment = _shed_shadows(small, lab, backdrop, garment)
+    step = max(2, round(0.006 * size))
+    garment = cut.mend_edge(lab, garment, 2 * step, step)
+    return smooth_region(main_body(garment), 1.2)
+
+
+def _shed_shadows(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop, garment: Bool) -> Bool:
+    """Cut off the shadows left round the garment, by colour, where the garment is unlike a shaded backdrop."""
+    size = max(garment.shape)
+    depth = cv2.distanceTransform(garment.astype(np.uint8), cv2.DIST_L2, 3)
+    doubtful = shadow_like(lab, backdrop) & garment
+    if np.mean(np.linalg.norm(lab - backdrop.lab, axis=2)[depth > 0.02 * size] < 8) > 0.5:
+        return garment & ~_dark_rim(lab, backdrop, garment, depth)
+    chance = np.where(garment, 0.99, 0.01).astype(np.float32)
+    chance[garment & (depth < 0.014 * size)] = 0.7
+    chance[doubtful & (depth < 0.045 * size)] = 0.45
+    banned = ~(cv2.dilate(garment.astype(np.uint8), disc(1)) > 0)
+    found = cut.graph_cut(small, chance, banned, 2, 400)
+    return main_body(found & garment) if found.sum() > 0.7 * garment.sum() else garment
+
+
+def _dark_rim(lab: Float, backdrop: Backdrop, garment: Bool, depth: Float) -> Bool:
+    """Shadow round a garment of the backdrop's own colour: what is darker at the rim than the garment is inside."""
+    size = max(garment.shape)
+    darkening = cv2.GaussianBlur(backdrop.lab[..., 0] - lab[..., 0], (0, 0), 0.8)
+    inside = darkening[depth > 0.05 * size]
+    limit = max(2.5, float(np.percentile(inside, 90)) + 1.5) if inside.size else 99.0
+    shadow = garment & (darkening > limit) & (depth < 0.05 * size)
+    return flood(shadow | ~garment, ~garment, 0) & garment
+
+
+def _seen_through(lab: Float, backdrop: Backdrop, garment: Bool) -> Bool:
+    """Backdrop between sleeve and body, legs or straps: flat islands of its colour that the flood did not reach."""
+    size = max(garment.shape)
+    offset = lab - backdrop.lab
+    tint = np.hypot(offset[..., 1], offset[..., 2])
+    dark = -offset[..., 0]
+    alike = (np.abs(dark) < max(2.0, 2.2 * backdrop.noise)) & (tint < max(1.6, 2.0 * backdrop.noise))
+    flat = gradient(lab) < max(0.6, backdrop.noise)
+    inside = garment & alike & flat
+    unlike = float(np.mean(alike[cv2.erode(garment.astype(np.uint8), disc(3)) > 0]))
+    if unlike > 0.25:  # the garment itself has the colour of the backdrop
+        return np.zeros_like(garment)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=4)
+    islands = np.zeros_like(garment)
+    for index in range(1, count):
+        if stats[index, cv2.CC_STAT_AREA] > 0.0004 * size * size:
+            islands |= labels == index
+    shadow = garment & (dark > -2) & (dark < 45) & (tint < 2 + 0.08 * dark) & (gradient(lab) < 1.0 + 0.04 * dark)
+    return flood(shadow | islands, islands, 0) if islands.any() else islands
+
+
+def _cut_busy(small: NDArray[np.uint8], lab: Float) -> Bool:
+    height, width = lab.shape[:2]
+    chance = cut.salience(lab)
+    banned = np.zeros((height, width), bool)
+    frame = rim(height, width, 0.012)
+    banned |= frame & (chance < 0.4)
+    region = main_body(cut.graph_cut(small, chance, banned, 5))
+    region = cv2.morphologyEx(region.astype(np.uint8), cv2.MORPH_OPEN, disc(2)) > 0
+    region = main_body(region)
+    if not region.any():
+        return region
+    region = cut.mend_edge(lab, region, 4, 4)
+    return smooth_region(main_body(region), 1.6)
+
+
+def main_body(region: Bool, least_share: float = 0.12) -> Bool:
+    """The largest piece, with pieces of at least `least_share` of its area; specks of holes filled."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
+    if count < 2:
+        return np.zeros_like(region)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    kept = 1 + np.nonzero(areas >= least_share * areas.max())[0]
+    body = np.isin(labels, kept)
+    count, holes, stats, _ = cv2.connectedComponentsWithStats((~body).astype(np.uint8), connectivity=4)
+    small = np.nonzero(stats[:, cv2.CC_STAT_AREA] < 0.0006 * body.size)[0]
+    return body | (np.isin(holes, small[small > 0]) if count > 1 else False)
+
+
+def smooth_region(region: Bool, sigma: float) -> Bool:
+    return np.asarray(cv2.GaussianBlur(region.astype(np.float32), (0, 0), sigma) > 0.5)
+
+
+def _outline_contrast(lab: Float, region: Bool) -> float:
+    """0..1: the share of the outline that runs along a visible edge."""
+    if not region.any():
+        return 0.0
+    ring = region ^ (cv2.erode(region.astype(np.uint8), disc(1)) > 0)
+    ring &= ~rim(*region.shape, 0.01)
+    slope = cv2.dilate(gradient(lab), disc(1))
+    level = max(0.7, 1.2 * float(np.median(slope[~region])) if (~region).any() else 0.7)
+    return float(np.clip(np.mean(slope[ring] > level), 0, 1)) if ring.any() else 0.0

@@ -32,17 +32,16 @@ class Int8Linear(nn.Module):
         """x (..., in) -> (..., out)"""
         numbers, scale = quantise(x.flatten(0, -2))  # (tokens, in) int8, (tokens, 1)
         sums = torch._int_mm(numbers, self.numbers[outputs].t())  # (tokens, out) int32
-        result = sums * scale * self.scale[outputs]
+        result = (sums * scale).mul_(self.scale[outputs])  # float32
         if self.bias is not None:
-            result = result + self.bias[outputs]
+            result.add_(self.bias[outputs])
         return result.to(self.output).unflatten(0, x.shape[:-1])
 
 
 def quantise(x: Tensor) -> tuple[Tensor, Tensor]:
     """Rows of int8 in [-127, 127] and their scale. x (rows, n) -> (rows, n) int8, (rows, 1) float32"""
-    x = x.float()
-    scale = x.abs().amax(dim=-1, keepdim=True).clamp(min=1e-12) / 127
-    return (x / scale).round().to(torch.int8), scale
+    scale = x.abs().amax(dim=-1, keepdim=True).float().clamp(min=1e-12) / 127
+    return (x / scale).round_().to(torch.int8), scale
 
 
 def quantise_blocks(model: nn.Module, output: torch.dtype = torch.bfloat16) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.01
 FIRST_WAIT_SECONDS = 0.1
 
 

@@ -40,6 +40,12 @@ function fieldText({ loc = [], msg }) {
   return field in names ? `${names[field]}: ${msg}` : msg;
 }
 
+// Answers name the server by its public address; the page asks the one that it came from.
+function here(url) {
+  const { pathname, search } = new URL(url, location.href);
+  return pathname + search;
+}
+
 // Photos
 
 function isReady() {
@@ -125,7 +131,7 @@ async function upload(photo, signal) {
   const file = await photoFile(photo, signal);
   const wish = { content_type: file.type || "application/octet-stream", file_name: file.name };
   const target = await callJson("/rest/storage/upload/initiate?storage_type=fal-cdn-v3", wish, signal);
-  const response = await fetch(target.upload_url, { method: "PUT", body: file, signal });
+  const response = await fetch(here(target.upload_url), { method: "PUT", body: file, signal });
   if (!response.ok) throw new ApiError(await readError(response));
   return target.file_url;
 }
@@ -195,13 +201,16 @@ async function showResult({ result, seconds }) {
   const [image] = result.images;
   const before = document.querySelector('[data-field="model_image"] .drop img');
   element("before").src = before.src;
-  element("after").src = image.url;
+  element("after").src = here(image.url);
   await element("after").decode();
-  element("download").href = image.url;
+  element("download").href = here(image.url);
   element("download").download = image.file_name || "tryon.png";
   const time = seconds ? `, ${seconds.toFixed(1)} s` : "";
   element("facts").textContent = `${image.width} × ${image.height} pixels${time}`;
   element("result").hidden = false;
+}
+
+function goToResult() {
   element("result").focus({ preventScroll: true });
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   element("result").scrollIntoView({ behavior: calm ? "auto" : "smooth" });
@@ -234,6 +243,7 @@ async function submit(event) {
   } finally {
     setRunning(null);
   }
+  if (!element("result").hidden) goToResult();
 }
 
 function cancel() {

@@ -79,6 +79,7 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     serve.add_argument("--tls-key", type=Path, help="private key (PEM) of the certificate")
     serve.set_defaults(run=_serve)
     worker = commands.add_parser("worker", help="run one worker process, on this or another machine")
+    worker.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     worker.add_argument("--data", type=Path, help="folder of the database and the stored files")
     worker.add_argument("--engine", choices=("auto", "warp", "diffusion"), help="engine that dresses people")
     worker.set_defaults(run=_worker)

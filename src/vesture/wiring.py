@@ -6,17 +6,22 @@ Each function imports what it builds when it is called, so that importing this m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from vesture.settings import Settings
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from vesture.api.edge import SamplePhoto
     from vesture.core.task import Engine
     from vesture.pipeline import Pipeline
     from vesture.store.blobs import ObjectBlobStore
     from vesture.store.database import Database
     from vesture.store.jobs import SqlJobStore
     from vesture.store.keys import KeyStore
+    from vesture.worker.loop import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +89,71 @@ def _warp_engine(settings: Settings) -> Engine:
 
     assets = AssetStore(settings.assets)
     return WarpEngine(PoseEstimator(assets.path(POSE_DETECTION), assets.path(POSE_LANDMARKS)))
+
+
+async def build_app(settings: Settings, memory: Memory) -> FastAPI:
+    """The HTTP application over opened stores."""
+    from vesture import __version__
+    from vesture.api.app import create_app
+    from vesture.api.edge import Limits
+    from vesture.store.secrets import server_secret
+
+    return create_app(
+        jobs=memory.jobs,
+        blobs=memory.blobs,
+        version=__version__,
+        keys=memory.keys,
+        limits=Limits(
+            body_max_bytes=settings.body_max_bytes,
+            upload_max_bytes=settings.upload_max_bytes,
+            upload_lifetime_seconds=settings.upload_lifetime_seconds,
+            max_queue_length=settings.max_queue_length,
+            max_attempts=settings.max_attempts,
+            sync_timeout_seconds=settings.sync_timeout_seconds,
+        ),
+        public_url=settings.public_url,
+        signing_secret=await server_secret(memory.database, "tokens"),
+        samples=_sample_photos(settings),
+    )
+
+
+def _sample_photos(settings: Settings) -> list[SamplePhoto]:
+    """The sample photos that are there; none of them is needed to serve."""
+    from vesture.api.edge import SamplePhoto
+    from vesture.assets import AssetStore, samples
+
+    store = AssetStore(settings.assets)
+    if not store.has("samples"):
+        return []
+    return [
+        SamplePhoto(
+            sample.name,
+            "garment" if sample.kind == "garment" else "person",
+            sample.title,
+            sample.path(store),
+            sample.category,
+        )
+        for sample in samples()
+        if sample.kind != "selfie"
+    ]
+
+
+async def build_worker(settings: Settings, memory: Memory) -> Worker:
+    """A worker over opened stores, its engine in a child process."""
+    from vesture.core.file_urls import own_blob_key
+    from vesture.core.tryon_input import parse_input
+    from vesture.images.fetch import Fetcher
+    from vesture.worker.engine_process import EngineProcess
+    from vesture.worker.loop import Chore, Worker, WorkerTimes
+    from vesture.worker.run_job import Tools
+
+    fetcher = Fetcher(
+        max_bytes=settings.fetch_max_bytes,
+        timeout_seconds=settings.fetch_timeout_seconds,
+        allow_hosts=[host.strip() for host in settings.fetch_allow_hosts.split(",") if host.strip()],
+    )
+    engine = EngineProcess(partial(build_pipeline, settings))
+    tools = Tools(engine, memory.blobs, parse_input, fetcher.fetch, own_blob_key)
+    times = WorkerTimes(lease=settings.lease_seconds, heartbeat=settings.heartbeat_seconds)
+    chores = [Chore(min(5.0, settings.lease_seconds / 2), memory.jobs.reap), Chore(600.0, memory.prune)]
+    return Worker(memory.jobs, engine, tools, times=times, chores=chores)

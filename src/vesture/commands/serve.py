@@ -1,0 +1,92 @@
+"""`vesture serve` and `vesture worker`: the service's processes."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import ipaddress
+import logging
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import replace
+
+import uvicorn
+
+from vesture.settings import Settings
+from vesture.wiring import build_app, build_worker, open_memory
+from vesture.worker.watch import until_parent_ends, watched_workers, worker_command
+
+log = logging.getLogger("vesture.serve")
+
+
+def run_serve(parsed: argparse.Namespace) -> int:
+    """API, page and workers until a signal."""
+    settings = Settings.from_environment(
+        host=parsed.host, port=parsed.port, workers=parsed.workers, data=parsed.data, engine=parsed.engine
+    )
+    asyncio.run(_serve(settings, parsed))
+    return 0
+
+
+def run_worker(parsed: argparse.Namespace) -> int:
+    """One worker until a signal."""
+    asyncio.run(_work(Settings.from_environment(data=parsed.data, engine=parsed.engine), parsed.parent))
+    return 0
+
+
+async def _serve(settings: Settings, parsed: argparse.Namespace) -> None:
+    memory = await open_memory(settings)
+    try:
+        if not await memory.keys.required() and not _is_loopback(settings.host):
+            log.warning(
+                "There is no API key, so nobody could be told apart: binding to 127.0.0.1 instead of %s. "
+                "Make a key with `vesture keys create` to serve other machines.",
+                settings.host,
+            )
+            settings = replace(settings, host="127.0.0.1")
+        config = uvicorn.Config(
+            await build_app(settings, memory),
+            host=settings.host,
+            port=settings.port,
+            ssl_certfile=parsed.tls_cert,
+            ssl_keyfile=parsed.tls_key,
+            log_level="warning",
+            timeout_graceful_shutdown=5,
+        )
+        scheme = "https" if parsed.tls_cert else "http"
+        command = worker_command("--data", str(settings.data), "--engine", settings.engine)
+        async with watched_workers(command, settings.workers):
+            print(f"Vesture serves {scheme}://{settings.host}:{settings.port}", file=sys.stderr, flush=True)
+            await uvicorn.Server(config).serve()
+    finally:
+        await memory.close()
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
+
+
+async def _work(settings: Settings, parent: int | None) -> None:
+    memory = await open_memory(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    orphaned = asyncio.create_task(_stop_with_parent(parent, stop)) if parent else None
+    try:
+        worker = await build_worker(settings, memory)
+        await worker.run(stop)
+    finally:
+        if orphaned:
+            orphaned.cancel()
+        await memory.close()
+
+
+async def _stop_with_parent(parent: int, stop: asyncio.Event) -> None:
+    await until_parent_ends(parent)
+    stop.set()

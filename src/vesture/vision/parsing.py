@@ -1,0 +1,189 @@
+"""What each pixel of a person is: hair, skin, top, bottom, one-piece, shoes, without a network.
+
+Takes a photo and a pose, gives a `Parse` at a working resolution that can be brought to the photo's own. A prior from
+the pose and colour models of this very photo are combined, twice, and smoothed along the photo's edges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.vision.guided_filter import guided_filter, guided_upsample
+from vesture.vision.parsing_colour import LOWEST, ColourModel, fit_colours
+from vesture.vision.parsing_prior import CLASSES, Skeleton, capsule, limb_ends, spatial_prior
+from vesture.vision.parsing_repair import repair
+from vesture.vision.pose import Pose
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+WORKING_SIDE = 480
+ROUNDS = 2
+SMOOTHING = 3e-4  # variance of the guide below which a window counts as flat
+
+
+class Label(IntEnum):
+    """What a pixel shows."""
+
+    BACKGROUND = 0
+    HAIR = 1
+    SKIN = 2
+    TOP = 3
+    BOTTOM = 4
+    ONE_PIECE = 5
+    SHOES = 6
+    OTHER = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """A person taken apart, at working resolution.
+
+    Attributes:
+        labels: (h, w) uint8 of `Label`.
+        scores: (8, h, w) float32, probability of each label, summing to 1.
+        grey: (h, w) float32 in [0, 1], the photo the scores were found on.
+        scale: working pixels per photo pixel.
+        unit: the body's measure in PHOTO pixels (see `Pose.unit`).
+    """
+
+    labels: NDArray[np.uint8]
+    scores: Floats
+    grey: Floats
+    scale: float
+    unit: float
+
+    def full_labels(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Labels (H, W) at the resolution of the photo `rgb` (H, W, 3), their borders moved onto its edges."""
+        guide = _grey(rgb)
+        if guide.shape == self.grey.shape:
+            return self.labels
+        hard = np.stack([self.labels == label for label in range(CLASSES)]).astype(np.float32)
+        present = np.flatnonzero(hard.any((1, 2)))
+        radius = max(2, round(0.02 * self.unit * self.scale))
+        maps = guided_upsample(guide, self.grey, 0.7 * hard[present] + 0.3 * self.scores[present], radius, SMOOTHING)
+        return present[np.argmax(maps, axis=0)].astype(np.uint8)
+
+
+def parse_person(rgb: NDArray[np.uint8], pose: Pose) -> Parse:
+    """Take a person apart.
+
+    Args:
+        rgb: (H, W, 3) uint8, best a crop round the person.
+        pose: the person's pose in pixels of `rgb`.
+    """
+    scale = min(1.0, WORKING_SIDE / max(rgb.shape[:2]))
+    size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    mask = cv2.resize(pose.mask, size, interpolation=cv2.INTER_AREA)
+    skeleton = Skeleton(pose.points * scale, pose.visibility, pose.unit * scale)
+    person = foreground(small, mask, skeleton)
+    lab, grey = cv2.cvtColor((small / 255).astype(np.float32), cv2.COLOR_RGB2LAB), _grey(small)
+    prior = spatial_prior(skeleton, person.shape)
+    generator = np.random.default_rng(0)  # only picks sample pixels; the same photo parses the same way
+    seeds = _seeds(small, skeleton, prior, person)
+    scores = prior
+    for _ in range(ROUNDS):
+        models = {label: fit_colours(lab[where], generator) for label, where in seeds.items()}
+        scores = _scores(lab, grey, prior, models, person, skeleton.unit)
+        seeds = _confident(scores, prior, small, seeds)
+    labels = np.where(person, np.argmax(scores, axis=0), Label.BACKGROUND).astype(np.uint8)
+    labels = repair(labels, lab, skeleton)
+    scores[0] = ~person
+    scores[1:] *= person
+    return Parse(labels, (scores / np.maximum(scores.sum(0), 1e-6)).astype(np.float32), grey, scale, pose.unit)
+
+
+def _grey(rgb: NDArray[np.uint8]) -> Floats:
+    return (cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY) / 255).astype(np.float32)
+
+
+def foreground(rgb: NDArray[np.uint8], mask: Floats, skeleton: Skeleton) -> Bools:
+    """The person's silhouette (h, w): GrabCut (Rother et al., SIGGRAPH 2004) started from the pose's own mask."""
+    unit = skeleton.unit
+    bones = np.zeros(mask.shape, np.uint8)
+    for capsules in limb_ends(skeleton).values():
+        for start, end, radius in capsules:
+            ends = [tuple(int(v) for v in np.clip(p, -2000, 4000)) for p in (start, end)]
+            cv2.line(bones, *ends, 1, max(1, round(0.5 * radius)))
+    trimap = np.full(mask.shape, cv2.GC_BGD, np.uint8)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * max(1, round(0.12 * unit)) + 1,) * 2)
+    trimap[cv2.dilate((mask > 0.25).astype(np.uint8), kernel) > 0] = cv2.GC_PR_BGD
+    trimap[mask > 0.5] = cv2.GC_PR_FGD
+    sure = cv2.erode((mask > 0.8).astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)))
+    inner = cv2.erode((mask > 0.8).astype(np.uint8), np.ones((2 * max(1, round(0.05 * unit)) + 1,) * 2, np.uint8))
+    trimap[(inner > 0) | ((bones > 0) & (sure > 0))] = cv2.GC_FGD
+    trimap[mask < 0.02] = np.where(trimap[mask < 0.02] == cv2.GC_FGD, cv2.GC_PR_FGD, cv2.GC_BGD)
+    if not ((trimap == cv2.GC_FGD) | (trimap == cv2.GC_PR_FGD)).any() or not (trimap == cv2.GC_BGD).any():
+        return np.asarray(mask > 0.5)
+    cv2.setRNGSeed(1)
+    background, person = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(rgb, trimap, None, background, person, 2, cv2.GC_INIT_WITH_MASK)
+    found = np.isin(trimap, (cv2.GC_FGD, cv2.GC_PR_FGD)) | (mask > 0.97)
+    count, names, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
+    keep = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] > 0.02 * unit**2]
+    return np.isin(names, keep)
+
+
+def _seeds(rgb: NDArray[np.uint8], skeleton: Skeleton, prior: Floats, person: Bools) -> dict[int, Bools]:
+    """Pixels that surely show each label, from where they lie."""
+    u, v = skeleton.frame(person.shape)
+    centre, radius = skeleton.face()
+    face = capsule(person.shape, centre, centre, 0.55 * radius) > 0.6
+    tone = _skin_tone(rgb)
+    visible = skeleton.visibility
+    hands = np.zeros_like(person)
+    for side, (start, end, width) in enumerate(limb_ends(skeleton)["hand"]):
+        if visible[15 + side] > 0.4:
+            hands |= capsule(person.shape, start, end, 0.7 * width) > 0.6
+    thighs = np.max([capsule(person.shape, *ends) for ends in limb_ends(skeleton)["thigh"]], axis=0) > 0.75
+    shoes = np.max([capsule(person.shape, *ends) for ends in limb_ends(skeleton)["foot"]], axis=0) > 0.6
+    skin = person & tone & (face | hands)
+    seeds = {
+        Label.SKIN: skin if skin.sum() > 30 else person & tone & (prior[Label.SKIN] > 0.45),
+        Label.HAIR: person & (prior[Label.HAIR] > 0.62) & ~face,
+        Label.TOP: person & (np.abs(u) < 0.36) & (v > 0.18) & (v < 0.72),
+        Label.BOTTOM: person & thighs & (v > 1.12),
+        Label.SHOES: person & shoes & (prior[Label.SHOES] > 0.5),
+    }
+    return {int(label): where for label, where in seeds.items()}
+
+
+def _skin_tone(rgb: NDArray[np.uint8]) -> Bools:
+    """Colours that human skin of any tone takes (range in YCrCb, Chai and Ngan 1999, widened)."""
+    luma, red, blue = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))
+    return np.asarray((luma > 25) & (red >= 133) & (red <= 182) & (blue >= 77) & (blue <= 131))
+
+
+def _scores(
+    lab: Floats, grey: Floats, prior: Floats, models: dict[int, ColourModel | None], person: Bools, unit: float
+) -> Floats:
+    """Posterior (8, h, w): place times colour, smoothed along edges."""
+    logs = np.full(prior.shape, LOWEST - 12.0, np.float32)
+    for label, model in models.items():
+        if model is not None:
+            logs[label] = np.maximum(model.log_likelihood(lab), LOWEST) + np.log(prior[label])
+    logs -= logs.max(0)
+    posterior = np.exp(np.maximum(logs, -12.0)) * person
+    posterior /= np.maximum(posterior.sum(0), 1e-6)
+    used = sorted(models)
+    smooth = np.zeros_like(prior)
+    smooth[used] = np.clip(guided_filter(grey, posterior[used], max(2, round(0.045 * unit)), SMOOTHING), 0, 1)
+    return smooth
+
+
+def _confident(scores: Floats, prior: Floats, rgb: NDArray[np.uint8], before: dict[int, Bools]) -> dict[int, Bools]:
+    """Pixels whose label is all but certain; skin must look like skin, or pale trims become skin."""
+    tone = _skin_tone(rgb)
+    result = {}
+    for label, old in before.items():
+        sure = (scores[label] > 0.8) & (prior[label] > 0.03)
+        if label == Label.SKIN:
+            sure &= tone
+        result[label] = sure if sure.sum() > 24 else old
+    return result

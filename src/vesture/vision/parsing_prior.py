@@ -1,0 +1,138 @@
+"""Where skin, hair and clothes are likely, from the pose alone.
+
+Takes a pose in working pixels, gives a probability map per label. Each body part is a soft capsule or ellipse; each
+part says what it is probably covered with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.vision.pose import Joint
+
+Floats = NDArray[np.float32]
+
+CLASSES = 8
+HAIR, SKIN, TOP, BOTTOM, SHOES = 1, 2, 3, 4, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """The joints in working pixels, and the body's frame: `u` across in units, `v` along the spine (0 shoulders, 1
+    hips)."""
+
+    points: Floats  # (33, 2)
+    visibility: Floats
+    unit: float
+
+    def frame(self, shape: tuple[int, int]) -> tuple[Floats, Floats]:
+        """Maps (h, w) of u and v."""
+        neck = self.points[[Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER]].mean(0)
+        hips = self.points[[Joint.LEFT_HIP, Joint.RIGHT_HIP]].mean(0)
+        spine = hips - neck
+        length = max(float(np.linalg.norm(spine)), 0.8 * self.unit)
+        down = spine / max(float(np.linalg.norm(spine)), 1e-6)
+        ys, xs = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+        dx, dy = xs - neck[0], ys - neck[1]
+        return (dx * down[1] - dy * down[0]) / self.unit, (dx * down[0] + dy * down[1]) / length
+
+    def face(self) -> tuple[Floats, float]:
+        """Centre and radius of the face."""
+        eyes = self.points[[Joint.LEFT_EYE, Joint.RIGHT_EYE]].mean(0)
+        mouth = self.points[[Joint.MOUTH_LEFT, Joint.MOUTH_RIGHT]].mean(0)
+        ears = float(np.linalg.norm(self.points[Joint.LEFT_EAR] - self.points[Joint.RIGHT_EAR]))
+        radius = max(1.35 * float(np.linalg.norm(eyes - mouth)), 0.52 * ears, 0.16 * self.unit)
+        return 0.5 * (eyes + mouth), min(radius, 0.5 * self.unit)
+
+
+def capsule(shape: tuple[int, int], start: Floats, end: Floats, radius: float) -> Floats:
+    """Soft membership (h, w) of a capsule: 1 on its axis, 0.6 at its radius."""
+    ys, xs = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    along = end - start
+    t = np.clip(((xs - start[0]) * along[0] + (ys - start[1]) * along[1]) / max(float(along @ along), 1e-6), 0, 1)
+    distance = (xs - start[0] - t * along[0]) ** 2 + (ys - start[1] - t * along[1]) ** 2
+    return np.asarray(np.exp(-0.5 * distance / max(radius, 1) ** 2), np.float32)
+
+
+def limb_ends(skeleton: Skeleton) -> dict[str, list[tuple[Floats, Floats, float]]]:
+    """Capsules by part: (start, end, radius in pixels), both sides."""
+    p, s = skeleton.points, skeleton.unit
+    parts: dict[str, list[tuple[Floats, Floats, float]]] = {}
+    for left in (0, 1):
+        shoulder, elbow, wrist = p[11 + left], p[13 + left], p[15 + left]
+        hip, knee, ankle = p[23 + left], p[25 + left], p[27 + left]
+        heel, toe = p[29 + left], p[31 + left]
+        knuckles = (p[17 + left] + p[19 + left]) / 2
+        hand_end = wrist + 1.4 * (knuckles - wrist)
+        for name, start, end, radius in (
+            ("upper arm", shoulder, elbow, 0.17),
+            ("forearm", elbow, wrist, 0.13),
+            ("hand", wrist + 0.2 * (knuckles - wrist), hand_end, 0.13),
+            ("thigh", hip, knee, 0.24),
+            ("shin", knee, ankle, 0.15),
+            ("foot", 0.5 * (ankle + heel), toe, 0.13),
+        ):
+            parts.setdefault(name, []).append((start, end, radius * s))
+    return parts
+
+
+# What covers each part: (hair, skin, top, bottom, shoes)
+COVER = {
+    "upper arm": (0.01, 0.29, 0.7, 0.0, 0.0),
+    "forearm": (0.005, 0.5, 0.49, 0.005, 0.0),
+    "hand": (0.0, 0.93, 0.05, 0.02, 0.0),
+    "thigh": (0.0, 0.14, 0.03, 0.83, 0.0),
+    "shin": (0.0, 0.3, 0.0, 0.65, 0.05),
+    "foot": (0.0, 0.2, 0.0, 0.05, 0.75),
+}
+
+
+def spatial_prior(skeleton: Skeleton, shape: tuple[int, int]) -> Floats:
+    """Probability (CLASSES, h, w) of each label given a person pixel, from its place on the body."""
+    total = np.full((CLASSES, *shape), 1e-4, np.float32)
+    for name, capsules in limb_ends(skeleton).items():
+        weight = np.max([capsule(shape, *ends) for ends in capsules], axis=0)
+        weight *= 3.0 if name == "hand" else 1.0
+        for label, share in zip((HAIR, SKIN, TOP, BOTTOM, SHOES), COVER[name], strict=True):
+            total[label] += weight * share
+    _add_torso(total, skeleton, shape)
+    _add_head(total, skeleton, shape)
+    return total / total.sum(0, keepdims=True)
+
+
+def _add_torso(total: Floats, skeleton: Skeleton, shape: tuple[int, int]) -> None:
+    u, v = skeleton.frame(shape)
+    inside = np.exp(-0.5 * np.maximum(np.abs(u) - 0.42, 0) ** 2 / 0.08**2)
+    inside *= np.exp(-0.5 * np.maximum(-0.05 - v, 0) ** 2 / 0.05**2)
+    inside *= np.exp(-0.5 * np.maximum(v - 1.25, 0) ** 2 / 0.08**2)
+    weight = 1.6 * inside
+    levels = [-0.1, 0.1, 0.7, 0.85, 0.97, 1.1, 1.25]
+    top = np.interp(v, levels, [0.75, 0.93, 0.93, 0.82, 0.55, 0.22, 0.1]).astype(np.float32)
+    bottom = np.interp(v, levels, [0.0, 0.005, 0.02, 0.14, 0.42, 0.75, 0.87]).astype(np.float32)
+    total[TOP] += weight * top
+    total[BOTTOM] += weight * bottom
+    total[SKIN] += weight * (0.04 + 0.2 * np.clip(0.1 - v, 0, 0.3))
+    total[HAIR] += weight * np.interp(v, [-0.1, 0.35, 0.6], [0.05, 0.03, 0.001]).astype(np.float32)
+
+
+def _add_head(total: Floats, skeleton: Skeleton, shape: tuple[int, int]) -> None:
+    centre, radius = skeleton.face()
+    neck = skeleton.points[[Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER]].mean(0)
+    chin = centre + (neck - centre) * min(1.0, radius / max(float(np.linalg.norm(neck - centre)), 1e-6))
+    face = capsule(shape, centre - 0.15 * (chin - centre), chin, 0.62 * radius)
+    throat = capsule(shape, chin, neck, 0.15 * skeleton.unit)
+    crown = capsule(shape, centre, centre - 0.5 * (chin - centre), 1.25 * radius)
+    u, v = skeleton.frame(shape)
+    falls = np.exp(-0.5 * (np.maximum(np.abs(u) - 0.3, 0) / 0.1) ** 2) * np.exp(-0.5 * (np.maximum(v, 0) / 0.15) ** 2)
+    falls = np.where(v > -0.9, falls, 0)
+    for weight, shares in (
+        (4.0 * face, (0.08, 0.92, 0.0)),
+        (1.6 * throat, (0.06, 0.7, 0.24)),
+        (2.0 * crown * (1 - face), (0.85, 0.15, 0.0)),
+        (0.35 * falls, (0.45, 0.2, 0.35)),
+    ):
+        for label, share in zip((HAIR, SKIN, TOP), shares, strict=True):
+            total[label] += weight * share

@@ -1,0 +1,313 @@
+"""Where the body is: 33 landmarks and a person mask from one photo, by the two BlazePose networks.
+
+Takes: an RGB photo (height, width, 3) uint8. Gives: a `Pose` in pixels of that photo, or None.
+Knows nothing about clothes. Models come as paths of .tflite files.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.vision.pose_decode import (
+    DETECTOR_SIZE,
+    LANDMARK_SIZE,
+    LANDMARKS,
+    Detection,
+    Floats,
+    Region,
+    anchor_centres,
+    cut_region,
+    decode_detections,
+    decode_landmarks,
+    move_points,
+    paste_mask,
+    region_between,
+)
+
+RGB = NDArray[np.uint8]
+Point = NDArray[np.float32]
+
+DETECTION_SCORE = 0.4
+PRESENCE_SCORE = 0.5  # of the landmark network, when the detector pointed at the region
+GUESSED_PRESENCE_SCORE = 0.8  # when nobody did: a region was merely tried
+REFINEMENTS = 1
+MAX_PEOPLE_TRIED = 3
+
+
+class Joint(IntEnum):
+    """Rows of `Pose.points`. Here, and only here, LEFT and RIGHT are the WEARER's sides."""
+
+    NOSE = 0
+    LEFT_EYE_INNER = 1
+    LEFT_EYE = 2
+    LEFT_EYE_OUTER = 3
+    RIGHT_EYE_INNER = 4
+    RIGHT_EYE = 5
+    RIGHT_EYE_OUTER = 6
+    LEFT_EAR = 7
+    RIGHT_EAR = 8
+    MOUTH_LEFT = 9
+    MOUTH_RIGHT = 10
+    LEFT_SHOULDER = 11
+    RIGHT_SHOULDER = 12
+    LEFT_ELBOW = 13
+    RIGHT_ELBOW = 14
+    LEFT_WRIST = 15
+    RIGHT_WRIST = 16
+    LEFT_PINKY = 17
+    RIGHT_PINKY = 18
+    LEFT_INDEX = 19
+    RIGHT_INDEX = 20
+    LEFT_THUMB = 21
+    RIGHT_THUMB = 22
+    LEFT_HIP = 23
+    RIGHT_HIP = 24
+    LEFT_KNEE = 25
+    RIGHT_KNEE = 26
+    LEFT_ANKLE = 27
+    RIGHT_ANKLE = 28
+    LEFT_HEEL = 29
+    RIGHT_HEEL = 30
+    LEFT_TOE = 31
+    RIGHT_TOE = 32
+
+
+_SIDE_JOINTS = (
+    "shoulder elbow wrist pinky index thumb hip knee ankle heel toe".split()
+)  # row of the wearer's left: 11 + 2 * position, of the right: one more
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of the body: joints as (2,) float32 image pixels, `rows` their rows in `Pose.points` by name."""
+
+    shoulder: Point
+    elbow: Point
+    wrist: Point
+    pinky: Point
+    index: Point
+    thumb: Point
+    hip: Point
+    knee: Point
+    ankle: Point
+    heel: Point
+    toe: Point
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """One person's body in a photo.
+
+    Attributes:
+        points: (33, 2) float32, (x, y) in image pixels, rows as in `Joint`; may lie outside the image.
+        depth: (33,) float32, pixels, relative to the hips; smaller is nearer to the camera. Rough.
+        visibility: (33,) float32 in [0, 1]: in the picture and not hidden.
+        presence: (33,) float32 in [0, 1]: in the picture, perhaps hidden.
+        mask: (height, width) float32 in [0, 1], probability that a pixel belongs to the person.
+        score: in [0, 1], that there is a person at all.
+        region: the square of the image that the landmark network saw.
+    """
+
+    points: Floats
+    depth: Floats
+    visibility: Floats
+    presence: Floats
+    mask: Floats
+    score: float
+    region: Region
+
+    @property
+    def mirrored(self) -> bool:
+        """True when the wearer's left is on the viewer's left (mostly: seen from behind)."""
+        shoulders = self.points[Joint.LEFT_SHOULDER, 0] - self.points[Joint.RIGHT_SHOULDER, 0]
+        hips = self.points[Joint.LEFT_HIP, 0] - self.points[Joint.RIGHT_HIP, 0]
+        return bool(shoulders + hips < 0)
+
+    def side(self, which: Literal["left", "right"]) -> Side:
+        """The joints on the VIEWER's left or right, by where the shoulders and hips lie in the picture."""
+        wearers_left = (which == "left") == self.mirrored
+        rows = {name: 11 + 2 * place + (0 if wearers_left else 1) for place, name in enumerate(_SIDE_JOINTS)}
+        return Side(**{name: self.points[row] for name, row in rows.items()}, rows=rows)
+
+    @property
+    def neck(self) -> Point:
+        """Midpoint of the shoulder joints."""
+        return np.asarray(self.points[[Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER]].mean(0), np.float32)
+
+    @property
+    def hips(self) -> Point:
+        """Midpoint of the hip joints."""
+        return np.asarray(self.points[[Joint.LEFT_HIP, Joint.RIGHT_HIP]].mean(0), np.float32)
+
+    @property
+    def shoulder_distance(self) -> float:
+        return float(np.linalg.norm(self.points[Joint.LEFT_SHOULDER] - self.points[Joint.RIGHT_SHOULDER]))
+
+    @property
+    def torso_length(self) -> float:
+        return float(np.linalg.norm(self.hips - self.neck))
+
+    @property
+    def unit(self) -> float:
+        """S, the body's measure in pixels: every length on the body is expressed in it."""
+        return max(self.shoulder_distance, 0.62 * self.torso_length, 1.0)
+
+    @property
+    def facing(self) -> tuple[Literal["front", "back"], float]:
+        """Whether the person's front or back is seen, and a confidence in [0.5, 1].
+
+        Votes: which way round the shoulders and hips are, and whether the nose is nearer than the ears.
+        """
+        span = self.unit
+        turn = self.points[Joint.LEFT_SHOULDER, 0] - self.points[Joint.RIGHT_SHOULDER, 0]
+        turn += 0.7 * (self.points[Joint.LEFT_HIP, 0] - self.points[Joint.RIGHT_HIP, 0])
+        ears = self.depth[[Joint.LEFT_EAR, Joint.RIGHT_EAR]].mean()
+        seen = float(self.visibility[[Joint.NOSE, Joint.LEFT_EYE, Joint.RIGHT_EYE]].mean())
+        nose = float(np.clip((ears - self.depth[Joint.NOSE]) / (0.4 * span), -1, 1)) * seen
+        vote = 2.2 * float(turn) / span + 1.5 * nose
+        front = 1.0 / (1.0 + np.exp(-2.0 * vote))
+        return ("front", float(front)) if front >= 0.5 else ("back", float(1.0 - front))
+
+
+class PoseEstimator:
+    """BlazePose in static-image mode. Safe to share between threads: each network runs one image at a time."""
+
+    def __init__(self, detector: Path, landmarks: Path, threads: int = 2) -> None:
+        """Load the networks.
+
+        Args:
+            detector: pose_detection.tflite, input 224 x 224.
+            landmarks: pose_landmark_full.tflite, input 256 x 256.
+            threads: CPU threads per network.
+        """
+        self._detector = _Network(detector, threads)
+        self._landmarks = _Network(landmarks, threads)
+        self._anchors = anchor_centres()
+
+    def estimate(self, rgb: RGB) -> Pose | None:
+        """The body of the main person (the largest certain one), or None when nobody is found."""
+        return self._best(rgb, self._detected_regions(rgb), PRESENCE_SCORE) or self._best(
+            rgb, guessed_regions(rgb.shape[0], rgb.shape[1]), GUESSED_PRESENCE_SCORE
+        )
+
+    def count_people(self, rgb: RGB, threshold: float = 0.5) -> int:
+        """How many people the detector sees, after merging overlapping detections."""
+        return len(self.detect(rgb, threshold))
+
+    def detect(self, rgb: RGB, threshold: float = DETECTION_SCORE) -> list[Detection]:
+        """People in the photo, best first, in image pixels."""
+        height, width = rgb.shape[:2]
+        square = Region(width / 2, height / 2, float(max(height, width)))
+        crop = cut_region(rgb, square, DETECTOR_SIZE)
+        boxes, logits = self._detector.run(crop * 2.0 - 1.0)
+        affine = square.to_image(1)
+        return [
+            Detection(
+                box=move_points(found.box.reshape(2, 2), affine).ravel(),
+                points=move_points(found.points, affine),
+                score=found.score,
+            )
+            for found in decode_detections(boxes[0], logits[0, :, 0], self._anchors, threshold)
+        ]
+
+    def _detected_regions(self, rgb: RGB) -> Iterator[Region]:
+        regions = [(found.region(), found.score) for found in self.detect(rgb)]
+        regions.sort(key=lambda pair: -pair[1] * pair[0].size)
+        yield from (region for region, _ in regions[:MAX_PEOPLE_TRIED])
+
+    def _best(self, rgb: RGB, regions: Iterator[Region], threshold: float) -> Pose | None:
+        for region in regions:
+            pose = self._refined(rgb, region)
+            if pose is not None and pose.score >= threshold:
+                return pose
+        return None
+
+    def _refined(self, rgb: RGB, region: Region) -> Pose | None:
+        """Landmarks of the region, then of the better region that they imply, as a tracker would go on."""
+        measured = self._measure(rgb, region)
+        for _ in range(REFINEMENTS):
+            points, _, score = measured
+            if score < 0.2:
+                break
+            closer = region_between(points[LANDMARKS, :2], points[LANDMARKS + 1, :2])
+            again = self._measure(rgb, closer)
+            if again[2] < score - 0.1:
+                break
+            region, measured = closer, again
+        points, mask, score = measured
+        return Pose(
+            points=points[:LANDMARKS, :2],
+            depth=points[:LANDMARKS, 2],
+            visibility=points[:LANDMARKS, 3],
+            presence=points[:LANDMARKS, 4],
+            mask=paste_mask(mask, region, rgb.shape[0], rgb.shape[1]),
+            score=score,
+            region=region,
+        )
+
+    def _measure(self, rgb: RGB, region: Region) -> tuple[Floats, Floats, float]:
+        """Landmarks (39, 5) in image pixels, the mask (256, 256) of the region, and the score of one region."""
+        raw, flag, mask, heatmaps, _ = self._landmarks.run(cut_region(rgb, region, LANDMARK_SIZE))
+        landmarks = decode_landmarks(raw[0], heatmaps[0])
+        landmarks[:, :2] = move_points(landmarks[:, :2], region.to_image())
+        landmarks[:, 2] *= region.size / LANDMARK_SIZE
+        probability = 1.0 / (1.0 + np.exp(-np.clip(mask[0, :, :, 0], -50, 50)))
+        return landmarks, probability.astype(np.float32), float(flag[0, 0])
+
+
+def guessed_regions(height: int, width: int) -> Iterator[Region]:
+    """Regions to try where the detector found nobody: whole body, upper body, torso without a head, lower body.
+
+    The landmark network expects the hips at the centre of its square, so half bodies need squares that reach
+    beyond the photo.
+    """
+    middle = width / 2
+    yield Region(middle, height * 0.52, height * 1.15)
+    yield Region(middle, height * 0.95, height * 2.2)
+    yield Region(middle, height * 0.75, height * 1.9)
+    yield Region(middle, height * 0.62, height * 1.6)
+    yield Region(middle, height * 0.15, height * 1.9)
+
+
+class _Network:
+    """One .tflite network behind a lock: an interpreter keeps its tensors between calls."""
+
+    def __init__(self, path: Path, threads: int) -> None:
+        from ai_edge_litert.interpreter import Interpreter  # slow to import, and only needed here
+
+        self._interpreter: Any = Interpreter(model_path=str(path), num_threads=threads)
+        self._interpreter.allocate_tensors()
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._outputs = [detail["index"] for detail in self._interpreter.get_output_details()]
+        self._lock = threading.Lock()
+
+    def run(self, crop: Floats) -> list[Floats]:
+        """All outputs, copied, for one (size, size, 3) float32 crop."""
+        with self._lock:
+            self._interpreter.set_tensor(self._input, np.ascontiguousarray(crop[None], np.float32))
+            self._interpreter.invoke()
+            return [np.array(self._interpreter.get_tensor(index), np.float32) for index in self._outputs]
+
+
+def draw_pose(rgb: RGB, pose: Pose) -> RGB:
+    """A copy of the photo with the skeleton drawn on it: the viewer's left in red, the right in green."""
+    canvas = rgb.copy()
+    thick = max(1, round(pose.unit / 40))
+    for which, colour in (("left", (255, 40, 40)), ("right", (40, 220, 40))):
+        side = pose.side(which)  # type: ignore[arg-type]
+        arm, leg = [side.shoulder, side.elbow, side.wrist, side.index], [side.hip, side.knee, side.ankle, side.toe]
+        for chain in (arm, leg, [side.shoulder, side.hip]):
+            cv2.polylines(canvas, [np.rint(chain).astype(np.int32)], False, colour, thick, cv2.LINE_AA)
+    for point in pose.points[:11]:
+        cv2.circle(canvas, [int(value) for value in np.rint(point)], thick, (60, 120, 255), -1, cv2.LINE_AA)
+    return canvas

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from fresh_database import fresh_database
 from house import House
 
 from vesture.store.database import Database
@@ -15,7 +16,7 @@ from vesture.store.jobs import SqlJobStore
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    url = f"sqlite:///{tmp_path}/vesture.sqlite3"
+    url = await fresh_database(tmp_path)
     store = SqlJobStore(await Database.open(url))
     house = House(tmp_path, store, url)
     yield house

@@ -21,14 +21,14 @@ class House:
     def __init__(self, folder: Path, store: SqlJobStore, url: str) -> None:
         self.folder = folder
         self.store = store
-        self._url = url
+        self.url = url
         self._workers: list[subprocess.Popen[bytes]] = []
 
     def start_worker(self, *, lease_seconds: float = 2.0, drain_seconds: float = 30.0) -> subprocess.Popen[bytes]:
         script = Path(__file__).parent / "worker_process.py"
         log = (self.folder / f"worker{len(self._workers)}.log").open("wb")
         worker = subprocess.Popen(
-            [sys.executable, script, self._url, self.folder, str(lease_seconds), str(drain_seconds)], stderr=log
+            [sys.executable, script, self.url, self.folder, str(lease_seconds), str(drain_seconds)], stderr=log
         )
         self._workers.append(worker)
         return worker

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from vesture.store.doorbell import PollingDoorbell, SqliteDoorbell
+from vesture.store.doorbell import NOTIFY, PostgresDoorbell, SqliteDoorbell
 from vesture.store.migrations import migrate
 
 BUSY_TIMEOUT_SECONDS = 15
@@ -48,7 +48,8 @@ class Database:
         address = make_url(url)
         address = address.set(drivername=_DRIVERS.get(address.drivername, address.drivername))
         if address.get_backend_name() != "sqlite":
-            database = cls(create_async_engine(address, pool_pre_ping=True), PollingDoorbell())
+            engine = create_async_engine(address, pool_pre_ping=True, pool_size=10)
+            database = cls(engine, PostgresDoorbell(engine))
             await database._migrate()
             return database
         path = _sqlite_path(address)
@@ -87,6 +88,8 @@ class Database:
             await connection.execution_options(**{_WRITES: True})
             async with connection.begin():
                 yield connection
+                if self.dialect == "postgresql":
+                    await connection.execute(NOTIFY)
 
     async def wait_for_change(self, timeout_seconds: float) -> None:
         """Return soon after anybody committed something, or after the timeout."""

@@ -8,10 +8,21 @@ task has no such memory and therefore ends early.
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "vesture"
+NOTIFY = sa.text(f"SELECT pg_notify('{CHANNEL}', '')")
+"""What a writing transaction on PostgreSQL ends with. Repetitions within one transaction are heard once."""
 
 POLL_SECONDS = 0.01
 FIRST_WAIT_SECONDS = 0.1
@@ -84,14 +95,49 @@ class _Bell:
             self._watcher.cancel()
 
 
-class PollingDoorbell:
-    """Rings after a fixed time; for databases without a cheap sign of change."""
+class PostgresDoorbell:
+    """Listens to the notifications that `NOTIFY` sends with each writing transaction.
 
-    def __init__(self, seconds: float = 0.25) -> None:
-        self._seconds = seconds
+    Holds one connection of the pool. While that is lost it rings every second.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._changes = 0
+        self._bell = _Bell(lambda: self._changes)
+        self._listener: asyncio.Task[None] | None = None
 
     async def wait(self, timeout_seconds: float) -> None:
-        await asyncio.sleep(min(self._seconds, timeout_seconds))
+        if self._listener is None:
+            self._listener = asyncio.create_task(self._listen_for_ever())
+        await self._bell.wait(timeout_seconds)
 
     async def close(self) -> None:
-        pass
+        self._bell.close()
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.wait([self._listener])
+
+    async def _listen_for_ever(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except Exception:
+                log.warning("The database sends no notifications; trying again", exc_info=True)
+            await asyncio.sleep(1.0)
+            self._changes += 1
+
+    async def _listen(self) -> None:
+        ended = asyncio.Event()
+        async with self._engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            try:
+                driver.add_termination_listener(lambda _: ended.set())
+                await driver.add_listener(CHANNEL, self._ring)
+                self._changes += 1  # whatever was written before is news
+                await ended.wait()
+            finally:
+                await connection.invalidate()  # no other user of the pool shall listen
+
+    def _ring(self, *notification: object) -> None:
+        self._changes += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 
@@ -100,6 +101,17 @@ async def test_a_killed_engines_job_is_tried_again_by_the_same_worker(house: Hou
     os.kill(engine_of(house.starts()[0]), signal.SIGKILL)
     done = await house.until(job, JobStatus.DONE)
     assert (done.attempt, done.error) == (2, None)
+
+
+async def test_the_death_of_an_idle_engine_costs_no_attempt(house: House) -> None:
+    house.start_worker(lease_seconds=1000.0)
+    await house.until(await house.submit("one"), JobStatus.DONE)
+    os.kill(engine_of(house.starts()[0]), signal.SIGKILL)
+    while is_running(engine_of(house.starts()[0])):  # noqa: ASYNC110  # the end of another process
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.6)  # the worker looks after its engine whenever it looks into the queue
+    done = await house.until(await house.submit("two"), JobStatus.DONE)
+    assert (done.error, done.attempt) == (None, 1)
 
 
 @pytest.mark.parametrize("poison", ["kill", "segfault"])

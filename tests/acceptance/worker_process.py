@@ -9,6 +9,8 @@ import signal
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
 from scripted_dresser import ScriptedDresser
 
 from vesture.core.tryon_input import parse_input

@@ -68,7 +68,8 @@ async def _keep_running(command: Sequence[str], number: int, times: WatchTimes) 
 
 
 async def _run_once(command: Sequence[str], stop_seconds: float) -> int:
-    process = await asyncio.create_subprocess_exec(*command)
+    # In a session of its own: Ctrl-C is for the parent, which then stops its workers in order.
+    process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
     try:
         return await process.wait()
     finally:

@@ -16,6 +16,7 @@ from vesture.engines.diffusion.body_points import BodyPoints, from_blaze_pose
 from vesture.engines.diffusion.dwpose import DETECTOR_FILE, POSE_FILE, DWPose
 from vesture.engines.diffusion.memory import keep_freed_memory
 from vesture.engines.diffusion.options import DiffusionOptions
+from vesture.engines.diffusion.own_parser import own_parser
 from vesture.engines.diffusion.pipeline import DiffusionEngine, FindPoints, Parse
 from vesture.engines.diffusion.weights import load_model
 from vesture.vision.pose import PoseEstimator
@@ -44,9 +45,9 @@ def has_dwpose(folder: Path) -> bool:
 def load_engine(
     folder: Path,
     pose: PoseEstimator,
-    parse: Parse | None,
     options: DiffusionOptions,
     *,
+    parse: Parse | None = None,
     allow_random: bool = False,
 ) -> DiffusionEngine:
     """Load the checkpoint and choose the pose finder: DWPose where its files are, else BlazePose.
@@ -54,7 +55,7 @@ def load_engine(
     Args:
         folder: laid out as above.
         pose: BlazePose.
-        parse: label map of a photo; None: options that need one are refused.
+        parse: label map of a photo; None: Vesture's own.
         allow_random: accept a checkpoint of random numbers (tests and benchmarks).
 
     Raises:
@@ -64,7 +65,7 @@ def load_engine(
     if options.device == "cpu":
         keep_freed_memory()
     find_points: FindPoints = DWPose(folder / DWPOSE_FOLDER) if has_dwpose(folder) else blaze_points(pose)
-    return DiffusionEngine(model, find_points, parse, options)
+    return DiffusionEngine(model, find_points, parse or own_parser(pose), options)
 
 
 def blaze_points(pose: PoseEstimator) -> FindPoints:

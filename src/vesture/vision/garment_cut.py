@@ -41,7 +41,7 @@ def graph_cut(rgb: NDArray[np.uint8], probable: Float, banned: Bool, rounds: int
     chance = cv2.resize(probable, size, interpolation=cv2.INTER_AREA)
     outside = cv2.resize(banned.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
     state = np.where(chance > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    state[chance > 0.93] = cv2.GC_FGD
+    state[chance > 0.985] = cv2.GC_FGD
     state[outside | (chance < 0.03)] = cv2.GC_BGD
     if not (state == cv2.GC_PR_FGD).any() and not (state == cv2.GC_FGD).any():
         return np.zeros((height, width), bool)

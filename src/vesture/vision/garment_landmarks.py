@@ -19,7 +19,16 @@ from vesture.vision.garment_cut import inner_colours
 from vesture.vision.garment_mask import NOT_FOUND, separate
 from vesture.vision.garment_neckline import Neckline, find_neckline, opening
 from vesture.vision.garment_parts import label_parts
-from vesture.vision.garment_shape import SIDES, find_symmetry, half, resample, to_image, turn
+from vesture.vision.garment_shape import (
+    SIDES,
+    find_symmetry,
+    half,
+    resample,
+    smooth_path,
+    to_image,
+    turn,
+    without_middle_holes,
+)
 from vesture.vision.garment_sides import SideOutline, measure_lower, measure_upper
 from vesture.vision.garment_types import Garment, GarmentKind
 
@@ -64,10 +73,15 @@ def understand(picture: Picture, category: Category) -> Garment:
         stand = (left.stand + right.stand) / 2
         neckline = find_neckline(cutout.lab, region, points["collar_left"], points["collar_right"], stand)
         curves["neckline"] = resample(neckline.curve, CURVE_POINTS)
+        if _is_see_through(region, left, right):
+            whole = _across(left.path[: left.at["collar"] + 1], right.path[: right.at["collar"] + 1], cutout.axis)
+            neckline = Neckline(resample(smooth_path(resample(whole, 61), 1.0), CURVE_POINTS * 2), 1.0, 0.9)
+            curves["neckline"] = resample(neckline.curve, CURVE_POINTS)
         points["neck_front"] = neckline.curve[int(np.argmax(neckline.curve[:, 1]))]
         confidence["neckline"] = neckline.confidence
-        alpha = _without_opening(alpha, neckline, cutout.scale)
-        region = region & ~opening(region.shape, neckline.curve)
+        hooded = left.hooded or right.hooded
+        alpha = _without_opening(alpha, neckline, cutout.scale, hooded)
+        region = region & ~_opening(region.shape, neckline.curve, hooded)
     parts = label_parts(region, points, curves)
     return _assemble(cutout, alpha, parts, kind, points, curves, confidence, mask.warnings)
 
@@ -138,23 +152,35 @@ def _leg_gap(cutout: _Cutout) -> float:
 
 def _measure(cutout: _Cutout, kind: GarmentKind) -> tuple[SideOutline, SideOutline, float]:
     """Both sides' outlines; a side that can't be read is taken from the other. The third value is their agreement."""
+    whole = without_middle_holes(cutout.region, cutout.axis)
     blurred = cv2.GaussianBlur(cutout.lab, (0, 0), 1.0)
     edges = np.abs(cv2.Sobel(blurred, cv2.CV_32F, 1, 0, ksize=3) / 8).max(2)
-    found = []
-    for side in SIDES:
-        region = np.ascontiguousarray(half(cutout.region, cutout.axis, side))
-        if kind in ("trousers", "skirt"):
-            found.append(measure_lower(region, kind == "trousers"))
-        else:
-            edge = np.ascontiguousarray(half(edges, cutout.axis, side))
-            found.append(measure_upper(region, edge, kind == "jumpsuit"))
-    left, right = found
+    halves = {side: np.ascontiguousarray(half(whole, cutout.axis, side)) for side in SIDES}
+    if kind in ("trousers", "skirt"):
+        left, right = (measure_lower(halves[side], kind == "trousers") for side in SIDES)
+        return left, right, _agreement(left, right, cutout.region.shape[0])
+    seams = {side: np.ascontiguousarray(half(edges, cutout.axis, side)) for side in SIDES}
+    legs = kind == "jumpsuit"
+    left, right = (measure_upper(halves[side], seams[side], legs) for side in SIDES)
+    if left.has_sleeve and not right.has_sleeve:
+        right = measure_upper(halves["right"], seams["right"], legs, eager=True)
+    elif right.has_sleeve and not left.has_sleeve:
+        left = measure_upper(halves["left"], seams["left"], legs, eager=True)
     if left.has_sleeve != right.has_sleeve:
         sleeved = left if left.has_sleeve else right
-        return sleeved, sleeved, 0.5
+        return sleeved, sleeved, 0.4
+    agreement = _agreement(left, right, cutout.region.shape[0])
+    if agreement < 0.9 and left.confidence != right.confidence:
+        better = left if left.confidence > right.confidence else right
+        return better, better, agreement
+    return left, right, agreement
+
+
+def _agreement(left: SideOutline, right: SideOutline, height: int) -> float:
+    """1 when the two sides mirror each other, down to 0.2 when they differ by a quarter of the height."""
     name = "armpit" if "armpit" in left.at else "waist"
-    miss = float(np.linalg.norm(left.point(name) - right.point(name))) / cutout.region.shape[0]
-    return left, right, float(np.clip(1.15 - 4 * miss, 0.2, 1))
+    miss = float(np.linalg.norm(left.point(name) - right.point(name))) / height
+    return float(np.clip(1.15 - 4 * miss, 0.2, 1))
 
 
 def _landmarks(
@@ -168,7 +194,6 @@ def _landmarks(
         def curve(start: str, end: str, outline: SideOutline = outline, side: str = side) -> Float:
             return to_image(resample(outline.between(start, end), CURVE_POINTS), axis, side)
 
-        prefix = "leg_" if upper else ""
         for name in outline.at:
             if name != "crotch":
                 target = name if upper or not name.startswith("leg_") else name.removeprefix("leg_")
@@ -183,7 +208,6 @@ def _landmarks(
         if outline.has_sleeve:
             curves[f"sleeve_outer_{side}"] = curve("shoulder", "cuff_outer")
             curves[f"sleeve_inner_{side}"] = curve("cuff_inner", "armpit")[::-1]
-        del prefix
     if "crotch" in left.at:
         points["crotch"] = (
             to_image(left.point("crotch"), axis, "left") + to_image(right.point("crotch"), axis, "right")
@@ -201,8 +225,25 @@ def _across(left: Float, right: Float, axis: float) -> Float:
     return resample(whole, CURVE_POINTS)
 
 
-def _without_opening(alpha: Float, neckline: Neckline, scale: float) -> Float:
-    hole = opening(alpha.shape, neckline.curve / scale)
+def _is_see_through(region: Bool, left: SideOutline, right: SideOutline) -> bool:
+    """Whether the backdrop shows between the shoulders: the silhouette itself is then the neckline."""
+    width = left.point("collar")[0] + right.point("collar")[0]
+    drops = [side.path[0, 1] - side.point("collar")[1] for side in (left, right)]
+    return bool(min(drops) > 0.3 * width and width > 4)
+
+
+def _opening(shape: tuple[int, ...], curve: Float, hooded: bool) -> Bool:
+    """(h, w) what the neckline cuts away: the inner back, and all of a hood that stands above the collar."""
+    hole = opening((shape[0], shape[1]), curve)
+    if hooded:
+        columns = np.arange(shape[1], dtype=np.float32)
+        level = np.interp(columns, [curve[0, 0], curve[-1, 0]], [curve[0, 1], curve[-1, 1]])
+        hole |= np.arange(shape[0])[:, None] < level[None]
+    return hole
+
+
+def _without_opening(alpha: Float, neckline: Neckline, scale: float, hooded: bool) -> Float:
+    hole = _opening(alpha.shape, neckline.curve / scale, hooded)
     soft = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), 0.8)
     return np.asarray(alpha * (1 - soft), np.float32)
 

@@ -73,6 +73,7 @@ def separate(picture: Picture) -> GarmentMask:
     lab = to_lab(small)
     backdrop = fit_backdrop(lab)
     region, confidence, source = _cut_small(small, lab, backdrop)
+    region = _without_hanger(lab, region)
     share = float(region.mean())
     if share < 0.008 or share > 0.97:
         raise GarmentNotFound("garment_image", NOT_FOUND, {"share": round(share, 3)})
@@ -186,6 +187,28 @@ def _cut_busy(small: NDArray[np.uint8], lab: Float) -> Bool:
         return region
     region = cut.mend_edge(lab, region, 4, 4)
     return smooth_region(main_body(region), 1.6)
+
+
+def _without_hanger(lab: Float, region: Bool) -> Bool:
+    """`region` without thin things at its top whose colour the garment has nowhere: hooks, clips, hanger arms."""
+    size = max(region.shape)
+    rows = np.nonzero(region.any(1))[0]
+    if not rows.size:
+        return region
+    body = cv2.morphologyEx(region.astype(np.uint8), cv2.MORPH_OPEN, disc(0.022 * size))
+    if not body.any():
+        return region
+    thin = region & (cv2.dilate(body, disc(1)) == 0)
+    count, labels, stats, middles = cv2.connectedComponentsWithStats(thin.astype(np.uint8), connectivity=8)
+    colours = lab[body > 0][:: max(1, int(body.sum()) // 3000)]
+    result = region.copy()
+    for index in range(1, count):
+        if stats[index, cv2.CC_STAT_AREA] < 12 or middles[index][1] > rows[0] + 0.3 * len(rows):
+            continue
+        colour = np.median(lab[labels == index], axis=0)
+        if float(np.mean(np.linalg.norm(colours - colour, axis=1) < 14)) < 0.03:
+            result[labels == index] = False
+    return main_body(result)
 
 
 def main_body(region: Bool, least_share: float = 0.12) -> Bool:

@@ -21,9 +21,13 @@ SCALE = 96  # patch pixels per collar width
 MARGIN = 0.15  # collar widths beside the corners
 ABOVE = 0.35  # collar widths above them
 BELOW = 1.75  # and below
-POWERS = (1.05, 1.25, 1.5, 1.9, 2.4, 3.0, 3.8)
+# (power, share of a straight V) of the compared curves: from V over round to square, and collars open to a point.
+SHAPES = ((1.05, 0.0), (1.3, 0.0), (1.6, 0.0), (2.0, 0.0), (2.6, 0.0), (3.4, 0.0), (3.0, 0.45), (6.0, 0.45))
+INSETS = (0.0, 0.1, 0.22, 0.36)  # how far inside the corners the opening begins
+STRETCHES = 12
 DEFAULT_DEPTH = 0.28
 SAMPLES = 60
+LOW_STAND = 0.12  # collars that stand higher (in half chests) are shirts', jackets' and hoods'
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +74,20 @@ def find_neckline(lab: Float, region: Bool, left: Float, right: Float, stand: fl
         return default_neckline(frame, 0.05, 0.1)
     patch, inside = _rectify(lab, region, frame)
     seen = _see_through(inside)
-    depths = np.arange(0.04, BELOW - 0.15, 0.015)
-    scores = _score(patch, inside, depths)
-    best_power = scores.argmax(1)
-    profile = cv2.GaussianBlur(scores.max(1).reshape(-1, 1).astype(np.float32), (1, 5), 1.0).ravel()
-    profile = profile * _prior(depths, stand)
-    pick, confidence = _choose(depths, profile, seen)
+    depths = np.arange(max(0.06, seen + 0.03), BELOW - 0.2, 0.02, dtype=np.float32)
+    grid = np.array([[(depth, *shape, inset) for shape in SHAPES for inset in INSETS] for depth in depths], np.float32)
+    scores = _score(patch, inside, grid.reshape(-1, 4)).reshape(len(depths), -1)
+    scores *= _prior(depths, stand)[:, None]
+    best = scores.argmax(1)
+    profile = cv2.GaussianBlur(scores.max(1).reshape(-1, 1), (1, 3), 0.7).ravel()
+    pick, confidence = _choose(depths, profile)
     if pick is None:
-        depth = max(DEFAULT_DEPTH if stand < 0.12 else 0.08, seen)
+        depth = max(DEFAULT_DEPTH if stand < LOW_STAND else 0.08, seen)
         return default_neckline(frame, depth, confidence)
     x = np.linspace(-1, 1, SAMPLES + 1, dtype=np.float32)
-    y = _snap(patch, x, depths[pick] * (1 - np.abs(x) ** POWERS[int(best_power[pick])]))
+    y = _snap(patch, x, _curve(x, grid[pick, best[pick]]))
+    if stand > LOW_STAND:
+        y = np.maximum(y, _lining_below(patch, inside, x, y))
     return Neckline(frame.place(x, y), float(y.max()), confidence)
 
 
@@ -114,50 +121,115 @@ def _see_through(inside: Bool) -> float:
     return max(0.0, first / SCALE - ABOVE)
 
 
-def _score(patch: Float, inside: Bool, depths: Float) -> Float:
-    """(depths, powers): colour change across each curve in its weaker stretches, relative to the patch's own."""
-    change_x = cv2.Sobel(patch, cv2.CV_32F, 1, 0, ksize=3) / 8
-    change_y = cv2.Sobel(patch, cv2.CV_32F, 0, 1, ksize=3) / 8
-    x = np.linspace(-0.9, 0.9, SAMPLES, dtype=np.float32)
-    powers = np.float32(POWERS)[None, :, None]
-    depth = depths.astype(np.float32)[:, None, None]
-    y = depth * (1 - np.abs(x) ** powers)
-    slope = -depth * powers * np.abs(x) ** (powers - 1) * np.sign(x) * 2  # per collar width
+def _curve(x: Float, shape: Float) -> Float:
+    """(m,) depths at x (m,) of the curve of `shape` (4,): depth, power, share of a V, inset."""
+    depth, power, straight, inset = shape
+    reach = np.minimum(np.abs(x) / (1 - inset), 1.0)
+    return np.asarray(depth * (1 - straight * reach - (1 - straight) * reach**power), np.float32)
+
+
+def _score(patch: Float, inside: Bool, shapes: Float) -> Float:
+    """(n,) how well curves (n, 4) follow the rim of the front.
+
+    Two signs count, each by its weaker stretches: the colour changes across the curve, and it changes for good (the
+    front and the inner back differ; the two sides of a seam or ribbing do not).
+    """
+    x = np.linspace(-0.93, 0.93, STRETCHES * 4, dtype=np.float32)
+    depth, power, straight, inset = (shapes[:, k, None] for k in range(4))
+    x = x[None] * (1 - inset)
+    share = np.abs(x) / (1 - inset)
+    y = depth * (1 - straight * share - (1 - straight) * share**power)
+    slope = straight + (1 - straight) * power * share ** (power - 1)
+    slope = -2 * depth * slope * np.sign(x) / (1 - inset)  # both axes in collar widths
     normal = 1 / np.sqrt(1 + slope**2)
-    column = np.broadcast_to((x / 2 + 0.5 + MARGIN) * SCALE, y.shape).astype(np.float32)
-    row = ((y + ABOVE) * SCALE).astype(np.float32)
-    i = np.clip(np.round(row), 0, patch.shape[0] - 1).astype(np.intp)
-    j = np.clip(np.round(column), 0, patch.shape[1] - 1).astype(np.intp)
-    across = change_y[i, j] * normal[..., None] - change_x[i, j] * (slope * normal)[..., None]
-    strength = np.linalg.norm(across, axis=-1) * inside[i, j]
-    stretches = np.median(strength.reshape(*strength.shape[:2], 12, SAMPLES // 12), axis=3)
-    floor = 0.25 + float(np.median(np.hypot(change_x, change_y).max(2)[inside])) if inside.any() else 1.0
-    return np.asarray(np.quantile(stretches, 0.22, axis=2) / floor, np.float32)
+    normal_x, normal_y = -slope * normal, normal
+    column, row = (x / 2 + 0.5 + MARGIN) * SCALE, (y + ABOVE) * SCALE
+
+    def at(maps: Float, offset: float) -> Float:
+        i = np.clip(row + offset * normal_y, 0, maps.shape[0] - 1).astype(np.intp)
+        j = np.clip(column + offset * normal_x, 0, maps.shape[1] - 1).astype(np.intp)
+        return maps[i, j]
+
+    change_x, change_y = (cv2.Sobel(patch, cv2.CV_32F, k, 1 - k, ksize=3) / 8 for k in (1, 0))
+    tensor = np.stack([(change_x**2).sum(2), (change_x * change_y).sum(2), (change_y**2).sum(2)], 2)
+    tensor = cv2.GaussianBlur(tensor, (0, 0), 2.2)
+    here = at(tensor, 0.0)
+    energy = here[..., 0] * normal_x**2 + 2 * here[..., 1] * normal_x * normal_y + here[..., 2] * normal_y**2
+    edge = _weak_stretches(np.sqrt(np.maximum(energy, 0)) * at(inside, 3.0))
+    body = cv2.GaussianBlur(patch, (0, 0), 3.0)
+    step = at(body, 7.0) - at(body, -7.0)
+    mean = step.mean(1, keepdims=True)
+    along = (step * mean).sum(2) / np.maximum(np.linalg.norm(mean, axis=2), 1e-3)
+    lasting = _weak_stretches(along * at(inside, 3.0))
+    usual_edge = float(np.median(np.sqrt(tensor[..., 0] + tensor[..., 2])[inside])) if inside.any() else 1.0
+    usual_step = float(np.median(np.abs(body[14:] - body[:-14]).max(2)[inside[7:-7]])) if inside[7:-7].any() else 1.0
+    result = edge / (0.2 + usual_edge) + 0.8 * np.maximum(lasting, 0) / (0.8 + usual_step)
+    return np.asarray(result, np.float32)
+
+
+def _weak_stretches(values: Float) -> Float:
+    """(n,) the lower quartile of the stretches' medians of (n, samples)."""
+    stretches = np.median(values.reshape(len(values), STRETCHES, -1), axis=2)
+    return np.asarray(np.partition(stretches, 2, axis=1)[:, 2], np.float32)
 
 
 def _prior(depths: Float, stand: float) -> Float:
     """How plausible a depth is: round necks are rarely deeper than 0.8, collars that stand open down to 1.4."""
-    deepest = 0.72 if stand < 0.12 else 1.3
+    deepest = 0.75 if stand < LOW_STAND else 1.35
     return np.asarray(1 / (1 + np.exp((depths - deepest) / 0.12)), np.float32)
 
 
-def _choose(depths: Float, profile: Float, seen: float) -> tuple[int | None, float]:
+def _choose(depths: Float, profile: Float) -> tuple[int | None, float]:
     """The deepest of the comparable peaks; of a close pair, a ribbing's two edges, the upper."""
-    peaks = [
-        k
-        for k in range(1, len(profile) - 1)
-        if profile[k] >= profile[k - 1] and profile[k] > profile[k + 1] and depths[k] > seen + 0.03
-    ]
+    peaks = [k for k in range(1, len(profile) - 1) if profile[k - 1] <= profile[k] > profile[k + 1]]
     if not peaks:
         return None, 0.1
     best = max(profile[k] for k in peaks)
-    confidence = float(np.clip((best - 0.9) / 2.2, 0, 1))
-    if best < 1.1:
+    confidence = float(np.clip((best - 0.9) / 1.6, 0, 1))
+    if best < 1.0:
         return None, confidence
-    strong = [k for k in peaks if profile[k] > 0.6 * best]
+    strong = [k for k in peaks if profile[k] > 0.82 * best]
+    if depths[strong[-1]] < 0.27:  # the seam of the back's ribbing is often plainer than the front's edge
+        strong = [k for k in peaks if profile[k] > 0.5 * best and (depths[k] < 0.75 or k in strong)]
     deepest = strong[-1]
-    pair = [k for k in strong if 0.05 < depths[deepest] - depths[k] < 0.17 and profile[k] > 0.75 * profile[deepest]]
+    pair = [k for k in strong if 0.05 < depths[deepest] - depths[k] < 0.17]
     return (pair[0] if pair else deepest), confidence
+
+
+def _lining_below(patch: Float, inside: Bool, x: Float, y: Float) -> Float:
+    """How deep the opening reaches at `x` when the found curve is only the seam of the back yoke.
+
+    Below that seam the inside of the back shows on, in a colour of its own, down to the edges of an open collar. The
+    patch of that colour is taken when it is closed: as high as it is plain, between the corners, ending above the
+    chest. Returns zeros otherwise.
+    """
+    none = np.zeros_like(y)
+    body = cv2.GaussianBlur(patch, (0, 0), 2.5)
+    lowest = float(y.max())
+    top, middle = round((lowest + 0.07 + ABOVE) * SCALE), patch.shape[1] // 2
+    seed = body[top : top + round(0.12 * SCALE), middle - 8 : middle + 9].reshape(-1, 3)
+    if top + 0.3 * SCALE > len(body) or not len(seed):
+        return none
+    colour = np.median(seed, axis=0)
+    spread = 2.5 * float(np.median(np.linalg.norm(seed - colour, axis=1)))
+    alike = (np.linalg.norm(body - colour, axis=2) < np.clip(spread + 2.5, 4.5, 9)) & inside
+    alike[: top - round(0.03 * SCALE)] = False
+    alike = cv2.morphologyEx(alike.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    _, labels = cv2.connectedComponents(alike, connectivity=4)
+    index = int(np.bincount(labels[top : top + 12, middle - 8 : middle + 9].ravel()).argmax())
+    lining = labels == index
+    rows, columns = np.nonzero(lining)
+    edge = round(MARGIN * SCALE)
+    tall = (rows.max() - top) / SCALE if index else 0.0
+    if not tall > 0.2 or rows.max() > len(body) - 0.12 * SCALE:
+        return none
+    if columns.min() < edge or columns.max() > patch.shape[1] - edge or lining.sum() < 0.25 * tall * SCALE**2 * 0.4:
+        return none
+    filled = cv2.morphologyEx(lining.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    at = np.clip(np.round((x / 2 + 0.5 + MARGIN) * SCALE), 0, patch.shape[1] - 1).astype(np.intp)
+    bottom = np.where(filled.any(0), len(filled) - np.argmax(filled[::-1], axis=0), 0)[at] / SCALE - ABOVE
+    bottom = np.where(filled.any(0)[at], bottom + 0.025, 0).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(bottom.reshape(1, -1), (5, 1), 1.0).ravel(), np.float32)
 
 
 def _snap(patch: Float, x: Float, y: Float) -> Float:

@@ -98,6 +98,16 @@ def largest(region: Bool) -> Bool:
     return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])))
 
 
+def without_middle_holes(region: Bool, axis: float) -> Bool:
+    """`region` with the holes that the axis runs through filled: they would open the halves to the axis."""
+    count, labels = cv2.connectedComponents(np.pad(~region, 1, constant_values=True).astype(np.uint8), connectivity=4)
+    column = round(axis)
+    labels = labels[1:-1, 1:-1]
+    crossed = np.unique(labels[:, max(0, column - 2) : column + 3])
+    outside = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1], [0]]))
+    return region | np.isin(labels, np.setdiff1d(crossed, outside)) if count > 2 else region
+
+
 def outer_path(half_region: Bool) -> Float:
     """The outline of a half silhouette from the axis at the top, round the outside, to the axis at the bottom.
 

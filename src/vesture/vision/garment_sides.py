@@ -13,6 +13,7 @@ import numpy as np
 
 from vesture.vision.garment_backdrop import Bool, Float
 from vesture.vision.garment_shape import chord_offset, largest, outer_path, smooth_path
+from vesture.vision.garment_trim import cut_seam, open_gap, without_hood, without_ties
 
 ARM_REACH = 0.94  # shoulder tip, as a share of the half width at the armpit
 
@@ -26,6 +27,7 @@ class SideOutline:
         at: indices into `path` by landmark: collar, shoulder, cuff_outer, cuff_inner, armpit, hem for upper
             garments; waist, leg_cuff_outer, leg_cuff_inner, crotch with legs; waist, hem for skirts.
         stand: how far the collar or hood stands above the line of the shoulder, as a share of the half chest.
+        hooded: whether a hood stands above the collar corner; the hood is not part of `path`.
         confidence: 0..1, how plainly the outline shows its landmarks.
     """
 
@@ -33,6 +35,7 @@ class SideOutline:
     at: dict[str, int] = field(default_factory=dict)
     stand: float = 0.0
     confidence: float = 1.0
+    hooded: bool = False
 
     def point(self, name: str) -> Float:
         return self.path[self.at[name]]
@@ -56,39 +59,40 @@ class _Notch:
     depth: float
 
 
-def measure_upper(region: Bool, edges: Float, legs: bool) -> SideOutline:
+def measure_upper(region: Bool, edges: Float, legs: bool, eager: bool = False) -> SideOutline:
     """Landmarks of one side of a top, dress or jumpsuit.
 
     Args:
         region: half silhouette [v, u].
         edges: [v, u] colour change across columns, to find the seam of a sleeve that lies on the body.
         legs: whether the garment ends in legs.
+        eager: whether to take a slight bay for the gap below a sleeve, as the other side has a sleeve.
     """
     region = open_gap(largest(region))
+    if not legs:
+        region = without_ties(region)
+    region, hooded = without_hood(region)
     path = smooth_path(outer_path(region), 1.6)
     top, bottom = float(path[0, 1]), float(region[:, : max(3, region.shape[1] // 12)].any(1).nonzero()[0].max())
     length = max(10.0, bottom - top)
-    notch = _armpit_notch(path, top, length)
+    notch = _armpit_notch(path, top, length, eager)
     confidence = 1.0
     if notch is not None:
-        chest = 2.0 * float(path[notch.top, 0])
-        target = top + min(0.5 * length, 0.62 * chest)
+        target = top + min(0.5 * length, 1.24 * float(path[notch.top, 0]))
         if path[notch.top, 1] > target + 0.08 * length:
-            region = _cut_seam(region, edges, path[notch.top], target)
+            region = cut_seam(region, edges, path[notch.top], target)
             path = smooth_path(outer_path(region), 1.6)
-            again = _armpit_notch(path, top, length)
-            confidence, notch = 0.6, again or notch
-            notch = again if again is not None else _armpit_notch(path, top, length)
+            confidence, notch = 0.6, _armpit_notch(path, top, length, True)
     at = _sleeved(path, notch) if notch is not None else _sleeveless(path, top, length)
     if at is None:
         at, confidence = _sleeveless(path, top, length), 0.4
-    stand = _place_collar(path, at)
+    stand, standing_hood = _place_collar(path, at)
     if legs:
         at |= _leg_indices(path, at["armpit"])
     else:
         after = path[at["armpit"] :]
         at["hem"] = at["armpit"] + int(np.argmax(after[:, 1] + 0.8 * after[:, 0]))
-    return SideOutline(path, at, stand, confidence)
+    return SideOutline(path, at, 0.9 if hooded else stand, confidence, hooded or standing_hood)
 
 
 def measure_lower(region: Bool, legs: bool) -> SideOutline:
@@ -108,29 +112,7 @@ def measure_lower(region: Bool, legs: bool) -> SideOutline:
     return SideOutline(path, at)
 
 
-def open_gap(region: Bool) -> Bool:
-    """Open a gap between sleeve and body that is closed at its lower end, where the cuff touches the side."""
-    padded = cv2.copyMakeBorder(region.astype(np.uint8), 0, 1, 0, 1, cv2.BORDER_CONSTANT, value=0)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - padded, connectivity=4)
-    outside = labels[-1, -1]
-    result = padded.copy()
-    height = np.ptp(np.nonzero(region.any(1))[0]) + 1 if region.any() else 1
-    for index in range(1, count):
-        left, _, _, tall, _ = stats[index]
-        if index == outside or tall < 0.05 * height or left <= 1:
-            continue
-        rows, columns = np.nonzero(labels == index)
-        low = int(rows.max())
-        column = int(np.median(columns[rows >= low - 1]))
-        below = result[low:, column]
-        free = np.nonzero(below[1:] == 0)[0]
-        end = low + 1 + (int(free[0]) if free.size else len(below) - 1)
-        if end - low < 0.35 * height:
-            result[low : end + 1, column] = 0
-    return result[:-1, :-1] > 0
-
-
-def _armpit_notch(path: Float, top: float, length: float) -> _Notch | None:
+def _armpit_notch(path: Float, top: float, length: float, eager: bool) -> _Notch | None:
     """The bay between sleeve and body, if the outline has one: the deepest whose outer end stands out."""
     corners = np.sort(cv2.convexHull(np.ascontiguousarray(path), returnPoints=False).ravel())
     best: _Notch | None = None
@@ -139,7 +121,7 @@ def _armpit_notch(path: Float, top: float, length: float) -> _Notch | None:
             continue
         bay = np.abs(chord_offset(path[outer : inner + 1], path[outer], path[inner]))
         deep, depth = outer + int(bay.argmax()), float(bay.max())
-        if depth < 0.02 * length or not outer < deep < inner:
+        if depth < (0.01 if eager else 0.02) * length or not outer < deep < inner:
             continue
         way = path[outer : deep + 1]
         topmost = outer + int(np.argmin(way[:, 1] + 0.25 * way[:, 0]))
@@ -148,36 +130,18 @@ def _armpit_notch(path: Float, top: float, length: float) -> _Notch | None:
             topmost = deep
         u, v = path[topmost]
         stands_out = float(path[outer, 0] - u)
-        if v < top + 0.08 * length or v > top + 0.98 * length or stands_out < 0.13 * u + 2 or u < 3:
+        if (
+            v < top + 0.08 * length
+            or v > top + 0.98 * length
+            or stands_out < (0.06 if eager else 0.13) * u + 2
+            or u < 3
+        ):
+            continue
+        if v > top + 0.72 * length and depth < 0.05 * length and not eager:  # a rough hem, not a sleeve
             continue
         if best is None or depth > best.depth:
             best = _Notch(outer, inner, deep, topmost, depth)
     return best
-
-
-def _cut_seam(region: Bool, edges: Float, start: Float, target: float) -> Bool:
-    """Cut a sleeve that lies on the body off it, upwards from the gap's top along the strongest edge."""
-    u0, v0 = round(float(start[0])), round(float(start[1]))
-    stop, width = max(1, round(target)), region.shape[1]
-    columns = np.arange(width, dtype=np.float32)
-    cost = 1.0 / (0.35 + np.minimum(edges[stop : v0 + 1], 6.0))
-    cost += np.where(region[stop : v0 + 1], 0.0, 3.0) + np.where(np.abs(columns - u0) > 0.35 * u0, 9.0, 0.0)
-    total = cost[-1] + np.abs(columns - u0) * 4.0
-    came = np.zeros((len(cost), width), np.intp)  # column in the row below
-    for row in range(len(cost) - 2, -1, -1):
-        padded = np.pad(total, 1, constant_values=1e6)
-        choices = np.stack([padded[:-2] + 0.25, padded[1:-1], padded[2:] + 0.25])
-        came[row] = np.clip(np.argmin(choices, 0) - 1 + np.arange(width), 0, width - 1)
-        total = choices.min(0) + cost[row]
-    drift = np.abs(columns - u0) / max(1.0, 0.25 * u0)
-    column = int(np.argmin(total + 8.0 * np.maximum(drift - 0.6, 0) ** 2 + np.where(region[stop], 0, 50)))
-    result = region.copy()
-    came[-1] = np.arange(width)
-    for row in range(len(cost)):
-        result[stop + row, max(1, column) : max(1, column) + 2] = False
-        column = int(came[row, column])
-    result[v0 - 1 : v0 + 2, min(column, u0) : max(column, u0) + 2] = False
-    return result
 
 
 def _sleeved(path: Float, notch: _Notch) -> dict[str, int] | None:
@@ -231,13 +195,13 @@ def _sleeveless(path: Float, top: float, length: float) -> dict[str, int]:
     return {"shoulder": shoulder, "armpit": shoulder + max(1, corner)}
 
 
-def _place_collar(path: Float, at: dict[str, int]) -> float:
-    """Add the collar corner to `at`; returns how far the collar stands up (share of the half chest)."""
+def _place_collar(path: Float, at: dict[str, int]) -> tuple[float, bool]:
+    """Add the collar corner to `at`; returns how far the collar stands up (half chests) and whether it is a hood."""
     shoulder, half_chest = at["shoulder"], max(4.0, float(path[at["armpit"], 0]))
     way = path[: shoulder + 1]
     if len(way) < 4:
         at["collar"] = 0
-        return 0.0
+        return 0.0, False
     height = chord_offset(way, way[0], way[-1])
     prior = np.abs(way[:, 0] / half_chest - 0.42)
     corner = int(np.argmax(height - 0.10 * half_chest * prior))
@@ -249,7 +213,7 @@ def _place_collar(path: Float, at: dict[str, int]) -> float:
     at["collar"] = corner
     if stand > 0.55:  # a hood that is up: the garment proper begins where it meets the shoulder
         at["collar"] = junction
-    return stand
+    return stand, stand > 0.55
 
 
 def _leg_indices(path: Float, start: int) -> dict[str, int]:

@@ -83,7 +83,7 @@ def handle() -> dict[str, Any]:
 def handle_async() -> dict[str, Any]:
     async def story() -> dict[str, Any]:
         submitted = await fal_client.submit_async(ENDPOINT, data_uris())
-        same = fal_client.AsyncClient().get_handle(ENDPOINT, submitted.request_id)
+        same = await fal_client.AsyncClient().get_handle(ENDPOINT, submitted.request_id)
         first = type(await submitted.status()).__name__
         async for _ in submitted.iter_events(interval=POLL_SECONDS):
             pass
@@ -128,7 +128,7 @@ def errors() -> dict[str, Any]:
         "key": failure(fal_client.SyncClient(key="wrong:key").submit, ENDPOINT, {}),
         "timeout": malformed_timeout(),
     }
-    early.cancel()
+    failure(early.cancel)
     return told
 
 

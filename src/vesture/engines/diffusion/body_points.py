@@ -19,6 +19,8 @@ Points = NDArray[np.float64]
 NOSE, NECK = 0, 1
 RIGHT_HIP, RIGHT_KNEE, LEFT_HIP, LEFT_KNEE = 8, 9, 11, 12
 MIN_CONFIDENCE = 0.3
+BLAZE_CERTAIN = 0.95
+"""Score from which BlazePose's body is a person and not, say, an empty jacket."""
 CORE_JOINTS = 13
 """Joints 1 to 13: the body below the head."""
 
@@ -95,4 +97,4 @@ def from_blaze_pose(pose: Pose | None, height: int, width: int) -> BodyPoints:
         if seen and (points >= 0).all() and (points < 1).all():
             body[number] = points
     absent = BodyPoints.none()
-    return BodyPoints(body, absent.hands, absent.face, boxed=True)
+    return BodyPoints(body, absent.hands, absent.face, boxed=pose.score >= BLAZE_CERTAIN)

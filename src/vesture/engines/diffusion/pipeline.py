@@ -19,7 +19,7 @@ from torch import Tensor
 from vesture.core.task import RGB, EngineOutput, OnStep, Step, TryOnOptions, TryOnTask, ignore_steps
 from vesture.engines.diffusion import compose
 from vesture.engines.diffusion.agnostic import agnostic_mask, agnostic_person, garment_alone, needs_mask
-from vesture.engines.diffusion.body_parts import CATEGORY_NUMBER, GARMENT_PARTS, SKIN, Labels, Marked, where
+from vesture.engines.diffusion.body_parts import CATEGORY_NUMBER, GARMENT_PARTS, SKIN, BodyPart, Labels, Marked, where
 from vesture.engines.diffusion.body_points import BodyPoints
 from vesture.engines.diffusion.estimate import estimate_seconds, spoken
 from vesture.engines.diffusion.frame import Frame, fit, fit_lines, frame_for, shrink_to_fit
@@ -45,7 +45,8 @@ Parse = Callable[[RGB], Labels]
 
 PERSON_FIELD, GARMENT_FIELD = "model_image", "garment_image"
 FEWEST_JOINTS = 3
-LEAST_SKIN = 0.02
+LEAST_SKIN = 0.03
+"""Share of whoever wears a garment that must be skin; a mannequin has none."""
 LEAST_GARMENT = 0.002
 """Share of an on-model garment photo that must be the garment."""
 LONG_RUN_SECONDS = 60.0
@@ -154,7 +155,8 @@ class DiffusionEngine:
             return "model", points
         worn = points.shows_a_person
         if worn and self._parse is not None:
-            worn = bool(where(self._parse(garment), SKIN).mean() > LEAST_SKIN)
+            labels = self._parse(garment)
+            worn = bool(where(labels, SKIN).sum() > LEAST_SKIN * (labels != BodyPart.BACKGROUND).sum())
         return ("model" if worn else "flat-lay"), points
 
     def _parsed(self, photo: RGB, option: str) -> Labels:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -148,6 +149,12 @@ def test_blaze_pose_maps_to_the_same_joints():
     assert (np.delete(points.body, [7, 10], axis=0) > 0).all()
     assert (points.hands == -1).all()
     assert points.shows_a_person
+
+
+def test_an_uncertain_blaze_pose_is_drawn_but_is_no_proof_of_a_person():
+    points = from_blaze_pose(replace(blaze(), score=0.9), 200, 100)
+    assert (points.body[1:14] >= 0).all()
+    assert not points.shows_a_person
 
 
 def test_no_blaze_pose_is_nobody():

@@ -2,9 +2,10 @@
 
 Takes: bytes. Gives: `Blob` and bytes, until the file's lifetime is over. Knows nothing about URLs or jobs.
 
-A file is two objects, ``data/ab/abc…`` and ``about/ab/abc…`` (JSON: content type, name, size, expiry). Each is written
-whole or not at all, the description last, so that a file exists exactly when its description does. A key is checked
-against `KEY_PATTERN` before it becomes part of a path.
+A file is two objects, ``about/ab/abc…`` (JSON: content type, name, size, expiry) and ``data/ab/abc…``. Each is written
+whole or not at all, the data last and removed first: whatever is cut off in between leaves a description without its
+data, which is no file yet and goes with `prune`. A key is checked against `KEY_PATTERN` before it becomes part of a
+path.
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ class ObjectBlobStore:
             "size": len(data),
             "expires_at": None if lifetime is None else time.time() + lifetime,
         }
-        await obstore.put_async(self._objects, _data_path(key), data)
         await obstore.put_async(self._objects, _about_path(key), json.dumps(about).encode())
+        await obstore.put_async(self._objects, _data_path(key), data)
         return _blob(key, about)
 
     async def get(self, key: str) -> tuple[Blob, bytes] | None:
@@ -82,7 +83,7 @@ class ObjectBlobStore:
     async def delete(self, key: str) -> None:
         """Remove the file; it need not exist."""
         if KEY_PATTERN.fullmatch(key):
-            for path in (_about_path(key), _data_path(key)):
+            for path in (_data_path(key), _about_path(key)):
                 await self._remove(path)
 
     async def prune(self) -> int:

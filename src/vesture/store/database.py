@@ -77,13 +77,14 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A reading transaction: one consistent view."""
+        """A reading transaction: one consistent view. Use it where a cancellation cannot come (`whole`)."""
         async with self._engine.connect() as connection, connection.begin():
             yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """A writing transaction: committed, and on disk, when the block is left without an exception."""
+        """A writing transaction: committed, and on disk, when the block is left without an exception. Use it where
+        a cancellation cannot come (`whole`)."""
         async with _optional(self._write_lock), self._engine.connect() as connection:
             await connection.execution_options(**{_WRITES: True})
             async with connection.begin():

@@ -14,6 +14,7 @@ from vesture.core.job import Job
 from vesture.store.database import Database
 from vesture.store.jobs import job_of_row
 from vesture.store.schema import jobs
+from vesture.store.transactions import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class DeliveryStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @whole
     async def take(self, hold_seconds: float) -> Delivery | None:
         """The delivery that is due longest, not due again before `hold_seconds`; None when none is due."""
         if not await self._any_due():
@@ -53,6 +55,7 @@ class DeliveryStore:
             row = (await connection.execute(take)).one_or_none()
         return None if row is None else Delivery(job_of_row(row, {}), row.webhook_tries)
 
+    @whole
     async def settle(self, delivery: Delivery, retry_after_seconds: float | None = None) -> None:
         """Record how a try went: over (None), or to be tried again. Ignored when somebody else has taken it since."""
         due_at = None if retry_after_seconds is None else self._database.now() + retry_after_seconds

@@ -16,6 +16,7 @@ from vesture.core.job import CancelOutcome, Claim, Job, JobError, JobStatus, Log
 from vesture.store import job_statements as statements
 from vesture.store.database import Database
 from vesture.store.schema import job_logs, job_payloads, jobs
+from vesture.store.transactions import whole
 
 _PRIORITIES = (Priority.NORMAL, Priority.LOW)  # a priority is stored as its place here
 RETRY_DELAY_SECONDS = 1.0
@@ -34,6 +35,7 @@ class SqlJobStore:
         self._database = database
         self._retry_delay_seconds = retry_delay_seconds
 
+    @whole
     async def add(self, job: NewJob) -> Job:
         """Store a job; it is durable when this returns."""
         now = self._database.now()
@@ -66,6 +68,7 @@ class SqlJobStore:
             await connection.execute(sa.insert(job_payloads).values(job=row.number, document=payload))
         return job_of_row(row, payload)
 
+    @whole
     async def get(self, request_id: str, *, with_payload: bool = True) -> Job | None:
         """The job, or None. `with_payload` False leaves its payload empty: photos may be inside it."""
         async with self._database.read() as connection:
@@ -74,6 +77,7 @@ class SqlJobStore:
                 return None
             return job_of_row(row, await _payload(connection, row.number) if with_payload else {})
 
+    @whole
     async def recent(self, limit: int = 50, status: JobStatus | None = None) -> Sequence[Job]:
         """The newest jobs first, without their payloads."""
         select = sa.select(jobs).order_by(jobs.c.number.desc()).limit(limit)
@@ -89,6 +93,7 @@ class SqlJobStore:
     async def queue_length(self) -> int:
         return await self._count(statements.queue_length())
 
+    @whole
     async def log_lines(self, request_id: str, after: int = 0) -> Sequence[LogLine]:
         """Lines with `number` > `after`, in order."""
         select = (
@@ -100,6 +105,7 @@ class SqlJobStore:
         async with self._database.read() as connection:
             return [LogLine(*row) for row in await connection.execute(select)]
 
+    @whole
     async def request_cancel(self, request_id: str) -> CancelOutcome:
         """End a queued job at once, ask the worker of a running one to stop."""
         async with self._database.write() as connection:
@@ -110,6 +116,7 @@ class SqlJobStore:
             found = await connection.execute(sa.select(jobs.c.number).where(jobs.c.request_id == request_id))
             return CancelOutcome.ALREADY_COMPLETED if found.first() else CancelOutcome.NOT_FOUND
 
+    @whole
     async def claim(self, worker: str, lease_seconds: float) -> Claim | None:
         """Take the next job: attempt + 1, a fresh lease. None when nothing waits."""
         if not await self._any(statements.claimable()):
@@ -122,6 +129,7 @@ class SqlJobStore:
                 return None
             return Claim(job_of_row(row, await _payload(connection, row.number)), token)
 
+    @whole
     async def heartbeat(self, claim: Claim, lease_seconds: float) -> bool | None:
         """Renew the lease. True: go on; False: the sender asked to cancel; None: the lease is lost, drop it."""
         async with self._database.write() as connection:
@@ -129,6 +137,7 @@ class SqlJobStore:
             row = (await connection.execute(statement)).one_or_none()
         return None if row is None else not row.cancel_requested
 
+    @whole
     async def log(self, claim: Claim, lines: Sequence[tuple[float, str, str]]) -> bool:
         """Append (timestamp, level, message) lines. False: the lease is lost."""
         if not lines:
@@ -145,6 +154,7 @@ class SqlJobStore:
             await connection.execute(sa.insert(job_logs), entries)
         return True
 
+    @whole
     async def finish(
         self,
         claim: Claim,
@@ -168,6 +178,7 @@ class SqlJobStore:
             )
             return (await connection.execute(done)).first() is not None
 
+    @whole
     async def release(self, claim: Claim, *, retry_after_seconds: float = 0.0, counted: bool = True) -> bool:
         """Give a job back whose engine died: queued again after the delay, or DONE with `WorkerLost` when its
         attempts are spent, or DONE with `Cancelled` when that was asked. With `counted` False (the worker itself
@@ -180,6 +191,7 @@ class SqlJobStore:
             again = statements.queue_again(now, _held(claim), retry_after_seconds, counted=counted)
             return (await connection.execute(again)).first() is not None
 
+    @whole
     async def reap(self) -> int:
         """End or requeue jobs whose lease ran out, and end queued ones whose start timeout passed."""
         if not await self._any(statements.anything_to_reap(self._database.now())):
@@ -194,6 +206,7 @@ class SqlJobStore:
             touched += len((await connection.execute(again)).all())
             return touched + await _end(connection, statements.expire(now))
 
+    @whole
     async def prune(self, lifetime_seconds: float) -> int:
         """Forget jobs that finished longer ago than `lifetime_seconds` (or their own, longer lifetime)."""
         async with self._database.write() as connection:
@@ -207,10 +220,12 @@ class SqlJobStore:
     async def close(self) -> None:
         await self._database.close()
 
+    @whole
     async def _count(self, select: sa.Select[Any]) -> int:
         async with self._database.read() as connection:
             return int((await connection.execute(select)).scalar_one())
 
+    @whole
     async def _any(self, select: sa.Select[Any]) -> bool:
         async with self._database.read() as connection:
             return (await connection.execute(select)).first() is not None

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from vesture.store.database import Database
 from vesture.store.schema import api_keys
+from vesture.store.transactions import whole
 
 CACHE_SECONDS = 5.0
 _MOST_CACHED = 10_000
@@ -45,6 +46,7 @@ class KeyStore:
         self._hashes: dict[str, tuple[float, str | None]] = {}  # key id: valid until, hash of the secret
         self._required: tuple[float, bool] | None = None
 
+    @whole
     async def create(self, name: str) -> tuple[ApiKey, str]:
         """A new key and its credential ``id:secret``, which cannot be had again."""
         key_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
@@ -54,6 +56,7 @@ class KeyStore:
         self._required = None
         return ApiKey(**row), f"{key_id}:{secret}"  # type: ignore[arg-type]
 
+    @whole
     async def list(self) -> Sequence[ApiKey]:
         """All keys, revoked ones too, oldest first."""
         columns = (api_keys.c.id, api_keys.c.name, api_keys.c.created_at, api_keys.c.revoked_at)
@@ -61,6 +64,7 @@ class KeyStore:
             rows = await connection.execute(sa.select(*columns).order_by(api_keys.c.created_at, api_keys.c.id))
             return [ApiKey(*row) for row in rows]
 
+    @whole
     async def revoke(self, key_id: str) -> bool:
         """End a key. False: there is no such key in force."""
         in_force = sa.and_(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None))
@@ -69,6 +73,7 @@ class KeyStore:
         self._hashes.pop(key_id, None)
         return revoked.rowcount > 0
 
+    @whole
     async def required(self) -> bool:
         """Whether requests must carry a key: true once any was made. Revoking the last one does not open the door."""
         now = time.monotonic()
@@ -88,6 +93,7 @@ class KeyStore:
             return None
         return key_id
 
+    @whole
     async def _secret_hash(self, key_id: str) -> str | None:
         now = time.monotonic()
         cached = self._hashes.get(key_id)

@@ -13,8 +13,10 @@ import sqlalchemy as sa
 
 from vesture.store.database import Database
 from vesture.store.schema import server_secrets
+from vesture.store.transactions import whole
 
 
+@whole
 async def server_secret(database: Database, name: str) -> bytes:
     """The secret called `name`, made when it is first asked for."""
     select = sa.select(server_secrets.c.secret).where(server_secrets.c.name == name)

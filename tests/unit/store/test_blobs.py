@@ -87,6 +87,15 @@ async def test_a_deleted_file_is_gone(blobs: ObjectBlobStore) -> None:
     assert await blobs.get(put.key) is None
 
 
+async def test_a_file_whose_writing_was_cut_off_is_none_and_goes(tmp_path: Path) -> None:
+    blobs = ObjectBlobStore.open(tmp_path, lifetime_seconds=-1.0)
+    put = await blobs.put(b"a", "text/plain", "a")
+    next((tmp_path / "data").rglob(put.key)).unlink()
+    assert await blobs.get(put.key) is None
+    assert await blobs.prune() == 1
+    assert files_in(tmp_path) == []
+
+
 async def test_a_damaged_file_is_not_served(blobs: ObjectBlobStore, tmp_path: Path) -> None:
     put = await blobs.put(b"whole", "text/plain", "a")
     data = next((tmp_path / "files" / "data").rglob(put.key))

@@ -274,6 +274,24 @@ async def test_the_newest_jobs_are_listed_first(store: SqlJobStore) -> None:
     assert len(await store.recent(limit=1)) == 1
 
 
+async def test_writers_who_are_cancelled_leave_a_working_store(store: SqlJobStore) -> None:
+    """As when clients hang up: a transaction is whole or not there, and nobody stands in the way afterwards."""
+    sent = [new_job() for _ in range(40)]
+    adding = [asyncio.create_task(store.add(job)) for job in sent]
+    for number, task in enumerate(adding):
+        await asyncio.sleep(0.0005 * (number % 5))
+        task.cancel()
+    ends = await asyncio.gather(*adding, return_exceptions=True)
+    for job, end in zip(sent, ends, strict=True):
+        found = await store.get(job.request_id)
+        if isinstance(end, Job):
+            assert found == end
+        assert found is None or found.payload == {"category": "tops"}
+    async with asyncio.timeout(30):
+        last = await store.add(new_job())
+        assert await store.position(last) == await store.queue_length() - 1
+
+
 async def test_a_request_id_is_taken_once(store: SqlJobStore) -> None:
     sent = new_job()
     await store.add(sent)

@@ -52,7 +52,7 @@ def time_engine(path: Path, options: DiffusionOptions, repeats: int, clock: str)
     model = load_model(path, options, allow_random=True)
     noisy, known = random_inputs(model.config)
     condition, null = model.condition(*known), model.null_condition()
-    (guided,), (free,) = (model.modulations(torch.tensor([TIME]), category) for category in (CATEGORY, 0))
+    guided, free = model.modulations(torch.cat([model.vectors(torch.tensor([TIME]), row) for row in (CATEGORY, 0)]))
     best = float("inf")
     for _ in range(repeats):
         start = CLOCKS[clock]()

@@ -32,16 +32,17 @@ def measure_rate(model: MMDiT, rows: int = 864, repeats: int = 3) -> float:
     x = torch.zeros(1, rows, model.config.hidden * (1 + model.config.mlp_ratio), device=device)
     x = x.to(layer.input_type)
     layer(x)
-    _wait(device)
+    wait_for(device)
     start = time.perf_counter()
     for _ in range(repeats):
         layer(x)
-    _wait(device)
+    wait_for(device)
     seconds = max(time.perf_counter() - start, 1e-9)
     return repeats * 2 * rows * x.shape[-1] * model.config.hidden / seconds
 
 
-def _wait(device: torch.device) -> None:
+def wait_for(device: torch.device) -> None:
+    """Return when the device has done what it was given; CPUs already have."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
 

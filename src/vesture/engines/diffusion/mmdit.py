@@ -122,9 +122,8 @@ class MMDiT(nn.Module):
         row = self.y_embedder.weight[category]
         return embedder(time_features(times.to(row.device))) + row
 
-    def modulations(self, times: Tensor, category: int) -> list[StepModulation]:
-        """Modulations of every block for every time, each weight read once."""
-        vectors = self.vectors(times, category)  # (s, d)
+    def modulations(self, vectors: Tensor) -> list[StepModulation]:
+        """Modulations of every block for every row of vectors (s, d); each weight, a quarter of all, is read once."""
         mixer = [block.modulation(vectors) for block in self.x_patch_mixer]  # (s, 3 d) each
         garment = [block.txt_mod(vectors) for block in self.double_blocks]
         image = [block.img_mod(vectors) for block in self.double_blocks]
@@ -138,7 +137,7 @@ class MMDiT(nn.Module):
                 [table[step] for table in single],
                 final[step],
             )
-            for step in range(len(times))
+            for step in range(len(vectors))
         ]
 
     def condition(self, person: Tensor, person_pose: Tensor, garment: Tensor, garment_pose: Tensor) -> Condition:

@@ -21,7 +21,7 @@ from vesture.engines.diffusion import compose
 from vesture.engines.diffusion.agnostic import agnostic_mask, agnostic_person, garment_alone, needs_mask
 from vesture.engines.diffusion.body_parts import CATEGORY_NUMBER, GARMENT_PARTS, SKIN, BodyPart, Labels, Marked, where
 from vesture.engines.diffusion.body_points import BodyPoints
-from vesture.engines.diffusion.estimate import estimate_seconds, spoken
+from vesture.engines.diffusion.estimate import estimate_seconds, spoken, wait_for
 from vesture.engines.diffusion.frame import Frame, fit, fit_lines, frame_for, shrink_to_fit
 from vesture.engines.diffusion.mmdit import Condition, MMDiT
 from vesture.engines.diffusion.options import DiffusionOptions
@@ -210,6 +210,7 @@ class DiffusionEngine:
                 options.seed, sample, (config.height, config.width), self._device, self._dtype, settings.numerics
             )
             for state in euler_steps(self._model, condition, noise, route):
+                wait_for(self._device)  # else a GPU's queue runs ahead of progress and cancel
                 done = sample * plan.steps + state.index
                 left = (time.perf_counter() - start) / done * (total - done)
                 on_step(Step(done, total, "diffuse", f"step {done} of {total}, {spoken(left)} left"))

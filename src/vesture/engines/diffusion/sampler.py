@@ -102,13 +102,10 @@ def prepare_route(model: MMDiT, category: int, plan: SamplePlan, dtype: torch.dt
     times = schedule(plan.steps, plan.time_shift)
     starts = times[:-1].to(dtype)
     guided = [step for step in range(plan.steps) if plan.is_guided(step)]
-    return Route(
-        plan,
-        times.tolist(),
-        model.modulations(starts, category),
-        model.modulations(starts[guided], 0) if guided else [],
-        model.null_condition(),
-    )
+    vectors = torch.cat([model.vectors(starts, category), model.vectors(starts[guided], 0)])
+    modulations = model.modulations(vectors)
+    with_category, unguided = modulations[: plan.steps], modulations[plan.steps :]
+    return Route(plan, times.tolist(), with_category, unguided, model.null_condition())
 
 
 def euler_steps(model: MMDiT, condition: Condition, noise: Tensor, route: Route) -> Iterator[SampleState]:

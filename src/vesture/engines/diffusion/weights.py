@@ -2,7 +2,8 @@
 
 Takes a safetensors file (or a folder with ``model.safetensors``) with the key names of FASHN VTON v1.5, gives an
 `MMDiT`. The model is built without memory of its own and each tensor is read, converted and moved by itself, so the
-weights are never held twice. The modulations (27 % of the file) stay mapped in the file: they are read once a run.
+weights are never held twice. The modulations (27 % of the file) keep their stored type, and on a
+CPU stay mapped in the file: they are read once a run.
 """
 
 from __future__ import annotations
@@ -175,7 +176,7 @@ def _placed(name: str, tensor: Tensor, options: DiffusionOptions) -> Tensor:
     if low and options.numerics == "reference":
         return tensor.to(options.device, torch.bfloat16)
     if _MODULATION.search(name):
-        return tensor
+        return tensor.to(options.device)  # as stored: on a CPU that leaves it mapped in the file
     is_block_linear = _BLOCK_LINEAR.match(name) is not None
     return tensor.to(options.device, torch.bfloat16 if low and is_block_linear else torch.float32)
 

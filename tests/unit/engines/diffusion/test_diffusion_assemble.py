@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from vesture.core.task import Picture, TryOnOptions, TryOnTask
-from vesture.engines.diffusion.assemble import has_dwpose, load_engine, why_unavailable
+from vesture.engines.diffusion.assemble import has_dwpose, load_engine, options_for, why_unavailable
 from vesture.engines.diffusion.dwpose import DETECTOR_FILE, POSE_FILE, DWPose
 from vesture.engines.diffusion.memory import keep_freed_memory
 from vesture.engines.diffusion.options import DiffusionOptions
@@ -110,3 +110,18 @@ def test_keeping_freed_memory_says_whether_it_did(monkeypatch):
     assert isinstance(keep_freed_memory(), bool)
     monkeypatch.setattr("ctypes.CDLL", lambda name: object())
     assert keep_freed_memory() is False
+
+
+@pytest.mark.parametrize(("supported", "precision"), [(True, "bf16"), (False, "fp32")])
+def test_precision_follows_the_processor(monkeypatch, supported, precision):
+    monkeypatch.setattr("torch.cpu._is_avx512_bf16_supported", lambda: supported)
+    assert options_for("cpu").precision == precision
+    assert options_for("cpu", precision="int8", output="model") == DiffusionOptions(precision="int8", output="model")
+
+
+def test_a_gpu_is_taken_where_there_is_one(monkeypatch):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda: True)
+    assert options_for() == DiffusionOptions(device="cuda", precision="bf16")
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert options_for().device == "cpu"

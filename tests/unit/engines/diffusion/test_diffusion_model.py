@@ -31,7 +31,7 @@ def noisy_input(golden, index: int, dtype: torch.dtype = torch.float32) -> torch
 
 
 def velocity(model, condition, golden, index, category, dtype=torch.float32):
-    (step,) = model.modulations(torch.from_numpy(golden["t"][index : index + 1]).to(dtype), category)
+    (step,) = model.modulations(model.vectors(torch.from_numpy(golden["t"][index : index + 1]).to(dtype), category))
     return model(noisy_input(golden, index, dtype), condition, step)
 
 
@@ -62,7 +62,7 @@ def test_tuning_changes_rounding_only(load, condition_for, golden_model, choice)
 
 def test_time_steps_do_not_mix(load, condition_for, golden_model):
     model = load()
-    together = model.modulations(torch.from_numpy(golden_model["t"]), 2)
+    together = model.modulations(model.vectors(torch.from_numpy(golden_model["t"]), 2))
     got = model(noisy_input(golden_model, 1), condition_for(model), together[1])
     assert relative(got, golden_model["v_c_1"]) < RELATIVE
 
@@ -105,7 +105,7 @@ def test_reference_numerics_round_as_the_published_program(load, condition_for, 
 def test_samples_in_one_batch_do_not_mix(load, condition_for, golden_model):
     model = load()
     condition = condition_for(model)
-    (step,) = model.modulations(torch.tensor([0.3]), 1)
+    (step,) = model.modulations(model.vectors(torch.tensor([0.3]), 1))
     first, second = (draw_noise(1, sample, (216, 144), CPU, torch.float32, "portable") for sample in (0, 1))
     both = model(torch.cat([first, second]), condition, step)
     torch.testing.assert_close(both[1:], model(second, condition, step), rtol=1e-5, atol=5e-6)

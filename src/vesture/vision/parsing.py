@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.guided_filter import guided_filter, guided_upsample
-from vesture.vision.parsing_colour import LOWEST, ColourModel, fit_colours
+from vesture.vision.parsing_colour import LOWEST, ColourModel, fit_colours, skin_tone
 from vesture.vision.parsing_prior import CLASSES, Skeleton, capsule, limb_ends, spatial_prior
 from vesture.vision.parsing_repair import repair
 from vesture.vision.pose import Pose
@@ -24,6 +24,7 @@ Bools = NDArray[np.bool_]
 
 WORKING_SIDE = 480
 ROUNDS = 2
+CUT_SCALE = 0.6  # of the working resolution, for the silhouette
 SMOOTHING = 3e-4  # variance of the guide below which a window counts as flat
 
 
@@ -121,13 +122,24 @@ def foreground(rgb: NDArray[np.uint8], mask: Floats, skeleton: Skeleton) -> Bool
     trimap[mask < 0.02] = np.where(trimap[mask < 0.02] == cv2.GC_FGD, cv2.GC_PR_FGD, cv2.GC_BGD)
     if not ((trimap == cv2.GC_FGD) | (trimap == cv2.GC_PR_FGD)).any() or not (trimap == cv2.GC_BGD).any():
         return np.asarray(mask > 0.5)
-    cv2.setRNGSeed(1)
-    background, person = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(rgb, trimap, None, background, person, 2, cv2.GC_INIT_WITH_MASK)
-    found = np.isin(trimap, (cv2.GC_FGD, cv2.GC_PR_FGD)) | (mask > 0.97)
+    found = _cut(rgb, trimap) | (mask > 0.97)
     count, names, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
     keep = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] > 0.02 * unit**2]
     return np.isin(names, keep)
+
+
+def _cut(rgb: NDArray[np.uint8], trimap: NDArray[np.uint8]) -> Bools:
+    """GrabCut at a lower resolution, then once more in a band along the border that was found."""
+    size = (max(8, round(rgb.shape[1] * CUT_SCALE)), max(8, round(rgb.shape[0] * CUT_SCALE)))
+    coarse = cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST)
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.setRNGSeed(1)
+    cv2.grabCut(small, coarse, None, *models, 2, cv2.GC_INIT_WITH_MASK)
+    found = (coarse & 1).astype(np.uint8)  # GC_FGD and GC_PR_FGD are odd
+    soft = cv2.resize(found.astype(np.float32), rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    smooth = guided_filter(_grey(rgb), soft[None], 2, SMOOTHING)[0] > 0.5
+    return np.where(trimap == cv2.GC_FGD, True, np.where(trimap == cv2.GC_BGD, False, smooth))
 
 
 def _seeds(rgb: NDArray[np.uint8], skeleton: Skeleton, prior: Floats, person: Bools) -> dict[int, Bools]:
@@ -135,7 +147,7 @@ def _seeds(rgb: NDArray[np.uint8], skeleton: Skeleton, prior: Floats, person: Bo
     u, v = skeleton.frame(person.shape)
     centre, radius = skeleton.face()
     face = capsule(person.shape, centre, centre, 0.55 * radius) > 0.6
-    tone = _skin_tone(rgb)
+    tone = skin_tone(rgb)
     visible = skeleton.visibility
     hands = np.zeros_like(person)
     for side, (start, end, width) in enumerate(limb_ends(skeleton)["hand"]):
@@ -154,12 +166,6 @@ def _seeds(rgb: NDArray[np.uint8], skeleton: Skeleton, prior: Floats, person: Bo
     return {int(label): where for label, where in seeds.items()}
 
 
-def _skin_tone(rgb: NDArray[np.uint8]) -> Bools:
-    """Colours that human skin of any tone takes (range in YCrCb, Chai and Ngan 1999, widened)."""
-    luma, red, blue = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))
-    return np.asarray((luma > 25) & (red >= 133) & (red <= 182) & (blue >= 77) & (blue <= 131))
-
-
 def _scores(
     lab: Floats, grey: Floats, prior: Floats, models: dict[int, ColourModel | None], person: Bools, unit: float
 ) -> Floats:
@@ -167,7 +173,7 @@ def _scores(
     logs = np.full(prior.shape, LOWEST - 12.0, np.float32)
     for label, model in models.items():
         if model is not None:
-            logs[label] = np.maximum(model.log_likelihood(lab), LOWEST) + np.log(prior[label])
+            logs[label][person] = model.log_likelihood(lab[person]) + np.log(prior[label][person])
     logs -= logs.max(0)
     posterior = np.exp(np.maximum(logs, -12.0)) * person
     posterior /= np.maximum(posterior.sum(0), 1e-6)
@@ -179,7 +185,7 @@ def _scores(
 
 def _confident(scores: Floats, prior: Floats, rgb: NDArray[np.uint8], before: dict[int, Bools]) -> dict[int, Bools]:
     """Pixels whose label is all but certain; skin must look like skin, or pale trims become skin."""
-    tone = _skin_tone(rgb)
+    tone = skin_tone(rgb)
     result = {}
     for label, old in before.items():
         sure = (scores[label] > 0.8) & (prior[label] > 0.03)

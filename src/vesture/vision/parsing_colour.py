@@ -14,6 +14,8 @@ COMPONENTS = 3
 FLOOR = np.diag([20.0, 7.0, 7.0]).astype(np.float32)  # of the covariance: sensor noise, shading
 MOST_SAMPLES = 3000
 LOWEST = -16.0  # log-likelihood of a colour that a model does not know
+ANY_COLOUR = -12.8  # log density when every Lab colour is as likely
+SKIN_SPREAD = np.array([20.0, 4.5, 6.0], np.float32)  # of Lab over one person's skin: light and shade, blood
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,14 @@ class ColourModel:
 
     def log_likelihood(self, lab: Floats) -> Floats:
         """Log density of colours (..., 3), clamped below."""
-        best = np.full(lab.shape[:-1], LOWEST, np.float32)
+        flat = np.ascontiguousarray(lab.reshape(-1, 3))
+        best = np.full(len(flat), LOWEST, np.float32)
         for weight, mean, precision, log in zip(self.weights, self.means, self.precisions, self.logs, strict=True):
-            offset = lab - mean
-            distance = np.einsum("...i,ij,...j->...", offset, precision, offset, optimize=True)
-            best = np.maximum(best, np.log(weight) + log - 0.5 * distance)
-        return best
+            root = np.linalg.cholesky(precision.astype(np.float64)).astype(np.float32)
+            white = flat @ root - mean @ root
+            white *= white
+            np.maximum(best, np.log(weight) + log - 0.5 * white.sum(1), out=best)
+        return best.reshape(lab.shape[:-1])
 
 
 def fit_colours(lab: Floats, generator: np.random.Generator, components: int = COMPONENTS) -> ColourModel | None:
@@ -59,3 +63,23 @@ def fit_colours(lab: Floats, generator: np.random.Generator, components: int = C
         precisions.append(np.linalg.inv(covariance))
         logs.append(-0.5 * float(np.linalg.slogdet(2 * np.pi * covariance)[1]))
     return ColourModel(*(np.asarray(values, np.float32) for values in (weights, means, precisions, logs)))
+
+
+def skin_model(lab: Floats) -> ColourModel | None:
+    """One person's skin in any light, from pixels (n, 3) that mostly show it; None when there are too few."""
+    if len(lab) < 24:
+        return None
+    middle = np.median(lab, axis=0)
+    near = lab[np.linalg.norm(lab[:, 1:] - middle[1:], axis=1) < 10]
+    middle = np.median(near, axis=0) if len(near) else middle
+    log = -0.5 * 3 * float(np.log(2 * np.pi)) - float(np.log(SKIN_SPREAD).sum())
+    precision = np.diag(SKIN_SPREAD**-2.0)
+    return ColourModel(
+        np.ones(1, np.float32), middle[None], precision[None].astype(np.float32), np.array([log], np.float32)
+    )
+
+
+def skin_tone(rgb: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """(h, w): colours that human skin of any tone takes (range in YCrCb, Chai and Ngan 1999, widened)."""
+    luma, red, blue = cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))
+    return np.asarray((luma > 25) & (red >= 133) & (red <= 182) & (blue >= 77) & (blue <= 131))

@@ -37,12 +37,19 @@ def is_running(pid: int) -> bool:
 
 async def test_a_worker_that_ends_is_started_again_and_all_are_stopped(tmp_path: Path) -> None:
     journal = tmp_path / "journal"
-    async with watched_workers([sys.executable, "-c", NOTE_AND_SLEEP, str(journal)], 2, TIMES):
+    ended: list[int] = []
+
+    async def note_end(pid: int) -> None:
+        ended.append(pid)
+        raise RuntimeError("nobody listens")
+
+    async with watched_workers([sys.executable, "-c", NOTE_AND_SLEEP, str(journal)], 2, TIMES, note_end):
         first, second = await until_noted(journal, 2)
         os.kill(first, signal.SIGKILL)
         third = (await until_noted(journal, 3))[2]
         assert is_running(second)
         assert is_running(third)
+        assert ended == [first]
     assert not any(is_running(pid) for pid in pids(journal))
 
 

@@ -146,6 +146,11 @@ def give_up(now: Now, where: sa.ColumnElement[bool], *, counted: bool = True) ->
     return ends
 
 
+def abandon(worker: str) -> sa.Update:
+    """End the leases of a worker that is known to be dead; `overdue` finds its jobs from now on."""
+    return sa.update(jobs).where(_running, jobs.c.worker == worker).values(lease_until=0.0).returning(jobs.c.number)
+
+
 def overdue(now: Now) -> sa.ColumnElement[bool]:
     """Running jobs whose worker fell silent."""
     return sa.and_(_running, jobs.c.lease_until < now)

@@ -192,6 +192,12 @@ class SqlJobStore:
             return (await connection.execute(again)).first() is not None
 
     @whole
+    async def abandon(self, worker: str) -> int:
+        """Let the jobs of a worker that is known to be dead be taken up now, not when their leases run out."""
+        async with self._database.write() as connection:
+            return len((await connection.execute(statements.abandon(worker))).all())
+
+    @whole
     async def reap(self) -> int:
         """End or requeue jobs whose lease ran out, and end queued ones whose start timeout passed."""
         if not await self._any(statements.anything_to_reap(self._database.now())):

@@ -60,12 +60,17 @@ class Verdict(Enum):
     DRAINED = auto()
 
 
+def worker_name(pid: int) -> str:
+    """How the worker process `pid` of this host is called in the records."""
+    return f"{socket.gethostname()}:{pid}"
+
+
 class Worker:
     """Runs one job at a time.
 
     Args:
         chores: carried out at random times around their interval.
-        name: of this worker in the records; by default host name and process id.
+        name: of this worker in the records; by default `worker_name` of this process.
     """
 
     def __init__(
@@ -83,7 +88,7 @@ class Worker:
         self._tools = tools
         self._times = times or WorkerTimes()
         self._chores = chores
-        self._name = name or f"{socket.gethostname()}:{os.getpid()}"
+        self._name = name or worker_name(os.getpid())
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set.

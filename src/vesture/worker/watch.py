@@ -12,7 +12,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -35,11 +35,17 @@ def worker_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "vesture", "worker", "--parent", str(os.getpid()), *arguments]
 
 
+OnEnd = Callable[[int], Awaitable[object]]
+"""Called with the id of a worker process that ended by itself: nothing of it is running any more."""
+
+
 @asynccontextmanager
-async def watched_workers(command: Sequence[str], count: int, times: WatchTimes | None = None) -> AsyncIterator[None]:
+async def watched_workers(
+    command: Sequence[str], count: int, times: WatchTimes | None = None, on_end: OnEnd | None = None
+) -> AsyncIterator[None]:
     """Keep `count` processes of `command` running while the block runs."""
     times = times or WatchTimes()
-    watches = [asyncio.create_task(_keep_running(command, number, times)) for number in range(1, count + 1)]
+    watches = [asyncio.create_task(_keep_running(command, number, times, on_end)) for number in range(1, count + 1)]
     try:
         yield
     finally:
@@ -54,24 +60,30 @@ async def until_parent_ends(parent: int, every_seconds: float = 1.0) -> None:
         await asyncio.sleep(every_seconds)
 
 
-async def _keep_running(command: Sequence[str], number: int, times: WatchTimes) -> None:
+async def _keep_running(command: Sequence[str], number: int, times: WatchTimes, on_end: OnEnd | None) -> None:
     loop = asyncio.get_running_loop()
     delay = times.first_restart
     while True:
         began = loop.time()
-        code = await _run_once(command, times.stop)
+        pid, code = await _run_once(command, times.stop)
         if loop.time() - began >= times.healthy:
             delay = times.first_restart
         log.error("Worker %d ended with code %s; it is started again in %.1f s", number, code, delay)
+        if on_end is not None:
+            try:
+                await on_end(pid)
+            except Exception:
+                log.exception("The end of worker %d cannot be told", number)
         await asyncio.sleep(delay)
         delay = min(2 * delay, times.longest_restart)
 
 
-async def _run_once(command: Sequence[str], stop_seconds: float) -> int:
+async def _run_once(command: Sequence[str], stop_seconds: float) -> tuple[int, int]:
+    """Process id and exit code."""
     # In a session of its own: Ctrl-C is for the parent, which then stops its workers in order.
     process = await asyncio.create_subprocess_exec(*command, start_new_session=True)
     try:
-        return await process.wait()
+        return process.pid, await process.wait()
     finally:
         if process.returncode is None:
             await asyncio.shield(_stop(process, stop_seconds))

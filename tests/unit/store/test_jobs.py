@@ -130,6 +130,17 @@ async def test_a_renewed_lease_is_not_reaped(store: SqlJobStore) -> None:
     assert await store.reap() == 0
 
 
+async def test_the_jobs_of_a_dead_worker_are_taken_up_at_once(store: SqlJobStore) -> None:
+    for worker in ("dead", "alive"):
+        await store.add(new_job())
+        await store.claim(worker, 1000.0)
+    assert await store.reap() == 0
+    assert await store.abandon("dead") == 1
+    assert await store.reap() == 1
+    assert (await claim(store)).job.attempt == 2
+    assert await store.claim("worker", 30.0) is None
+
+
 async def test_attempts_are_bounded(store: SqlJobStore) -> None:
     job = await store.add(new_job(max_attempts=2))
     for _ in range(2):

@@ -113,6 +113,7 @@ ALL_STATEMENTS = [
     statements.ask_to_cancel("id"),
     *statements.give_up(NOW, statements.overdue(NOW)),
     statements.expire(NOW),
+    statements.abandon("worker"),
     statements.anything_to_reap(NOW),
     statements.jobs_ahead(1, "id"),
     statements.queue_length(),

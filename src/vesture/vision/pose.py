@@ -6,17 +6,22 @@ Knows nothing about clothes. Models come as paths of .tflite files.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vesture.vision.pose_choice import (
+    body_unit,
+    cut_off_at_the_waist,
+    plausibility,
+    squeezed,
+    with_head_above,
+    with_upper_body_above,
+)
 from vesture.vision.pose_decode import (
     DETECTOR_SIZE,
     LANDMARK_SIZE,
@@ -32,76 +37,18 @@ from vesture.vision.pose_decode import (
     paste_mask,
     region_between,
 )
+from vesture.vision.pose_joints import SIDE_JOINTS, Joint, Point, Side
+from vesture.vision.pose_network import Network
 
 RGB = NDArray[np.uint8]
-Point = NDArray[np.float32]
 
-DETECTION_SCORE = 0.4
-PRESENCE_SCORE = 0.5  # of the landmark network, when the detector pointed at the region
-GUESSED_PRESENCE_SCORE = 0.8  # when nobody did: a region was merely tried
+DETECTION_SCORE = 0.3
+SURE_DETECTION_SCORE = 0.7
+PRESENCE_SCORE = 0.5  # of the landmark network, where the detector is sure
+UNSURE_PRESENCE_SCORE = 0.7
+LEAST_PLAUSIBLE = 0.4  # of a body that no sure detection points at: presence times plausibility
 REFINEMENTS = 1
 MAX_PEOPLE_TRIED = 3
-
-
-class Joint(IntEnum):
-    """Rows of `Pose.points`. Here, and only here, LEFT and RIGHT are the WEARER's sides."""
-
-    NOSE = 0
-    LEFT_EYE_INNER = 1
-    LEFT_EYE = 2
-    LEFT_EYE_OUTER = 3
-    RIGHT_EYE_INNER = 4
-    RIGHT_EYE = 5
-    RIGHT_EYE_OUTER = 6
-    LEFT_EAR = 7
-    RIGHT_EAR = 8
-    MOUTH_LEFT = 9
-    MOUTH_RIGHT = 10
-    LEFT_SHOULDER = 11
-    RIGHT_SHOULDER = 12
-    LEFT_ELBOW = 13
-    RIGHT_ELBOW = 14
-    LEFT_WRIST = 15
-    RIGHT_WRIST = 16
-    LEFT_PINKY = 17
-    RIGHT_PINKY = 18
-    LEFT_INDEX = 19
-    RIGHT_INDEX = 20
-    LEFT_THUMB = 21
-    RIGHT_THUMB = 22
-    LEFT_HIP = 23
-    RIGHT_HIP = 24
-    LEFT_KNEE = 25
-    RIGHT_KNEE = 26
-    LEFT_ANKLE = 27
-    RIGHT_ANKLE = 28
-    LEFT_HEEL = 29
-    RIGHT_HEEL = 30
-    LEFT_TOE = 31
-    RIGHT_TOE = 32
-
-
-_SIDE_JOINTS = (
-    "shoulder elbow wrist pinky index thumb hip knee ankle heel toe".split()
-)  # row of the wearer's left: 11 + 2 * position, of the right: one more
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of the body: joints as (2,) float32 image pixels, `rows` their rows in `Pose.points` by name."""
-
-    shoulder: Point
-    elbow: Point
-    wrist: Point
-    pinky: Point
-    index: Point
-    thumb: Point
-    hip: Point
-    knee: Point
-    ankle: Point
-    heel: Point
-    toe: Point
-    rows: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +83,7 @@ class Pose:
     def side(self, which: Literal["left", "right"]) -> Side:
         """The joints on the VIEWER's left or right, by where the shoulders and hips lie in the picture."""
         wearers_left = (which == "left") == self.mirrored
-        rows = {name: 11 + 2 * place + (0 if wearers_left else 1) for place, name in enumerate(_SIDE_JOINTS)}
+        rows = {name: 11 + 2 * place + (0 if wearers_left else 1) for place, name in enumerate(SIDE_JOINTS)}
         return Side(**{name: self.points[row] for name, row in rows.items()}, rows=rows)
 
     @property
@@ -160,7 +107,13 @@ class Pose:
     @property
     def unit(self) -> float:
         """S, the body's measure in pixels: every length on the body is expressed in it."""
-        return max(self.shoulder_distance, 0.62 * self.torso_length, 1.0)
+        return body_unit(self.points)
+
+    @property
+    def torso_presence(self) -> float:
+        """In [0, 1], how sure it is that the shoulders, or else the hips, are in the picture."""
+        shoulders = self.presence[[Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER]].mean()
+        return float(max(shoulders, self.presence[[Joint.LEFT_HIP, Joint.RIGHT_HIP]].mean()))
 
     @property
     def facing(self) -> tuple[Literal["front", "back"], float]:
@@ -190,15 +143,30 @@ class PoseEstimator:
             landmarks: pose_landmark_full.tflite, input 256 x 256.
             threads: CPU threads per network.
         """
-        self._detector = _Network(detector, threads)
-        self._landmarks = _Network(landmarks, threads)
+        self._detector = Network(detector, threads)
+        self._landmarks = Network(landmarks, threads)
         self._anchors = anchor_centres()
 
     def estimate(self, rgb: RGB) -> Pose | None:
-        """The body of the main person (the largest certain one), or None when nobody is found."""
-        return self._best(rgb, self._detected_regions(rgb), PRESENCE_SCORE) or self._best(
-            rgb, guessed_regions(rgb.shape[0], rgb.shape[1]), GUESSED_PRESENCE_SCORE
-        )
+        """The body of the main person (the largest certain one), or None when nobody is found.
+
+        Where the detector is unsure (no head in the picture, half a body), other regions are tried as well, and the
+        most plausible body wins.
+        """
+        found = sorted(self.detect(rgb), key=lambda one: -one.score * one.region().size)
+        for one in found[:MAX_PEOPLE_TRIED]:
+            pose = self._refined(rgb, one.region())
+            if one.score >= SURE_DETECTION_SCORE and pose.score >= PRESENCE_SCORE:
+                return pose
+        regions = [one.region() for one in found[:MAX_PEOPLE_TRIED]] + guessed_regions(*rgb.shape[:2])
+        poses = [self._refined(rgb, region) for region in regions]
+        largest = max(float(pose.mask.mean()) for pose in poses) + 1e-6
+        marks = [
+            pose.score * plausibility(pose.points, pose.mask) * (float(pose.mask.mean()) / largest) ** 0.5
+            for pose in poses
+        ]
+        best = int(np.argmax(marks))
+        return poses[best] if marks[best] >= LEAST_PLAUSIBLE and poses[best].score >= UNSURE_PRESENCE_SCORE else None
 
     def count_people(self, rgb: RGB, threshold: float = 0.5) -> int:
         """How many people the detector sees, after merging overlapping detections."""
@@ -220,19 +188,7 @@ class PoseEstimator:
             for found in decode_detections(boxes[0], logits[0, :, 0], self._anchors, threshold)
         ]
 
-    def _detected_regions(self, rgb: RGB) -> Iterator[Region]:
-        regions = [(found.region(), found.score) for found in self.detect(rgb)]
-        regions.sort(key=lambda pair: -pair[1] * pair[0].size)
-        yield from (region for region, _ in regions[:MAX_PEOPLE_TRIED])
-
-    def _best(self, rgb: RGB, regions: Iterator[Region], threshold: float) -> Pose | None:
-        for region in regions:
-            pose = self._refined(rgb, region)
-            if pose is not None and pose.score >= threshold:
-                return pose
-        return None
-
-    def _refined(self, rgb: RGB, region: Region) -> Pose | None:
+    def _refined(self, rgb: RGB, region: Region) -> Pose:
         """Landmarks of the region, then of the better region that they imply, as a tracker would go on."""
         measured = self._measure(rgb, region)
         for _ in range(REFINEMENTS):
@@ -244,12 +200,18 @@ class PoseEstimator:
             if again[2] < score - 0.1:
                 break
             region, measured = closer, again
-        points, mask, score = measured
+        landmarks, mask, score = measured
+        points = landmarks[:LANDMARKS, :2]
+        if squeezed(points):
+            points = with_upper_body_above(points)
+        elif cut_off_at_the_waist(points, rgb.shape):
+            points = with_head_above(points)
+        inside = ((points >= 0) & (points < (rgb.shape[1], rgb.shape[0]))).all(1)
         return Pose(
-            points=points[:LANDMARKS, :2],
-            depth=points[:LANDMARKS, 2],
-            visibility=points[:LANDMARKS, 3],
-            presence=points[:LANDMARKS, 4],
+            points=points,
+            depth=landmarks[:LANDMARKS, 2],
+            visibility=landmarks[:LANDMARKS, 3] * inside,
+            presence=landmarks[:LANDMARKS, 4],
             mask=paste_mask(mask, region, rgb.shape[0], rgb.shape[1]),
             score=score,
             region=region,
@@ -265,38 +227,14 @@ class PoseEstimator:
         return landmarks, probability.astype(np.float32), float(flag[0, 0])
 
 
-def guessed_regions(height: int, width: int) -> Iterator[Region]:
-    """Regions to try where the detector found nobody: whole body, upper body, torso without a head, lower body.
+def guessed_regions(height: int, width: int) -> list[Region]:
+    """Regions to try where the detector is unsure: legs, whole body, upper body, torso without a head.
 
     The landmark network expects the hips at the centre of its square, so half bodies need squares that reach
     beyond the photo.
     """
-    middle = width / 2
-    yield Region(middle, height * 0.52, height * 1.15)
-    yield Region(middle, height * 0.95, height * 2.2)
-    yield Region(middle, height * 0.75, height * 1.9)
-    yield Region(middle, height * 0.62, height * 1.6)
-    yield Region(middle, height * 0.15, height * 1.9)
-
-
-class _Network:
-    """One .tflite network behind a lock: an interpreter keeps its tensors between calls."""
-
-    def __init__(self, path: Path, threads: int) -> None:
-        from ai_edge_litert.interpreter import Interpreter  # slow to import, and only needed here
-
-        self._interpreter: Any = Interpreter(model_path=str(path), num_threads=threads)
-        self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        self._outputs = [detail["index"] for detail in self._interpreter.get_output_details()]
-        self._lock = threading.Lock()
-
-    def run(self, crop: Floats) -> list[Floats]:
-        """All outputs, copied, for one (size, size, 3) float32 crop."""
-        with self._lock:
-            self._interpreter.set_tensor(self._input, np.ascontiguousarray(crop[None], np.float32))
-            self._interpreter.invoke()
-            return [np.array(self._interpreter.get_tensor(index), np.float32) for index in self._outputs]
+    places = ((0.0, 2.4), (0.15, 2.1), (0.52, 1.15), (0.62, 1.6), (0.75, 1.9), (0.95, 2.2))
+    return [Region(width / 2, height * centre, height * size) for centre, size in places]
 
 
 def draw_pose(rgb: RGB, pose: Pose) -> RGB:

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Scenario
 from dressed_pictures import check_dressed
+from node_client import Scenario
 from running_service import RunningService
 
 

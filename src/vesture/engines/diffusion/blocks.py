@@ -41,8 +41,8 @@ def attention(query: Tensor, key: Tensor, value: Tensor, row_chunk: int) -> Tens
     """
     query, key, value = (x.transpose(1, 2) for x in (query, key, value))  # (b, h, n, c)
     if row_chunk:
-        scaled = key.transpose(2, 3) * key.shape[-1] ** -0.5  # (b, h, c, n)
-        value = value.contiguous()
+        query, value = query.contiguous(), value.contiguous()  # else every product copies them anew
+        scaled = (key * key.shape[-1] ** -0.5).transpose(2, 3).contiguous()  # (b, h, c, n)
         mixed = torch.cat([(part @ scaled).softmax(-1) @ value for part in query.split(row_chunk, dim=2)], dim=2)
     else:
         mixed = F.scaled_dot_product_attention(query, key, value)

@@ -53,7 +53,7 @@ class Settings:
         "", "host[,host]", "Hosts that photos may be fetched from though their address is private."
     )
     body_max_bytes: int = _setting(72 * 1024 * 1024, "bytes", "Largest request body (data URIs included).")
-    upload_max_bytes: int = _setting(100 * 1024 * 1024, "bytes", "Largest file that may be uploaded.")
+    upload_max_bytes: int = _setting(200 * 1024 * 1024, "bytes", "Largest file that may be uploaded.")
 
     lease_seconds: float = _setting(30.0, "seconds", "After this silence another worker takes a job up.")
     heartbeat_seconds: float = _setting(5.0, "seconds", "How often a worker renews its lease.")

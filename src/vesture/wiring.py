@@ -97,6 +97,10 @@ async def build_app(settings: Settings, memory: Memory) -> FastAPI:
     from vesture.api.app import create_app
     from vesture.api.edge import Limits
     from vesture.store.secrets import server_secret
+    from vesture.worker.webhook import key_set
+
+    async def webhook_keys() -> dict[str, Any]:
+        return key_set(await server_secret(memory.database, "webhooks"))
 
     return create_app(
         jobs=memory.jobs,
@@ -113,6 +117,7 @@ async def build_app(settings: Settings, memory: Memory) -> FastAPI:
         ),
         public_url=settings.public_url,
         signing_secret=await server_secret(memory.database, "tokens"),
+        key_set=webhook_keys,
         samples=_sample_photos(settings),
     )
 
@@ -140,12 +145,15 @@ def _sample_photos(settings: Settings) -> list[SamplePhoto]:
 
 async def build_worker(settings: Settings, memory: Memory) -> Worker:
     """A worker over opened stores, its engine in a child process."""
-    from vesture.core.file_urls import own_blob_key
+    from vesture.core.file_urls import file_url, own_blob_key
     from vesture.core.tryon_input import parse_input
     from vesture.images.fetch import Fetcher
+    from vesture.store.deliveries import DeliveryStore
+    from vesture.store.secrets import server_secret
     from vesture.worker.engine_process import EngineProcess
     from vesture.worker.loop import Chore, Worker, WorkerTimes
     from vesture.worker.run_job import Tools
+    from vesture.worker.webhook import WebhookSender
 
     fetcher = Fetcher(
         max_bytes=settings.fetch_max_bytes,
@@ -155,5 +163,12 @@ async def build_worker(settings: Settings, memory: Memory) -> Worker:
     engine = EngineProcess(partial(build_pipeline, settings))
     tools = Tools(engine, memory.blobs, parse_input, fetcher.fetch, own_blob_key)
     times = WorkerTimes(lease=settings.lease_seconds, heartbeat=settings.heartbeat_seconds)
-    chores = [Chore(min(5.0, settings.lease_seconds / 2), memory.jobs.reap), Chore(600.0, memory.prune)]
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    webhooks = WebhookSender(
+        DeliveryStore(memory.database),
+        fetcher.post,
+        await server_secret(memory.database, "webhooks"),
+        partial(file_url, base),
+    )
+    chores = [Chore(1.0, memory.jobs.reap), Chore(1.0, webhooks.send_due), Chore(600.0, memory.prune)]
     return Worker(memory.jobs, engine, tools, times=times, chores=chores)

@@ -8,13 +8,15 @@ import ipaddress
 import logging
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import uvicorn
 
 from vesture.settings import Settings
 from vesture.wiring import build_app, build_worker, open_memory
+from vesture.worker.loop import worker_name
 from vesture.worker.watch import until_parent_ends, watched_workers, worker_command
 
 log = logging.getLogger("vesture.serve")
@@ -53,14 +55,35 @@ async def _serve(settings: Settings, parsed: argparse.Namespace) -> None:
             ssl_keyfile=parsed.tls_key,
             log_level="warning",
             timeout_graceful_shutdown=5,
+            access_log=False,
+            server_header=False,
         )
         scheme = "https" if parsed.tls_cert else "http"
         command = worker_command("--data", str(settings.data), "--engine", settings.engine)
-        async with watched_workers(command, settings.workers):
+
+        async def give_back(pid: int) -> None:
+            await memory.jobs.abandon(worker_name(pid))
+
+        async with watched_workers(command, settings.workers, on_end=give_back):
             print(f"Vesture serves {scheme}://{settings.host}:{settings.port}", file=sys.stderr, flush=True)
-            await uvicorn.Server(config).serve()
+            await _Server(config).serve()
     finally:
         await memory.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn dies of the signal again once it has shut down, before the workers and the stores are closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
 
 
 def _is_loopback(host: str) -> bool:

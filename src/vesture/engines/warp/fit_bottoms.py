@@ -9,8 +9,9 @@ from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import Ease, Fit, curve, distance, merge, pairs, point
 from vesture.vision.garment_types import Garment, Part
 
+WAISTBAND = 0.84  # level v at which a waistband naturally sits
 CROTCH_DROP = 0.26  # units below the hip joints
-ANKLE_SNAP = 0.78  # legs that reach this far are full length
+ANKLE_SNAP = 0.72  # legs that reach this far are full length
 LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
 
 
@@ -18,7 +19,7 @@ def fit_trousers(body: Body, garment: Garment, ease: Ease) -> Fit:
     """Place trousers, shorts or leggings on hips and legs."""
     waist = min(body.waist, 0.9)
     hips = sum(float(body.width(side, 1.1)) for side in SIDES) * 1.04
-    scale = hips / max(_hip_width(garment), 1e-6) * ease.width
+    scale = hips / max(hip_width(garment), 1e-6) * ease.width
     block = _hip_block(body, garment, waist, scale)
     legs, joints, reach = fit_legs(body, garment, scale, ease)
     return Fit(merge(block, legs), joints, (scale, scale), {}, reach, None, waist, {})
@@ -62,10 +63,11 @@ def _across(body: Body, source: Floats, left: Floats, right: Floats, scale: floa
     return pairs(source, left + t[:, None] * (right - left) + sag[:, None] * body.down)
 
 
-def _hip_width(garment: Garment) -> float:
+def hip_width(garment: Garment) -> float:
     """Width of the garment just above the crotch."""
     y = float(point(garment, "crotch")[1])
-    level = y - 0.15 * (y - float(np.mean([garment.points[f"waist_{s}"][1] for s in SIDES])))
+    upper = "waist" if "waist_left" in garment.points else "armpit"
+    level = y - 0.15 * (y - float(np.mean([garment.points[f"{upper}_{s}"][1] for s in SIDES])))
     edges = [curve(garment, f"side_{side}", 60) for side in SIDES]
     x = [float(np.interp(level, edge[:, 1], edge[:, 0])) for edge in edges]
     return abs(x[1] - x[0])
@@ -106,7 +108,8 @@ def fit_legs(
     prefix = "leg_cuff" if garment.kind == "jumpsuit" else "cuff"
     level = crotch_level(body)
     start = {s: _leg_start(body, s, level) for s in SIDES}
-    ratio = _leg_ratio(body, garment, prefix, scale * ease.length, start)
+    # wide legs make a small scale across; the rise says how long the cloth is
+    ratio = _leg_ratio(body, garment, prefix, max(scale, _rise_scale(body, garment)) * ease.length, start)
     handles, joints, reach = {}, {}, {}
     for side in SIDES:
         leg = body.legs[side]
@@ -116,6 +119,15 @@ def fit_legs(
         at_crotch = outer[np.argmin(np.abs(outer[:, 1] - crotch[1]))]
         joints[int(Part.TORSO), int(LEG_PART[side])] = np.stack([at_crotch, crotch])
     return handles, joints, reach
+
+
+def _rise_scale(body: Body, garment: Garment) -> float:
+    """Photo pixels per garment pixel along the rise, from waistband to crotch; 0 where there is no waistband."""
+    if "waist_left" not in garment.points:
+        return 0.0
+    waist_y = np.mean([garment.points[f"waist_{s}"][1] for s in SIDES])
+    rise = float(point(garment, "crotch")[1] - waist_y)
+    return (crotch_level(body) - WAISTBAND) * body.torso / max(rise, 1e-6)
 
 
 def _leg_edge(garment: Garment, side: SideName) -> str:

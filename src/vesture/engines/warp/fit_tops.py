@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
-from vesture.engines.warp.fit_bottoms import fit_legs
+from vesture.engines.warp.fit_bottoms import fit_legs, hip_width
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import (
     FLAT_VERTICAL,
@@ -51,7 +51,8 @@ def fit_upper(body: Body, garment: Garment, *, long_top: bool, ease: Ease) -> Fi
             )
     leg_reach: Mapping[SideName, float] = {}
     if garment.has_legs:
-        legs, leg_joints, leg_reach = fit_legs(body, garment, scale[0], ease)
+        hips = sum(float(body.width(side, 1.1)) for side in SIDES) * 1.06 / max(hip_width(garment), 1e-6)
+        legs, leg_joints, leg_reach = fit_legs(body, garment, hips, ease)
         handles, joints = merge(handles, legs), {**joints, **leg_joints}
     elif hem is not None and hem > 1.15:
         leg_reach = {s: max(0.0, (hem - 1.0) * body.torso) for s in SIDES}
@@ -250,7 +251,7 @@ def _sleeve(
     cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale[0]
     natural, present = arm.radius(along), arm.radius(along, clothed=True)
     # as wide as the cloth is, wide enough to hide the old sleeve, but no wing
-    width = np.clip(cloth, 1.15 * natural, np.interp(along, [0, 0.8 * body.unit], [1.25, 1.6]) * natural)
+    width = np.clip(cloth, 1.15 * natural, np.interp(along, [0, 0.8 * body.unit], [1.22, 1.45]) * natural)
     outside = np.maximum(width, np.minimum(1.03 * present, 1.3 * width))
     inside = np.minimum(width, 1.3 * natural)
     normal = arm.outward(along, SIGN[side])

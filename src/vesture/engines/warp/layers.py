@@ -6,7 +6,7 @@ already in the photo.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -48,6 +48,7 @@ def render_layers(garment: Garment, fit: Fit, body: Body, shape: tuple[int, int]
     Returns:
         Layers from back to front: legs, torso, sleeves.
     """
+    garment = replace(garment, parts=whole_parts(garment.parts))
     mesh = build_mesh(garment.parts, fit.joints)
     position = deform(mesh, fit.handles, fit.scale)
     shrink = min(1.0, OVERSAMPLING * max(fit.scale))
@@ -58,6 +59,27 @@ def render_layers(garment: Garment, fit: Fit, body: Body, shape: tuple[int, int]
         if (mesh.part == part).any()
     ]
     return layers
+
+
+def whole_parts(parts: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Parts in one piece each: scraps cut off from the main piece go to the part that they touch most."""
+    result = parts.copy()
+    for part in (int(p) for p in np.unique(parts) if p):
+        count, names, stats, _ = cv2.connectedComponentsWithStats((parts == part).astype(np.uint8))
+        if count <= 2:
+            continue
+        main = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+        for index in range(1, count):
+            if index == main:
+                continue
+            left, top, width, height, _ = stats[index]
+            box = np.s_[max(0, top - 2) : top + height + 2, max(0, left - 2) : left + width + 2]
+            scrap = names[box] == index
+            ring = (cv2.dilate(scrap.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & ~scrap
+            around = parts[box][ring]
+            around = around[(around > 0) & (around != part)]
+            result[box][scrap] = np.bincount(around).argmax() if len(around) else 0
+    return result
 
 
 def _premultiplied(garment: Garment, shrink: float) -> Floats:
@@ -119,7 +141,8 @@ def _shade(layer: Layer, body: Body, fit: Fit) -> Layer:
             coordinates[:, 0] < 0, body.width("left", coordinates[:, 1]), body.width("right", coordinates[:, 1])
         )
         turn = np.clip(np.abs(coordinates[:, 0]) / width, 0, 1.15)
-        factor = 1 - 0.16 * turn**4
+        below_armpit = np.clip((coordinates[:, 1] - 0.2) / 0.25, 0, 1)
+        factor = 1 - 0.16 * turn**4 * below_armpit
     else:
         side = PART_SIDE[layer.part]
         limb = body.arms[side] if layer.part in SLEEVES else body.legs[side]

@@ -18,13 +18,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
+from scipy.sparse import coo_matrix, identity
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
 Floats = NDArray[np.float64]
 
 ARAP_ITERATIONS = 10
+FAINT = 1e-4
 LOCAL_SCALE = (0.8, 1.3)  # how far cloth may shrink or stretch locally before it resists
 
 
@@ -152,9 +153,10 @@ def deform(mesh: Mesh, handles: Mapping[int, Handles], scale: tuple[float, float
         shape=(len(edges), count),
     ).tocsr()
     weighted = constraint.multiply(weight[:, None]).tocsr()
-    system = (incidence.T @ incidence + constraint.T @ weighted).tocsc()
+    # the faint pull to the first guess holds scraps of cloth that no handle touches
+    system = (incidence.T @ incidence + constraint.T @ weighted + FAINT * identity(count)).tocsc()
     solver = splu(system, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
-    pull = weighted.T @ target
+    pull = weighted.T @ target + FAINT * position
     rest_edge = incidence @ rest
     gather = abs(incidence).T.tocsr()
     length = np.maximum(gather @ (rest_edge**2).sum(1), 1e-9)

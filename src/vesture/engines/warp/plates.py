@@ -54,15 +54,18 @@ def skin_plate(photo: Floats, body: Body, generator: np.random.Generator) -> Flo
     if int(skin.sum()) < 20:  # nothing to go by: a mid skin tone
         return np.broadcast_to(np.array([198, 152, 128], np.float32), photo.shape).copy()
     own = photo[skin]
-    median = np.median(own, axis=0)
-    # lips, beards, shadows and nails are skin to the parser but no colour for an arm
-    typical = skin & (np.abs(photo - median).sum(-1) < np.percentile(np.abs(own - median).sum(-1), 75))
+    # beards, lips, nails and the shaded side are skin to the parser but no colour for an arm
+    bright = own.sum(-1)
+    lit = own[(bright >= np.percentile(bright, 45)) & (bright <= np.percentile(bright, 95))]
+    median = np.median(lit, axis=0)
+    reach = np.percentile(np.abs(lit - median).sum(-1), 90)
+    typical = skin & (np.abs(photo - median).sum(-1) <= max(float(reach), 12.0))
     grown = push_pull(photo, typical.astype(np.float32))
-    plate = 0.55 * grown + 0.45 * median
+    plate = 0.5 * grown + 0.5 * median
     return np.asarray(plate + grain(photo, typical, generator), np.float32)
 
 
-def limb_skin(skin: Floats, limb: Limb, strength: float = 0.3) -> Floats:
+def limb_skin(skin: Floats, limb: Limb, strength: float = 0.24) -> Floats:
     """Flat skin turned into a tube round a limb: as it is on the axis, darker to both sides."""
     distance, radius = limb_distance((skin.shape[0], skin.shape[1]), limb)
     turn = np.clip(distance / np.maximum(radius, 1), 0, 1)
@@ -119,14 +122,15 @@ def neck_zone(shape: tuple[int, int], body: Body) -> Floats:
     """Silhouette of neck and shoulders that cloth would bare: from under the chin to the shoulder tips."""
     half = NECK_HALF_WIDTH * body.unit * 0.86
     up = -body.down * body.unit
+    sunk = 0.045 * body.unit * body.down  # cloth lies on the shoulder: what shows above it is no skin
     points = [
         body.neck + up * 0.5 - body.across * half,
-        body.neck_foot["left"],
-        body.tip["left"],
+        body.neck_foot["left"] + sunk,
+        body.tip["left"] + sunk,
         body.point(-float(body.bare_half_width[1]), 0.2)[0],
         body.point(float(body.bare_half_width[1]), 0.2)[0],
-        body.tip["right"],
-        body.neck_foot["right"],
+        body.tip["right"] + sunk,
+        body.neck_foot["right"] + sunk,
         body.neck + up * 0.5 + body.across * half,
     ]
     return filled(shape, np.array(points))

@@ -108,7 +108,7 @@ def main() -> None:
     arguments = parser.parse_args()
     device, plan = torch.device(arguments.device), SamplePlan(arguments.steps, 2.0)
     config = TINY if arguments.tiny else MMDiTConfig()
-    work = plan.forwards * forward_operations(config) / 1e12
+    work = plan.forwards * forward_operations(config).total / 1e12
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
     print(f"{name}, torch {torch.__version__}, {config.width} x {config.height}, {plan.steps} steps, {work:.1f} TFLOP")
     print(f"{'variant':22} {'run s':>8} {'step ms':>8} {'share':>6} {'GB':>6} {'dB':>6}")

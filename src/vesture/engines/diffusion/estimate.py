@@ -6,50 +6,88 @@ Takes a model, gives seconds and words for them.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 
+from vesture.engines.diffusion.blocks import attention
 from vesture.engines.diffusion.mmdit import MMDiT, MMDiTConfig
 
-GLUE = 1.25
-"""What norms, rotations, softmax and gates add to the products, measured at full size on a CPU."""
+GLUE = 1.3
+"""What norms, rotations, gates and copies add to the products."""
+ROWS = 864
+"""Tokens of the measured slice."""
 
 
-def forward_operations(config: MMDiTConfig) -> float:
-    """Floating point operations (2 a multiply-add) of the products of one forward pass of one sample."""
-    n, d, ratio = config.rows * config.columns, config.hidden, config.mlp_ratio
-    mixer = 2 * n * d * d * (4 + 2 * ratio) + 4 * n * n * d
-    wide = 2 * (2 * n) * d * d * (4 + 2 * ratio) + 4 * (2 * n) ** 2 * d
-    unused = 2 * n * d * d * (2 + 2 * ratio) + 4 * n * (2 * n) * d  # of the last block's garment tokens
-    blocks = config.mixer_depth * mixer + (config.double_depth + config.single_depth) * wide
-    return float(blocks - (unused if config.single_depth else 0))
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """Floating point operations, 2 a multiply-add."""
+
+    linear: float
+    attention: float
+
+    @property
+    def total(self) -> float:
+        return self.linear + self.attention
 
 
-def measure_rate(model: MMDiT, rows: int = 864, repeats: int = 3) -> float:
-    """Operations a second of one of the model's own linear maps."""
-    layer = model.single_blocks[-1].linear2
+def forward_operations(config: MMDiTConfig) -> Operations:
+    """Of the products of one forward pass of one sample; what the last block leaves out is not counted."""
+    n, d = config.rows * config.columns, config.hidden
+    per_token = 2 * d * d * (4 + 2 * config.mlp_ratio)
+    wide = config.double_depth + config.single_depth
+    linear = n * per_token * (config.mixer_depth + 2 * wide)
+    pairs = n * n * (config.mixer_depth + 4 * wide)  # of a query and a key
+    if config.single_depth:
+        linear -= 2 * n * d * d * (2 + 2 * config.mlp_ratio)
+        pairs -= 2 * n * n
+    return Operations(float(linear), 4.0 * pairs * d)
+
+
+def estimate_seconds(model: MMDiT, forwards: int) -> float:
+    """Rough seconds of that many forward passes on this machine as it is now; takes about half a second to find."""
+    work, slice_work, seconds = forward_operations(model.config), *_measure_slice(model)
+    return (
+        GLUE
+        * forwards
+        * (work.linear * seconds.linear / slice_work.linear + work.attention * seconds.attention / slice_work.attention)
+    )
+
+
+def _measure_slice(model: MMDiT) -> tuple[Operations, Operations]:
+    """Operations of one linear map and of one attention over a few tokens, and the seconds that each took."""
+    config, layer = model.config, model.single_blocks[-1].linear2
     device = next(model.parameters()).device
-    x = torch.zeros(1, rows, model.config.hidden * (1 + model.config.mlp_ratio), device=device)
-    x = x.to(layer.input_type)
-    layer(x)
-    wait_for(device)
-    start = time.perf_counter()
-    for _ in range(repeats):
-        layer(x)
-    wait_for(device)
-    seconds = max(time.perf_counter() - start, 1e-9)
-    return repeats * 2 * rows * x.shape[-1] * model.config.hidden / seconds
+    wide, keys = config.hidden * (1 + config.mlp_ratio), 2 * config.rows * config.columns
+    tokens = torch.zeros(1, ROWS, wide, device=device, dtype=layer.input_type)
+    heads = (config.heads, config.hidden // config.heads)
+    query = torch.zeros(1, ROWS, *heads, device=device, dtype=layer.input_type)
+    key = torch.zeros(1, keys, *heads, device=device, dtype=layer.input_type)
+    seconds = Operations(
+        _seconds(lambda: layer(tokens), device),
+        _seconds(lambda: attention(query, key, key, model.tuning.attention_rows), device),
+    )
+    return Operations(2.0 * ROWS * wide * config.hidden, 4.0 * ROWS * keys * config.hidden), seconds
+
+
+def _seconds(work: Callable[[], object], device: torch.device) -> float:
+    """The shorter of two runs after one to warm up."""
+    work()
+    runs = []
+    for _ in range(2):
+        wait_for(device)
+        start = time.perf_counter()
+        work()
+        wait_for(device)
+        runs.append(time.perf_counter() - start)
+    return max(min(runs), 1e-9)
 
 
 def wait_for(device: torch.device) -> None:
     """Return when the device has done what it was given; CPUs already have."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
-
-
-def estimate_seconds(model: MMDiT, forwards: int) -> float:
-    """Rough seconds of that many forward passes on this machine as it is now."""
-    return GLUE * forwards * forward_operations(model.config) / measure_rate(model)
 
 
 def spoken(seconds: float) -> str:

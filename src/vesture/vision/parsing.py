@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.guided_filter import guided_filter, guided_upsample
+from vesture.vision.parsing_bare import drawn_limbs, read_covering, skin_samples
 from vesture.vision.parsing_colour import LOWEST, ColourModel, fit_colours, skin_tone
-from vesture.vision.parsing_prior import CLASSES, Skeleton, capsule, limb_ends, spatial_prior
+from vesture.vision.parsing_prior import CLASSES, Covering, Skeleton, capsule, limb_ends, spatial_prior
 from vesture.vision.parsing_repair import repair
 from vesture.vision.pose import Pose
 
@@ -85,16 +86,17 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose) -> Parse:
     skeleton = Skeleton(pose.points * scale, pose.visibility, pose.unit * scale)
     person = foreground(small, mask, skeleton)
     lab, grey = cv2.cvtColor((small / 255).astype(np.float32), cv2.COLOR_RGB2LAB), _grey(small)
-    prior = spatial_prior(skeleton, person.shape)
     generator = np.random.default_rng(0)  # only picks sample pixels; the same photo parses the same way
-    seeds = _seeds(small, skeleton, prior, person)
+    covering = read_covering(small, lab, person, skeleton, generator)
+    prior = spatial_prior(skeleton, person.shape, covering)
+    seeds = _seeds(small, skeleton, prior, person, covering)
     scores = prior
     for _ in range(ROUNDS):
         models = {label: fit_colours(lab[where], generator) for label, where in seeds.items()}
         scores = _scores(lab, grey, prior, models, person, skeleton.unit)
         seeds = _confident(scores, prior, small, seeds)
     labels = np.where(person, np.argmax(scores, axis=0), Label.BACKGROUND).astype(np.uint8)
-    labels = repair(labels, lab, skeleton)
+    labels = repair(labels, lab, skeleton, covering)
     scores[0] = ~person
     scores[1:] *= person
     return Parse(labels, (scores / np.maximum(scores.sum(0), 1e-6)).astype(np.float32), grey, scale, pose.unit)
@@ -142,25 +144,26 @@ def _cut(rgb: NDArray[np.uint8], trimap: NDArray[np.uint8]) -> Bools:
     return np.where(trimap == cv2.GC_FGD, True, np.where(trimap == cv2.GC_BGD, False, smooth))
 
 
-def _seeds(rgb: NDArray[np.uint8], skeleton: Skeleton, prior: Floats, person: Bools) -> dict[int, Bools]:
+def _seeds(
+    rgb: NDArray[np.uint8], skeleton: Skeleton, prior: Floats, person: Bools, covering: Covering
+) -> dict[int, Bools]:
     """Pixels that surely show each label, from where they lie."""
-    u, v = skeleton.frame(person.shape)
-    centre, radius = skeleton.face()
-    face = capsule(person.shape, centre, centre, 0.55 * radius) > 0.6
+    shape = (person.shape[0], person.shape[1])
+    u, v = skeleton.frame(shape)
     tone = skin_tone(rgb)
-    visible = skeleton.visibility
-    hands = np.zeros_like(person)
-    for side, (start, end, width) in enumerate(limb_ends(skeleton)["hand"]):
-        if visible[15 + side] > 0.4:
-            hands |= capsule(person.shape, start, end, 0.7 * width) > 0.6
-    thighs = np.max([capsule(person.shape, *ends) for ends in limb_ends(skeleton)["thigh"]], axis=0) > 0.75
-    shoes = np.max([capsule(person.shape, *ends) for ends in limb_ends(skeleton)["foot"]], axis=0) > 0.6
-    skin = person & tone & (face | hands)
+    centre, radius = skeleton.face()
+    face = capsule(shape, centre, centre, 0.55 * radius) > 0.6
+    limbs = drawn_limbs(skeleton, shape, ("upper arm", "forearm", "thigh", "shin"), 0.6)
+    skin = skin_samples(rgb, person, skeleton) | (person & tone & limbs & (prior[Label.SKIN] > 0.85))
+    arms = drawn_limbs(skeleton, shape, ("forearm", "hand"), 1.1)
+    cloth = person & ~arms & (prior[Label.SKIN] < 0.5)
+    waist = covering.waist
+    shoes = drawn_limbs(skeleton, shape, ("foot",), 1.0)
     seeds = {
         Label.SKIN: skin if skin.sum() > 30 else person & tone & (prior[Label.SKIN] > 0.45),
         Label.HAIR: person & (prior[Label.HAIR] > 0.62) & ~face,
-        Label.TOP: person & (np.abs(u) < 0.36) & (v > 0.18) & (v < 0.72),
-        Label.BOTTOM: person & thighs & (v > 1.12),
+        Label.TOP: cloth & (np.abs(u) < 0.36) & (v > 0.18) & (v < min(waist - 0.1, 0.9)),
+        Label.BOTTOM: cloth & (prior[Label.BOTTOM] > 0.6) & (v > waist + 0.08),
         Label.SHOES: person & shoes & (prior[Label.SHOES] > 0.5),
     }
     return {int(label): where for label, where in seeds.items()}

@@ -35,9 +35,10 @@ class Skeleton:
         spine = hips - neck
         length = max(float(np.linalg.norm(spine)), 0.8 * self.unit)
         down = spine / max(float(np.linalg.norm(spine)), 1e-6)
-        ys, xs = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
-        dx, dy = xs - neck[0], ys - neck[1]
-        return (dx * down[1] - dy * down[0]) / self.unit, (dx * down[0] + dy * down[1]) / length
+        dx = np.arange(shape[1], dtype=np.float32)[None] - np.float32(neck[0])
+        dy = np.arange(shape[0], dtype=np.float32)[:, None] - np.float32(neck[1])
+        u, v = (dx * down[1] - dy * down[0]) / self.unit, (dx * down[0] + dy * down[1]) / length
+        return u.astype(np.float32), v.astype(np.float32)
 
     def face(self) -> tuple[Floats, float]:
         """Centre and radius of the face."""
@@ -48,13 +49,38 @@ class Skeleton:
         return 0.5 * (eyes + mouth), min(radius, 0.5 * self.unit)
 
 
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """How the body is covered, as far as it is known before the prior is made.
+
+    Attributes:
+        arms, legs: for the wearer's left and right, (n,) share of skin at equal steps from the first joint to the last.
+        torso: v levels and the share of skin at each.
+        waist: v where the upper garment gives way to the lower one.
+        certain: in [0, 1], how clear that is.
+    """
+
+    arms: tuple[Floats, Floats]
+    legs: tuple[Floats, Floats]
+    torso: tuple[Floats, Floats]
+    waist: float
+    certain: float
+
+
 def capsule(shape: tuple[int, int], start: Floats, end: Floats, radius: float) -> Floats:
     """Soft membership (h, w) of a capsule: 1 on its axis, 0.6 at its radius."""
-    ys, xs = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
-    along = end - start
-    t = np.clip(((xs - start[0]) * along[0] + (ys - start[1]) * along[1]) / max(float(along @ along), 1e-6), 0, 1)
-    distance = (xs - start[0] - t * along[0]) ** 2 + (ys - start[1] - t * along[1]) ** 2
-    return np.asarray(np.exp(-0.5 * distance / max(radius, 1) ** 2), np.float32)
+    return capsule_and_place(shape, start, end, radius)[0]
+
+
+def capsule_and_place(shape: tuple[int, int], start: Floats, end: Floats, radius: float) -> tuple[Floats, Floats]:
+    """Soft membership (h, w) of a capsule, and where along its axis each pixel lies, in [0, 1]."""
+    xs = np.arange(shape[1], dtype=np.float32)[None] - np.float32(start[0])
+    ys = np.arange(shape[0], dtype=np.float32)[:, None] - np.float32(start[1])
+    across, down = (np.float32(value) for value in end - start)
+    length = np.float32(max(float(across) ** 2 + float(down) ** 2, 1e-6))
+    t = np.clip((xs * across + ys * down) / length, 0, 1)
+    distance = (xs - t * across) ** 2 + (ys - t * down) ** 2
+    return np.exp(distance * np.float32(-0.5 / max(radius, 1) ** 2)), t
 
 
 def limb_ends(skeleton: Skeleton) -> dict[str, list[tuple[Floats, Floats, float]]]:
@@ -90,31 +116,65 @@ COVER = {
 }
 
 
-def spatial_prior(skeleton: Skeleton, shape: tuple[int, int]) -> Floats:
+HALVES = ("upper arm", "forearm", "thigh", "shin")  # of limbs along which the end of the cloth is looked for
+
+
+def spatial_prior(skeleton: Skeleton, shape: tuple[int, int], covering: Covering) -> Floats:
     """Probability (CLASSES, h, w) of each label given a person pixel, from its place on the body."""
     total = np.full((CLASSES, *shape), 1e-4, np.float32)
     for name, capsules in limb_ends(skeleton).items():
-        weight = np.max([capsule(shape, *ends) for ends in capsules], axis=0)
-        weight *= 3.0 if name == "hand" else 1.0
-        for label, share in zip((HAIR, SKIN, TOP, BOTTOM, SHOES), COVER[name], strict=True):
-            total[label] += weight * share
-    _add_torso(total, skeleton, shape)
+        _add_limb(total, name, capsules, covering)
+    u, v = skeleton.frame(shape)
+    _add_torso(total, u, v, covering)
+    if covering.certain > 0:  # what hangs over the thighs, or is worn high on the waist
+        moved = covering.certain * 0.9
+        above, below = (v < covering.waist - 0.02) * moved, (v > covering.waist + 0.02) * moved
+        to_top, to_bottom = total[BOTTOM] * above, total[TOP] * below * (np.abs(u) < 0.4)
+        total[TOP] += to_top - to_bottom
+        total[BOTTOM] += to_bottom - to_top
     _add_head(total, skeleton, shape)
     return total / total.sum(0, keepdims=True)
 
 
-def _add_torso(total: Floats, skeleton: Skeleton, shape: tuple[int, int]) -> None:
-    u, v = skeleton.frame(shape)
+def _add_limb(total: Floats, name: str, capsules: list[tuple[Floats, Floats, float]], covering: Covering) -> None:
+    """Both capsules of a part; the likelier of the two counts where they overlap."""
+    shape = (total.shape[1], total.shape[2])
+    (first, place), (second, other_place) = (capsule_and_place(shape, *ends) for ends in capsules)
+    weight = np.maximum(first, second) * (3.0 if name == "hand" else 1.0)
+    hair, skin, top, bottom, shoes = (np.float32(share) for share in COVER[name])
+    bare: Floats | np.float32 = skin
+    if name in HALVES:
+        limbs, upper = (covering.arms, "upper" in name) if "arm" in name else (covering.legs, name == "thigh")
+        places = (place, other_place)
+        shares = [_at(limb, where, upper) for limb, where in zip(limbs, places, strict=True)]
+        bare = np.where(first >= second, *shares)
+    clothed = (1 - bare) / (1 - skin)
+    total[SKIN] += weight * bare
+    for label, share in ((HAIR, hair), (TOP, top), (BOTTOM, bottom), (SHOES, shoes)):
+        if share > 0:
+            total[label] += weight * clothed * share
+
+
+def _at(limb: Floats, place: Floats, upper: bool) -> Floats:
+    """Share of skin at places in [0, 1] of the limb's upper or lower bone."""
+    steps = len(limb)
+    index = np.clip((place * 0.5 + (0.0 if upper else 0.5)) * steps, 0, steps - 1).astype(np.int32)
+    return limb[index]
+
+
+def _add_torso(total: Floats, u: Floats, v: Floats, covering: Covering) -> None:
     inside = np.exp(-0.5 * np.maximum(np.abs(u) - 0.42, 0) ** 2 / 0.08**2)
     inside *= np.exp(-0.5 * np.maximum(-0.05 - v, 0) ** 2 / 0.05**2)
     inside *= np.exp(-0.5 * np.maximum(v - 1.25, 0) ** 2 / 0.08**2)
     weight = 1.6 * inside
-    levels = [-0.1, 0.1, 0.7, 0.85, 0.97, 1.1, 1.25]
+    waist = covering.waist
+    levels = [-0.1, 0.1, waist - 0.27, waist - 0.12, waist, waist + 0.13, waist + 0.28]
     top = np.interp(v, levels, [0.75, 0.93, 0.93, 0.82, 0.55, 0.22, 0.1]).astype(np.float32)
     bottom = np.interp(v, levels, [0.0, 0.005, 0.02, 0.14, 0.42, 0.75, 0.87]).astype(np.float32)
-    total[TOP] += weight * top
-    total[BOTTOM] += weight * bottom
-    total[SKIN] += weight * (0.04 + 0.2 * np.clip(0.1 - v, 0, 0.3))
+    bare = np.interp(v, *covering.torso).astype(np.float32)
+    total[TOP] += weight * top * (1 - bare)
+    total[BOTTOM] += weight * bottom * (1 - bare)
+    total[SKIN] += weight * (bare + 0.2 * np.clip(0.1 - v, 0, 0.3))
     total[HAIR] += weight * np.interp(v, [-0.1, 0.35, 0.6], [0.05, 0.03, 0.001]).astype(np.float32)
 
 

@@ -6,17 +6,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.parsing_prior import BOTTOM, HAIR, SHOES, SKIN, TOP, Skeleton, capsule, limb_ends
+from vesture.vision.parsing_prior import BOTTOM, HAIR, SHOES, SKIN, TOP, Covering, Skeleton, capsule, limb_ends
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 
 ONE_PIECE = 5
+CLEAR_WAIST = 0.6  # two garments meet there
 SPECK = 0.012  # units squared: smaller patches of a label are mistakes
 
 
-def repair(labels: Labels, lab: Floats, skeleton: Skeleton) -> Labels:
+def repair(labels: Labels, lab: Floats, skeleton: Skeleton, covering: Covering) -> Labels:
     """Labels (h, w) with implausible ones replaced; `lab` (h, w, 3) is the photo."""
     labels = labels.copy()
     _, v = skeleton.frame((labels.shape[0], labels.shape[1]))
@@ -25,7 +26,7 @@ def repair(labels: Labels, lab: Floats, skeleton: Skeleton) -> Labels:
     labels[(labels == SHOES) & (v < 1.4)] = BOTTOM
     labels = _sleeves(labels, skeleton)
     labels = _without_specks(labels, SPECK * skeleton.unit**2)
-    return _dress(labels, lab, skeleton, v)
+    return labels if covering.certain > CLEAR_WAIST else _dress(labels, lab, skeleton, v)
 
 
 def _no_hair_off_the_head(labels: Labels, skeleton: Skeleton, v: Floats) -> Labels:

@@ -1,0 +1,167 @@
+"""Where a body is bare and where its clothes change: one-dimensional decisions along the limbs and down the spine.
+
+Pixel by pixel, skin in shade and beige cloth look alike. Along a limb there is only one question, where the cloth
+ends, and all its pixels answer it together; likewise where down the torso one garment gives way to the next.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.vision.parsing_colour import ANY_COLOUR, ColourModel, fit_colours, skin_model, skin_tone
+from vesture.vision.parsing_prior import Covering, Skeleton, limb_ends
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+STEPS = 24  # along a limb
+TORSO_LEVELS = np.linspace(-0.1, 1.3, 29).astype(np.float32)
+WAIST_LEVELS = np.linspace(0.4, 1.8, 57).astype(np.float32)
+USUAL_WAIST = 0.97
+MARGIN = 0.6  # of the mean log-likelihood ratio: skin must be clearly more likely
+LIKE_SKIN = 1.5  # log-likelihood ratio to any colour; what begins with skin is no lower garment
+STRONGEST = 3.0  # log-likelihood ratio of one pixel
+
+
+def read_covering(
+    rgb: NDArray[np.uint8], lab: Floats, person: Bools, skeleton: Skeleton, generator: np.random.Generator
+) -> Covering:
+    """Look along limbs and spine of a person (h, w) for where skin ends and cloth begins."""
+    shape = (person.shape[0], person.shape[1])
+    u, v = skeleton.frame(shape)
+    arms_drawn = drawn_limbs(skeleton, shape, ("forearm", "hand"), 1.1)
+    core = person & (np.abs(u) < 0.3) & ~arms_drawn
+    skin = skin_model(lab[skin_samples(rgb, person, skeleton)])
+    bare = np.zeros_like(core) if skin is None else _ratio(skin, None, lab, core) > LIKE_SKIN
+    waist, certain = _waist(lab, bare, core, v)
+    if skin is None:
+        nothing = np.full(STEPS, 0.3, np.float32), np.full(STEPS, 0.3, np.float32)
+        return Covering(nothing, nothing, (TORSO_LEVELS, np.full_like(TORSO_LEVELS, 0.04)), waist, certain)
+    upper = fit_colours(lab[core & (v > 0.25) & (v < min(waist, 0.9) - 0.05)], generator)
+    lower = fit_colours(lab[core & (v > waist + 0.04) & (v < waist + 0.3)], generator)
+    torso = _torso(skin, lower, lab, core, v)
+    bare_chest = float(np.interp(0.5, TORSO_LEVELS, torso)) > 0.5
+    ratio = {
+        "arms": _ratio(skin, None if bare_chest else upper, lab, person),
+        "legs": _ratio(skin, lower, lab, person),
+    }
+    limbs = {}
+    for name, first in (("arms", 11), ("legs", 23)):
+        limbs[name] = tuple(
+            _bare_share(_along(ratio[name], person, skeleton, first + side, 0.09 if name == "arms" else 0.12), name)
+            for side in (0, 1)
+        )
+    return Covering(limbs["arms"], limbs["legs"], (TORSO_LEVELS, torso), waist, certain)  # type: ignore[arg-type]
+
+
+def drawn_limbs(skeleton: Skeleton, shape: tuple[int, int], names: tuple[str, ...], width: float) -> Bools:
+    """Pixels of these parts, as thick lines `width` times their radius to each side; hidden arms left out."""
+    canvas = np.zeros(shape, np.uint8)
+    ends = limb_ends(skeleton)
+    for name in names:
+        for side, (start, end, radius) in enumerate(ends[name]):
+            if name in ("forearm", "hand") and skeleton.visibility[15 + side] < 0.4:
+                continue
+            first, last = ([int(x) for x in np.clip(p, -2000, 4000)] for p in (start, end))
+            cv2.line(canvas, first, last, 1, max(1, round(2 * width * radius)))
+    return canvas > 0
+
+
+def skin_samples(rgb: NDArray[np.uint8], person: Bools, skeleton: Skeleton) -> Bools:
+    """Pixels (h, w) of face and hands that can be skin; of the face alone when enough of it is seen."""
+    tone = skin_tone(rgb) & person
+    face = np.zeros(person.shape, np.uint8)
+    centre, radius = skeleton.face()
+    if skeleton.visibility[:11].mean() > 0.5:
+        cv2.circle(face, [int(x) for x in np.clip(centre, -2000, 4000)], max(1, round(0.55 * radius)), 1, -1)
+    shown = tone & (face > 0)
+    if shown.sum() > max(24, 0.25 * face.sum()):
+        return shown
+    hands = tone & drawn_limbs(skeleton, (person.shape[0], person.shape[1]), ("hand",), 0.7)
+    return shown | hands
+
+
+def _ratio(skin: ColourModel, cloth: ColourModel | None, lab: Floats, person: Bools) -> Floats:
+    """Log-likelihood ratio (h, w) of skin against this cloth and against any colour; 0 off the person."""
+    result = np.zeros(person.shape, np.float32)
+    pixels = lab[person]
+    other = np.full(len(pixels), ANY_COLOUR, np.float32)
+    if cloth is not None:
+        other = np.maximum(other, cloth.log_likelihood(pixels))
+    result[person] = np.clip(skin.log_likelihood(pixels) - other, -STRONGEST, STRONGEST)
+    return result
+
+
+def _along(ratio: Floats, person: Bools, skeleton: Skeleton, first: int, reach: float) -> Floats:
+    """Mean ratio (STEPS,) across the limb at equal steps from the joint `first` to its end; 0 where it is not seen."""
+    joints = skeleton.points[[first, first + 2, first + 4]]
+    half = STEPS // 2
+    t = (np.arange(half) + 0.5)[:, None] / half
+    axis = np.concatenate([joints[0] + t * (joints[1] - joints[0]), joints[1] + t * (joints[2] - joints[1])])
+    tangent = np.repeat(np.diff(joints, axis=0), half, axis=0)
+    normal = np.stack([tangent[:, 1], -tangent[:, 0]], 1) / np.maximum(np.linalg.norm(tangent, axis=1), 1e-3)[:, None]
+    across = np.linspace(-1, 1, 9)[None, :, None] * reach * skeleton.unit
+    places = np.rint(axis[:, None] + across * normal[:, None]).astype(int)
+    columns, rows = places[..., 0], places[..., 1]
+    inside = (columns >= 0) & (columns < ratio.shape[1]) & (rows >= 0) & (rows < ratio.shape[0])
+    rows, columns = np.clip(rows, 0, ratio.shape[0] - 1), np.clip(columns, 0, ratio.shape[1] - 1)
+    seen = inside & person[rows, columns]
+    total = (ratio[rows, columns] * seen).sum(1) / np.maximum(seen.sum(1), 1)
+    return np.where(seen.sum(1) >= 3, total, 0).astype(np.float32)
+
+
+def _bare_share(evidence: Floats, name: str) -> Floats:
+    """Share of skin (STEPS,) when the limb is bare on one stretch: arms to their end, legs perhaps to a boot."""
+    clear = evidence - MARGIN * (evidence != 0)
+    sums = np.r_[0, np.cumsum(clear)]
+    best, span = 0.0, (STEPS, STEPS)
+    for start in range(STEPS):
+        for end in range(start + 3, STEPS + 1) if name == "legs" else (STEPS,):
+            value = 2 * (sums[end] - sums[start]) - sums[-1] - (1.5 if end < STEPS else 0.0)
+            if value > best - sums[-1]:
+                best, span = float(value + sums[-1]), (start, end)
+    share = np.full(STEPS, 0.06, np.float32)
+    share[span[0] : span[1]] = 0.93
+    unseen = evidence == 0
+    share[unseen] = np.where(share[unseen] > 0.5, 0.6, 0.3)
+    return np.convolve(np.pad(share, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid").astype(np.float32)
+
+
+def _torso(skin: ColourModel, lower: ColourModel | None, lab: Floats, core: Bools, v: Floats) -> Floats:
+    """Share of skin at TORSO_LEVELS: a bare midriff, a low neckline, a bare chest."""
+    ratio = _ratio(skin, lower, lab, core)
+    index = np.rint((v - TORSO_LEVELS[0]) / (TORSO_LEVELS[1] - TORSO_LEVELS[0])).astype(int)
+    valid = core & (index >= 0) & (index < len(TORSO_LEVELS))
+    count = np.bincount(index[valid], minlength=len(TORSO_LEVELS))
+    mean = np.bincount(index[valid], ratio[valid], len(TORSO_LEVELS)) / np.maximum(count, 1)
+    share = 1 / (1 + np.exp(-4 * (mean - 1.7)))
+    return np.where(count > 4, 0.03 + 0.9 * share, 0.04).astype(np.float32)
+
+
+def _waist(lab: Floats, bare: Bools, core: Bools, v: Floats) -> tuple[float, float]:
+    """v of the strongest lasting change of colour between chest and thighs, and how clear it is, in [0, 1]."""
+    step = float(WAIST_LEVELS[1] - WAIST_LEVELS[0])
+    index = np.rint((v - WAIST_LEVELS[0]) / step).astype(int)
+    valid = core & (index >= 0) & (index < len(WAIST_LEVELS))
+    count = np.bincount(index[valid], minlength=len(WAIST_LEVELS)).astype(float)
+    sums = [np.r_[0, np.cumsum(count)]]
+    pixels = lab[valid]
+    moments = (*pixels.T, *(pixels.T**2), bare[valid])
+    sums += [np.r_[0, np.cumsum(np.bincount(index[valid], values, len(WAIST_LEVELS)))] for values in moments]
+    reach = round(0.3 / step)
+    best = (0.0, USUAL_WAIST)
+    for place in range(6, len(WAIST_LEVELS) - 5):
+        above = np.array([s[place - 1] - s[max(place - reach, 0)] for s in sums])
+        below = np.array([s[min(place + reach, len(WAIST_LEVELS))] - s[place + 1] for s in sums])
+        if min(above[0], below[0]) < 12 or below[7] > 0.4 * below[0]:
+            continue
+        mean_above, mean_below = above[1:4] / above[0], below[1:4] / below[0]
+        spread = np.sqrt(np.maximum((above[4:7] / above[0] - mean_above**2 + below[4:7] / below[0] - mean_below**2), 0))
+        contrast = float(np.linalg.norm((mean_above - mean_below) / (spread + np.array([5.0, 2.5, 2.5]))))
+        level = float(WAIST_LEVELS[place])
+        usual = float(np.exp(-0.5 * ((level - USUAL_WAIST) / 0.28) ** 2))
+        if contrast * usual > best[0]:
+            best = (contrast * usual, level)
+    return best[1] if best[0] > 0.7 else USUAL_WAIST, float(np.clip((best[0] - 0.7) / 0.8, 0, 1))

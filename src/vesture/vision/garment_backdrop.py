@@ -159,7 +159,7 @@ def flood_backdrop(lab: Float, backdrop: Backdrop) -> Bool:
     for factor, steepness, opening in ((1.0, 1.0, 0.009), (2.0, 1.2, 0.008), (4.0, 1.6, 0.006), (8.0, 2.2, 0.004)):
         candidate = ((distance < factor * base) & (edge < steepness * calm)) | region
         wider = flood(candidate, region, opening * size)
-        if factor > 1 and _bites(wider & ~region, ~region, size) and _contrast(distance, ~region, size) < 14:
+        if factor > 1 and bites(wider & ~region, ~region, size) and _contrast(distance, ~region, size) < 14:
             break
         region = wider
     if _contrast(distance, ~region, size) > 8:
@@ -183,12 +183,12 @@ def _take_shadows(region: Bool, lab: Float, backdrop: Backdrop, edge: Float) -> 
     for steepness in (1.8, 1.0, 0.6):
         slope = steepness * (1.0 + 0.05 * darkening)
         wider = flood((gentle & (edge < slope)) | region, region, 0.006 * size)
-        if not _bites(wider & ~region, ~region, size, 0.04):
+        if not bites(wider & ~region, ~region, size, 0.04):
             return wider
     return region
 
 
-def _bites(taken: Bool, left: Bool, size: int, radius: float = 0.025) -> bool:
+def bites(taken: Bool, left: Bool, size: int, radius: float = 0.025) -> bool:
     """Whether `taken` holds a compact lump, as a leak into the garment does and a rim or a shadow does not."""
     lump = cv2.morphologyEx(taken.astype(np.uint8), cv2.MORPH_OPEN, disc(radius * size))
     return float(lump.sum()) > 0.02 * float(left.sum()) + 4

@@ -51,6 +51,30 @@ def graph_cut(rgb: NDArray[np.uint8], probable: Float, banned: Bool, rounds: int
     return np.asarray(cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5)
 
 
+def doubt_unbounded(lab: Float, region: Bool, chance: Float) -> Float | None:
+    """`chance` lowered for colours that lie on both sides of the outline where no edge is seen; None if there are none.
+
+    Such colours are a cloth or board that the garment lies on and that does not reach the rim of the picture.
+    """
+    slope = cv2.dilate(gradient(lab), disc(2))
+    ring = region & (cv2.erode(region.astype(np.uint8), disc(2)) == 0) & ~rim(*region.shape, 0.03)
+    level = max(1.0, 1.2 * float(np.median(slope)))
+    open_ring = ring & (slope < level)
+    if open_ring.sum() < 0.05 * ring.sum() or open_ring.sum() < 20:
+        return None
+    samples = lab[open_ring]
+    near = np.zeros(region.shape, bool)
+    for _ in range(2):
+        colour = np.median(samples, axis=0)
+        alike = np.linalg.norm(lab - colour, axis=2) < 11
+        if float(alike[region].mean()) < 0.42 and float(alike[~region].mean()) > 0.04:
+            near |= alike
+        samples = samples[np.linalg.norm(samples - colour, axis=1) >= 11]
+        if len(samples) < 20:
+            break
+    return np.where(near, np.minimum(chance, 0.1), chance).astype(np.float32) if near.any() else None
+
+
 def salience(lab: Float) -> Float:
     """How likely each pixel is garment on a busy backdrop, (h, w) in [0, 1].
 
@@ -77,7 +101,7 @@ def salience(lab: Float) -> Float:
     heart, edge = kinship @ at_heart, kinship @ at_rim
     vote = (heart + 0.02) / (heart + 1.4 * edge + 0.04)
     likely = cv2.GaussianBlur(vote[labels].reshape(small.shape[:2]).astype(np.float32), (0, 0), 1.5)
-    chance = likely * (0.25 + 0.75 * centre) / np.maximum(likely * (0.25 + 0.75 * centre) + (1 - likely) * 0.55, 1e-6)
+    chance = likely * (0.25 + 0.75 * centre) / np.maximum(likely * (0.25 + 0.75 * centre) + (1 - likely) * 0.68, 1e-6)
     return cv2.resize(chance.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
 
 
@@ -95,8 +119,8 @@ def soft_edge(rgb: NDArray[np.uint8], garment: Bool, band: int) -> Float:
     top, left, bottom, right = _bounds(outside == 0, 2 * band)
     colours = rgb[top:bottom, left:right].astype(np.float32)
     window = (4 * band + 1, 4 * band + 1)
-    core = _local_mean(colours, inside[top:bottom, left:right], window)
-    ground = _local_mean(colours, outside[top:bottom, left:right], window)
+    core = local_mean(colours, inside[top:bottom, left:right], window)
+    ground = local_mean(colours, outside[top:bottom, left:right], window)
     span = core - ground
     length = (span**2).sum(2)
     blend = ((colours - ground) * span).sum(2) / np.maximum(length, 1.0)
@@ -115,7 +139,8 @@ def soft_edge(rgb: NDArray[np.uint8], garment: Bool, band: int) -> Float:
     return result
 
 
-def _local_mean(colours: Float, region: NDArray[np.uint8], window: tuple[int, int]) -> Float:
+def local_mean(colours: Float, region: NDArray[np.uint8], window: tuple[int, int]) -> Float:
+    """(h, w, c) mean colour of `region` within `window` round each pixel; of all of it where none is near."""
     weight = cv2.boxFilter(region.astype(np.float32), -1, window)
     total = cv2.boxFilter(colours * region[..., None], -1, window)
     mean = total / np.maximum(weight, 1e-4)[..., None]

@@ -16,6 +16,7 @@ from vesture.core.task import Category, Picture
 from vesture.errors import GarmentNotFound
 from vesture.vision.garment_backdrop import Bool, Float, to_lab
 from vesture.vision.garment_cut import inner_colours
+from vesture.vision.garment_kind import find_kind
 from vesture.vision.garment_mask import NOT_FOUND, separate
 from vesture.vision.garment_neckline import Neckline, find_neckline, opening
 from vesture.vision.garment_parts import label_parts
@@ -59,7 +60,7 @@ def understand(picture: Picture, category: Category) -> Garment:
     picture = _shrunk(picture)
     mask = separate(picture)
     cutout = _cut_out(picture, mask.alpha)
-    kind = _kind(cutout, category)
+    kind, doubts = find_kind(cutout.region, cutout.axis, category)
     left, right, agreement = _measure(cutout, kind)
     points, curves = _landmarks(kind, left, right, cutout.axis)
     confidence = {
@@ -83,7 +84,7 @@ def understand(picture: Picture, category: Category) -> Garment:
         alpha = _without_opening(alpha, neckline, cutout.scale, hooded)
         region = region & ~_opening(region.shape, neckline.curve, hooded)
     parts = label_parts(region, points, curves)
-    return _assemble(cutout, alpha, parts, kind, points, curves, confidence, mask.warnings)
+    return _assemble(cutout, alpha, parts, kind, points, curves, confidence, mask.warnings + doubts)
 
 
 def _shrunk(picture: Picture) -> Picture:
@@ -126,28 +127,6 @@ def _cropped(rgb: NDArray[np.uint8], alpha: Float) -> tuple[NDArray[np.uint8], F
     pad = ((margin, margin), (margin, margin))
     box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
     return np.pad(rgb[box], (*pad, (0, 0)), mode="edge"), np.pad(alpha[box], pad)
-
-
-def _kind(cutout: _Cutout, category: Category) -> GarmentKind:
-    legs = _leg_gap(cutout) > 0.12
-    if category == "bottoms":
-        return "trousers" if legs or _leg_gap(cutout) > 0.035 else "skirt"
-    if category == "one-pieces":
-        return "jumpsuit" if _leg_gap(cutout) > 0.2 else "dress"
-    return "top"
-
-
-def _leg_gap(cutout: _Cutout) -> float:
-    """Height of the gap between two legs, as a share of the garment's height."""
-    region = cutout.region
-    height, column = region.shape[0], round(cutout.axis)
-    reach = max(2, region.shape[1] // 12)
-    strip = region[:, max(0, column - reach) : column + reach + 1]
-    ends = np.where(strip.any(0), height - np.argmax(strip[::-1], axis=0), 0)
-    rows = np.nonzero(region.any(1))[0]
-    sides = [region[:, : max(1, column - reach)], region[:, column + reach :]]
-    lowest = min(int(np.nonzero(side.any(1))[0].max()) if side.any() else 0 for side in sides)
-    return float(max(0.0, (lowest - ends.min()) / max(1, np.ptp(rows))))
 
 
 def _measure(cutout: _Cutout, kind: GarmentKind) -> tuple[SideOutline, SideOutline, float]:

@@ -22,6 +22,7 @@ from vesture.vision.garment_backdrop import (
     Backdrop,
     Bool,
     Float,
+    bites,
     disc,
     fit_backdrop,
     flood,
@@ -124,8 +125,35 @@ def _cut_plain(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop) -> Bool
     garment &= ~_seen_through(lab, backdrop, garment)
     garment = _shed_shadows(small, lab, backdrop, garment)
     step = max(2, round(0.006 * size))
+    if _is_like_backdrop(lab, backdrop, garment):
+        return smooth_region(main_body(_halfway(lab, backdrop, garment)), 0.006 * size)
     garment = cut.mend_edge(lab, garment, 2 * step, step)
     return smooth_region(main_body(garment), 1.2)
+
+
+def _halfway(lab: Float, backdrop: Backdrop, garment: Bool) -> Bool:
+    """The outline of a garment nearly of the backdrop's colour, put where the colour is halfway between the two.
+
+    Noise and the blocks of compression outweigh single pixels of such an outline, so colours are averaged first.
+    """
+    size = max(garment.shape)
+    reach = max(4, round(0.022 * size))
+    inner = cv2.erode(garment.astype(np.uint8), disc(reach))
+    outer = cv2.dilate(garment.astype(np.uint8), disc(reach // 2)) == 0
+    if inner.sum() < 0.3 * garment.sum():
+        return garment
+    span = cut.local_mean(lab, inner, (4 * reach + 1, 4 * reach + 1)) - backdrop.lab
+    offset = cv2.GaussianBlur(lab, (0, 0), max(1.0, 0.005 * size)) - backdrop.lab
+    share = (offset * span).sum(2) / np.maximum((span**2).sum(2), 1e-3)
+    plain = (span**2).sum(2) > 2.0**2
+    found = np.where(plain, share > 0.5, garment)
+    return np.asarray(((inner > 0) | found) & ~outer)
+
+
+def _is_like_backdrop(lab: Float, backdrop: Backdrop, garment: Bool) -> bool:
+    """Whether most of the garment's inside has nearly the colour of the backdrop (white on white)."""
+    inner = cv2.erode(garment.astype(np.uint8), disc(0.02 * max(garment.shape))) > 0
+    return bool(inner.any() and np.mean(np.linalg.norm(lab - backdrop.lab, axis=2)[inner] < 8) > 0.5)
 
 
 def _shed_shadows(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop, garment: Bool) -> Bool:
@@ -133,14 +161,14 @@ def _shed_shadows(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop, garm
     size = max(garment.shape)
     depth = cv2.distanceTransform(garment.astype(np.uint8), cv2.DIST_L2, 3)
     doubtful = shadow_like(lab, backdrop) & garment
-    if np.mean(np.linalg.norm(lab - backdrop.lab, axis=2)[depth > 0.02 * size] < 8) > 0.5:
+    if _is_like_backdrop(lab, backdrop, garment):
         return garment & ~_dark_rim(lab, backdrop, garment, depth)
     chance = np.where(garment, 0.99, 0.01).astype(np.float32)
     chance[garment & (depth < 0.014 * size)] = 0.7
     chance[doubtful & (depth < 0.045 * size)] = 0.45
     banned = ~(cv2.dilate(garment.astype(np.uint8), disc(1)) > 0)
     found = cut.graph_cut(small, chance, banned, 2, 400)
-    return main_body(found & garment) if found.sum() > 0.7 * garment.sum() else garment
+    return garment if bites(garment & ~found, garment, size, 0.022) else main_body(found & garment)
 
 
 def _dark_rim(lab: Float, backdrop: Backdrop, garment: Bool, depth: Float) -> Bool:
@@ -171,7 +199,12 @@ def _seen_through(lab: Float, backdrop: Backdrop, garment: Bool) -> Bool:
         if stats[index, cv2.CC_STAT_AREA] > 0.0004 * size * size:
             islands |= labels == index
     shadow = garment & (dark > -2) & (dark < 45) & (tint < 2 + 0.08 * dark) & (gradient(lab) < 1.0 + 0.04 * dark)
-    return flood(shadow | islands, islands, 0) if islands.any() else islands
+    faint = float(np.median(np.linalg.norm(offset[garment], axis=1))) < 14
+    if not islands.any() or (faint and bites(islands, garment, size, 0.05)):
+        return np.zeros_like(garment)
+    near = cv2.dilate(islands.astype(np.uint8), disc(0.04 * size)) > 0
+    wider = flood((shadow & near) | islands, islands, 0)
+    return islands if bites(wider & ~islands, garment, size, 0.02) else wider
 
 
 def _cut_busy(small: NDArray[np.uint8], lab: Float) -> Bool:
@@ -180,13 +213,30 @@ def _cut_busy(small: NDArray[np.uint8], lab: Float) -> Bool:
     banned = np.zeros((height, width), bool)
     frame = rim(height, width, 0.012)
     banned |= frame & (chance < 0.4)
-    region = main_body(cut.graph_cut(small, chance, banned, 5))
-    region = cv2.morphologyEx(region.astype(np.uint8), cv2.MORPH_OPEN, disc(2)) > 0
-    region = main_body(region)
+    region = main_body(cut.graph_cut(small, chance, banned, 4))
+    doubted = cut.doubt_unbounded(lab, region, np.where(region, 0.9, 0.1).astype(np.float32)) if region.any() else None
+    if doubted is not None:
+        region = main_body(cut.graph_cut(small, doubted, banned, 2))
+    region = _without_attached(region)
     if not region.any():
         return region
     region = cut.mend_edge(lab, region, 4, 4)
     return smooth_region(main_body(region), 1.6)
+
+
+def _without_attached(region: Bool) -> Bool:
+    """`region` without things that reach in from the rim of the picture and join the garment by a narrow neck."""
+    size = max(region.shape)
+    clean = main_body(cv2.morphologyEx(region.astype(np.uint8), cv2.MORPH_OPEN, disc(2)) > 0)
+    thick = cv2.morphologyEx(clean.astype(np.uint8), cv2.MORPH_OPEN, disc(0.024 * size))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
+    if count < 2:
+        return clean
+    core = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    pieces = clean & (cv2.dilate((labels == core).astype(np.uint8), disc(2)) == 0)
+    _, numbers = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=4)
+    foreign = np.unique(numbers[rim(*region.shape, 0.02) & pieces])
+    return main_body(clean & ~np.isin(numbers, foreign[foreign > 0]))
 
 
 def _without_hanger(lab: Float, region: Bool) -> Bool:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vesture.core.task import Picture
+from vesture.core.task import Category, Picture
 from vesture.errors import GarmentNotFound
 from vesture.vision.garment_landmarks import understand
 from vesture.vision.garment_types import Garment, Part
@@ -191,3 +191,37 @@ def test_an_empty_picture_holds_no_garment(grain: float) -> None:
     with pytest.raises(GarmentNotFound) as caught:
         understand(picture, "tops")
     assert caught.value.field == "garment_image"
+
+
+@pytest.mark.parametrize("category", ["tops", "one-pieces"])
+def test_trousers_asked_as_something_else_are_refused(category: Category) -> None:
+    with pytest.raises(GarmentNotFound, match="looks like trousers"):
+        understand(draw(TROUSERS, neck=None), category)
+
+
+def test_a_t_shirt_asked_as_trousers_is_refused() -> None:
+    with pytest.raises(GarmentNotFound, match="looks like a top"):
+        understand(draw(TEE), "bottoms")
+
+
+def test_a_hood_that_is_up_is_left_out() -> None:
+    hood = [
+        (30, 60),
+        (70, 110),
+        (74, 160),
+        (52, 190),
+        (150, 220),
+        (190, 520),
+        (150, 528),
+        (128, 330),
+        (126, 580),
+        (0, 580),
+    ]
+    garment = understand(draw(hood, neck=None), "tops")
+    found = measured(garment, hood)
+    assert garment.has_sleeves
+    assert_near(found, "collar", 52, 190, 24)
+    assert_near(found, "hem", 126, 580, 18)
+    assert (
+        garment.alpha[: round(min(garment.points["collar_left"][1], garment.points["collar_right"][1])) - 8].max() < 0.2
+    )

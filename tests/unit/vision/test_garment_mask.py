@@ -1,0 +1,110 @@
+"""Masks of drawn garments, whose true outline is known."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from vesture.core.task import Picture
+from vesture.errors import GarmentNotFound
+from vesture.vision.garment_mask import separate
+
+SIZE = 480
+RIGHT = [(280, 60), (345, 85), (410, 170), (370, 200), (340, 160), (340, 430)]
+TEE = np.int32([*RIGHT, *((SIZE - x, y) for x, y in reversed(RIGHT))])
+
+
+def outline() -> NDArray[np.uint8]:
+    mask = np.zeros((SIZE, SIZE), np.uint8)
+    cv2.fillPoly(mask, [TEE], 255, cv2.LINE_AA)
+    return mask
+
+
+def laid(ground: NDArray, colour: tuple[int, int, int], shadow: float = 0.3) -> Picture:
+    """The T-shirt in `colour` on `ground` (h, w, 3), with a soft shadow."""
+    noise = np.random.default_rng(5)
+    alpha = outline()[..., None] / 255.0
+    cast = cv2.GaussianBlur(np.roll(outline(), (7, 4), (0, 1)) / 255.0, (0, 0), 7)
+    shaded = ground * (1 - shadow * cast[..., None])
+    cloth = np.float32(colour) + noise.normal(0, 3, (SIZE, SIZE, 1))
+    picture = cloth * alpha + shaded * (1 - alpha) + noise.normal(0, 0.7, (SIZE, SIZE, 3))
+    return Picture(np.clip(np.round(picture), 0, 255).astype(np.uint8))
+
+
+def overlap(alpha: NDArray[np.float32]) -> float:
+    found, truth = alpha > 0.5, outline() > 127
+    return float((found & truth).sum() / (found | truth).sum())
+
+
+def plain(level: float, slope: float = 0.0) -> NDArray:
+    rows = np.linspace(-0.5, 0.5, SIZE)[:, None, None]
+    return np.ones((SIZE, SIZE, 3)) * (level + slope * rows)
+
+
+def boards() -> NDArray:
+    noise = np.random.default_rng(9)
+    columns = np.arange(SIZE) // 60
+    tone = noise.uniform(0.75, 1.15, 9)[columns][None, :, None] * np.float32([150, 108, 70])
+    grain = cv2.GaussianBlur(noise.normal(0, 1, (SIZE, SIZE)), (0, 0), sigmaX=1, sigmaY=12)[..., None] * 25
+    return np.clip(tone + grain, 0, 255)
+
+
+@pytest.mark.parametrize("colour", [(40, 70, 150), (20, 20, 22), (120, 120, 118), (200, 60, 60)])
+def test_shadows_on_a_plain_backdrop_stay_outside(colour: tuple[int, int, int]) -> None:
+    found = separate(laid(plain(236, 8), colour))
+    assert found.source == "plain"
+    assert overlap(found.alpha) > 0.965
+
+
+def test_white_on_white() -> None:
+    assert overlap(separate(laid(plain(240), (250, 250, 250), 0.1)).alpha) > 0.93
+
+
+def test_a_busy_backdrop() -> None:
+    found = separate(laid(boards(), (60, 90, 170)))
+    assert found.source == "busy"
+    assert overlap(found.alpha) > 0.95
+
+
+def test_the_edge_is_soft_and_within_range() -> None:
+    alpha = separate(laid(plain(236), (40, 70, 150))).alpha
+    assert alpha.dtype == np.float32
+    assert alpha.min() >= 0
+    assert alpha.max() <= 1
+    assert ((alpha > 0.1) & (alpha < 0.9)).sum() > 100
+
+
+def test_backdrop_seen_through_a_gap_is_removed() -> None:
+    picture = laid(plain(236), (40, 70, 150))
+    rgb = picture.rgb.copy()
+    cv2.ellipse(rgb, (240, 120), (30, 45), 0, 0, 360, (236, 236, 236), -1)
+    alpha = separate(Picture(rgb)).alpha
+    assert alpha[100:140, 230:250].max() < 0.1
+
+
+def test_a_cut_out_alpha_is_believed_but_not_its_shadow() -> None:
+    alpha = outline().astype(np.float32)
+    shadow = np.zeros_like(alpha)
+    cv2.ellipse(shadow, (240, 460), (110, 10), 0, 0, 360, 150, -1)
+    alpha = np.maximum(alpha, cv2.GaussianBlur(shadow, (0, 0), 4)).astype(np.uint8)
+    rgb = np.full((SIZE, SIZE, 3), 60, np.uint8)
+    found = separate(Picture(rgb, alpha))
+    assert found.source == "alpha"
+    assert overlap(found.alpha) > 0.985
+    assert found.alpha[450:].max() == 0
+
+
+def test_an_alpha_that_hides_nothing_is_not_a_cut_out() -> None:
+    picture = laid(plain(236), (40, 70, 150))
+    found = separate(Picture(picture.rgb, np.full((SIZE, SIZE), 255, np.uint8)))
+    assert found.source == "plain"
+    assert overlap(found.alpha) > 0.965
+
+
+def test_only_a_backdrop_is_refused() -> None:
+    with pytest.raises(GarmentNotFound) as caught:
+        separate(Picture(np.full((200, 300, 3), 240, np.uint8)))
+    assert caught.value.field == "garment_image"
+    assert "plain backdrop" in caught.value.message

@@ -63,6 +63,8 @@ class Pose:
         mask: (height, width) float32 in [0, 1], probability that a pixel belongs to the person.
         score: in [0, 1], that there is a person at all.
         region: the square of the image that the landmark network saw.
+        detected: in [0, 1], the detector's score of this person; 0 where a region was merely tried. From 0.7 on
+            there is a person with a head; below, half a body or an empty garment may have been found.
     """
 
     points: Floats
@@ -72,6 +74,7 @@ class Pose:
     mask: Floats
     score: float
     region: Region
+    detected: float = 0.0
 
     @property
     def mirrored(self) -> bool:
@@ -155,11 +158,13 @@ class PoseEstimator:
         """
         found = sorted(self.detect(rgb), key=lambda one: -one.score * one.region().size)
         for one in found[:MAX_PEOPLE_TRIED]:
-            pose = self._refined(rgb, one.region())
-            if one.score >= SURE_DETECTION_SCORE and pose.score >= PRESENCE_SCORE:
-                return pose
-        regions = [one.region() for one in found[:MAX_PEOPLE_TRIED]] + guessed_regions(*rgb.shape[:2])
-        poses = [self._refined(rgb, region) for region in regions]
+            if one.score >= SURE_DETECTION_SCORE:
+                pose = self._refined(rgb, one.region(), one.score)
+                if pose.score >= PRESENCE_SCORE:
+                    return pose
+        regions = [(one.region(), one.score) for one in found[:MAX_PEOPLE_TRIED]]
+        regions += [(region, 0.0) for region in guessed_regions(*rgb.shape[:2])]
+        poses = [self._refined(rgb, region, detected) for region, detected in regions]
         largest = max(float(pose.mask.mean()) for pose in poses) + 1e-6
         marks = [
             pose.score * plausibility(pose.points, pose.mask) * (float(pose.mask.mean()) / largest) ** 0.5
@@ -188,7 +193,7 @@ class PoseEstimator:
             for found in decode_detections(boxes[0], logits[0, :, 0], self._anchors, threshold)
         ]
 
-    def _refined(self, rgb: RGB, region: Region) -> Pose:
+    def _refined(self, rgb: RGB, region: Region, detected: float = 0.0) -> Pose:
         """Landmarks of the region, then of the better region that they imply, as a tracker would go on."""
         measured = self._measure(rgb, region)
         for _ in range(REFINEMENTS):
@@ -202,7 +207,7 @@ class PoseEstimator:
             region, measured = closer, again
         landmarks, mask, score = measured
         points = landmarks[:LANDMARKS, :2]
-        if squeezed(points):
+        if detected < SURE_DETECTION_SCORE and squeezed(points, rgb.shape):
             points = with_upper_body_above(points)
         elif cut_off_at_the_waist(points, rgb.shape):
             points = with_head_above(points)
@@ -215,6 +220,7 @@ class PoseEstimator:
             mask=paste_mask(mask, region, rgb.shape[0], rgb.shape[1]),
             score=score,
             region=region,
+            detected=detected,
         )
 
     def _measure(self, rgb: RGB, region: Region) -> tuple[Floats, Floats, float]:

@@ -68,10 +68,10 @@ def test_a_body_squeezed_into_the_picture_is_put_above_its_legs() -> None:
     points = standing()
     points[11:13, 1] = 235
     points[:11, 1] = 260
-    assert squeezed(points)
-    assert not squeezed(standing())
+    assert squeezed(points, (600, 400))
+    assert not squeezed(standing(), (600, 400))
     mended = with_upper_body_above(points)
-    assert not squeezed(mended)
+    assert not squeezed(mended, (600, 400))
     assert proportions(mended, headless=True) == 1.0
     assert mended[:11, 1].mean() < mended[11:13, 1].mean() < 235
     np.testing.assert_array_equal(mended[13:], points[13:])

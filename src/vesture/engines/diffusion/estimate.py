@@ -14,7 +14,7 @@ import torch
 from vesture.engines.diffusion.blocks import attention
 from vesture.engines.diffusion.mmdit import MMDiT, MMDiTConfig
 
-GLUE = 1.3
+GLUE = 1.1
 """What norms, rotations, gates and copies add to the products."""
 ROWS = 864
 """Tokens of the measured slice."""

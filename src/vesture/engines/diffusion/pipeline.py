@@ -77,7 +77,9 @@ class _Prepared:
     photo_type: PhotoType
     frame: Frame
     masked: bool
+    garment_labels: Labels | None = None
     person_labels: Labels | None = None
+    warnings: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -94,7 +96,12 @@ class DiffusionEngine:
             model: loaded by `weights.load_model` with the same options.
             find_points: `DWPose`, or BlazePose through `from_blaze_pose`.
             parse: label map of a photo; without one, options that need it are refused.
+
+        Raises:
+            ValueError: without a parser every request must be free of segmentation.
         """
+        if parse is None and not (options or DiffusionOptions()).segmentation_free:
+            raise ValueError("segmentation_free=False needs a parser")
         self._model, self._find_points, self._parse = model, find_points, parse
         self.options = options or DiffusionOptions()
         self._device = torch.device(self.options.device)
@@ -118,7 +125,7 @@ class DiffusionEngine:
         with _timed(prepared, "compose"):
             images, changed = self._compose(task, prepared, [prepared.frame.unpad(picture) for picture in pictures])
         on_step(Step(1, 1, "compose", f"composed {len(images)} picture(s)"))
-        return EngineOutput(tuple(images), changed, (), self._facts(prepared))
+        return EngineOutput(tuple(images), changed, tuple(prepared.warnings), self._facts(prepared))
 
     def _prepare(self, task: TryOnTask, on_step: OnStep) -> _Prepared:
         """Shrink both photos, find the body, tell the kind of garment photo, parse the person where that is needed."""
@@ -128,13 +135,14 @@ class DiffusionEngine:
         person_points = self._find_points(person)
         if int((person_points.body[1:] >= 0).all(axis=-1).sum()) < FEWEST_JOINTS:
             raise PersonNotFound(PERSON_FIELD, "No person was found. Use a photo that shows one person, upright.")
-        photo_type, garment_points = self._photo_type(garment, options)
+        photo_type, garment_points, garment_labels = self._photo_type(garment, options)
         prepared = _Prepared(
             person=person,
             garment=garment,
             person_points=person_points,
             garment_points=garment_points if photo_type == "model" else BodyPoints.none(),
             photo_type=photo_type,
+            garment_labels=garment_labels,
             frame=frame_for(person, config.height, config.width),
             masked=not self.options.segmentation_free or needs_mask(options),
         )
@@ -146,18 +154,21 @@ class DiffusionEngine:
             on_step(Step(1, 1, "parse", "parsed the person"))
         return prepared
 
-    def _photo_type(self, garment: RGB, options: TryOnOptions) -> tuple[PhotoType, BodyPoints]:
-        """`model` where a person is detected with at least 5 joints below the head, and skin is seen."""
+    def _photo_type(self, garment: RGB, options: TryOnOptions) -> tuple[PhotoType, BodyPoints, Labels | None]:
+        """`model` where a person is detected with at least 5 joints below the head, and skin is seen; with the joints
+        and, where it was parsed, the labels of the garment photo."""
         if options.garment_photo_type == "flat-lay":
-            return "flat-lay", BodyPoints.none()
+            return "flat-lay", BodyPoints.none(), None
         points = self._find_points(garment)
         if options.garment_photo_type == "model":
-            return "model", points
-        worn = points.shows_a_person
-        if worn and self._parse is not None:
-            labels = self._parse(garment)
-            worn = bool(where(labels, SKIN).sum() > LEAST_SKIN * (labels != BodyPart.BACKGROUND).sum())
-        return ("model" if worn else "flat-lay"), points
+            return "model", points, None
+        if not points.shows_a_person:
+            return "flat-lay", points, None
+        if self._parse is None:
+            return "model", points, None
+        labels = self._parse(garment)
+        worn = where(labels, SKIN).sum() > LEAST_SKIN * (labels != BodyPart.BACKGROUND).sum()
+        return ("model" if worn else "flat-lay"), points, labels
 
     def _parsed(self, photo: RGB, option: str) -> Labels:
         if self._parse is None:
@@ -172,8 +183,12 @@ class DiffusionEngine:
         if prepared.masked and prepared.person_labels is not None:
             mask = agnostic_mask(prepared.person_labels, options, prepared.person_points).mask
             person = agnostic_person(person, mask)
+            if not mask.any():
+                prepared.warnings.append(f"No clothes of category {options.category} were found on the person.")
         if prepared.photo_type == "model":
-            labels = self._parsed(garment, "garment_photo_type")
+            labels = prepared.garment_labels
+            if labels is None:
+                labels = self._parsed(garment, "garment_photo_type")
             if where(labels, GARMENT_PARTS[options.category]).mean() < LEAST_GARMENT:
                 raise GarmentNotFound(
                     GARMENT_FIELD,

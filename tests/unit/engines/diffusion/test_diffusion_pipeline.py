@@ -273,6 +273,28 @@ def test_options_that_need_a_parser_are_refused_without_one(engine, option):
     assert caught.value.field == option
 
 
+def test_an_engine_that_always_masks_needs_a_parser(engine):
+    with pytest.raises(ValueError, match="needs a parser"):
+        engine(parse=None, segmentation_free=False)
+
+
+def test_nothing_to_mask_is_said(engine):
+    nothing = engine(lambda photo: np.zeros(photo.shape[:2], np.uint8), segmentation_free=False)
+    assert dress(nothing).warnings == ("No clothes of category tops were found on the person.",)
+    assert dress(engine(segmentation_free=False)).warnings == ()
+
+
+def test_a_garment_photo_is_parsed_once(engine):
+    parsed: list[tuple[int, ...]] = []
+
+    def parse(photo: np.ndarray) -> Labels:
+        parsed.append(photo.shape)
+        return labels_of(photo)
+
+    dress(engine(parse), garment=textured(160, 120, 4), garment_photo_type="auto")
+    assert parsed == [(160, 120, 3)]
+
+
 def test_flat_lay_garments_need_no_parser(engine):
     assert not differ(dress(engine(parse=None)), dress(engine()))
     with pytest.raises(InputError, match="garment_photo_type needs a person parser"):

@@ -9,7 +9,7 @@ Frame of the torso: `u` runs across in units, positive to the viewer's right; `v
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -43,6 +43,8 @@ class Limb:
         natural: (n,) radius of the bare limb in pixels.
         outer: (n,) distance from the axis to the present outline, clothes included, away from the body.
         visible: in [0, 1], whether the end joint is in the picture and not hidden.
+        bare_from: arc length from which on skin is seen, past the end joint where a cuff hides it; None when no
+            skin is seen on the limb.
     """
 
     axis: Floats
@@ -50,6 +52,7 @@ class Limb:
     natural: Floats
     outer: Floats
     visible: float
+    bare_from: float | None = None
 
     @property
     def length(self) -> float:
@@ -174,7 +177,23 @@ def _limb(
     shift = _smooth(np.clip(shift, -0.5 * natural, 0.5 * natural), 9)
     shift *= np.interp(along / along[-1], [0, 0.25, 1], [0, 1, 1])  # the shoulder and hip joints are trusted
     reach = _smooth(np.clip(outer - shift, 0.75 * natural, 2.0 * natural), 5)
-    return Limb(axis + normal * shift[:, None], along, natural, reach, float(visible))
+    limb = Limb(axis + normal * shift[:, None], along, natural, reach, float(visible))
+    return replace(limb, bare_from=_bare_from(limb, labels))
+
+
+def _bare_from(limb: Limb, labels: NDArray[np.uint8]) -> float | None:
+    """Where the last stretch of skin along the limb begins."""
+    along = np.linspace(0, limb.length + 2.5 * float(limb.natural[0]), 80)
+    path = limb.at(along)
+    column, row = np.rint(path[:, 0]).astype(int), np.rint(path[:, 1]).astype(int)
+    inside = (column >= 0) & (column < labels.shape[1]) & (row >= 0) & (row < labels.shape[0])
+    seen = np.zeros(len(along), np.uint8)
+    seen[inside] = labels[row[inside], column[inside]]
+    skin = np.flatnonzero(seen == Label.SKIN)
+    if not len(skin):
+        return None
+    covered = np.flatnonzero(np.isin(seen[: skin[-1]], [Label.TOP, Label.ONE_PIECE, Label.BOTTOM]))
+    return float(along[covered[-1] + 1]) if len(covered) else float(along[skin[0]])
 
 
 def rounded_polyline(corners: Floats, count: int) -> Floats:
@@ -242,7 +261,8 @@ def _half_widths(
     hit = gap.min(2) < 0
     hit[:, distance < 0.7] = False
     first = np.where(hit.any(1), distance[np.argmax(hit, axis=1)], 9.0) * wanted
-    width = np.clip(np.minimum(reach, first), 0.84 * wanted, 1.35 * wanted)
+    least = np.interp(levels, [0.75, 0.95], [0.84, 0.97])  # beside the hips an arm hides cloth, it does not end it
+    width = np.clip(np.minimum(reach, first), least * wanted, 1.35 * wanted)
     result = np.interp(V_LEVELS, levels, _smooth(width, 5))
     result[0] = prior[0]
     return np.asarray(result)

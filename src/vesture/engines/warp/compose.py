@@ -122,7 +122,8 @@ def _bare_arms(scene: Scene, skin: Floats) -> list[tuple[Floats, Floats]]:
         start = max(0.0, scene.fit.sleeve_reach.get(side, 0.0) - 0.1 * scene.body.unit)
         # the pose's wrist lies above the hand: go on until the visible skin begins
         zone = plates.limb_zone(scene.shape, arm, start, arm.length + 0.35 * scene.body.unit) * hidden
-        arms.append((plates.limb_skin(skin, arm), np.asarray(zone, np.float32)))
+        own = plates.arm_skin(scene.photo, scene.body, arm, skin)
+        arms.append((plates.limb_skin(own, arm), np.asarray(zone, np.float32)))
     return arms
 
 

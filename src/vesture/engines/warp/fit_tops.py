@@ -43,7 +43,7 @@ def fit_upper(body: Body, garment: Garment, *, long_top: bool, ease: Ease) -> Fi
     if garment.has_sleeves:
         ratio = _sleeve_ratio(body, garment, scale)
         for side in SIDES:
-            reach[side] = ratio * body.arms[side].length
+            reach[side] = _reach(body, side, ratio)
             sleeve = _sleeve(body, garment, side, scale, reach[side], _armpit_target(body, side, armpit))
             handles = merge(handles, {int(SLEEVE_PART[side]): sleeve})
             joints[int(Part.TORSO), int(SLEEVE_PART[side])] = np.stack(
@@ -235,6 +235,15 @@ def _sleeve_ratio(body: Body, garment: Garment, scale: tuple[float, float]) -> f
     return 1.02 if ratio > WRIST_SNAP else max(ratio, 0.12)
 
 
+def _reach(body: Body, side: SideName, ratio: float) -> float:
+    """Arc length on the arm that the sleeve covers; a long sleeve goes on to where the old one let the hand out."""
+    arm = body.arms[side]
+    reach = ratio * arm.length
+    if ratio > 1 and arm.bare_from is not None and arm.bare_from > reach:
+        reach = min(arm.bare_from + 0.03 * body.unit, arm.length + 0.35 * body.unit)
+    return reach
+
+
 def _length(points: Floats) -> float:
     return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
 
@@ -261,6 +270,17 @@ def _sleeve(
     outer_target = outer_target + near_shoulder * (body.tip[side] - outer_target[0])
     near_armpit = np.clip(1 - share / 0.35, 0, 1)[:, None]
     inner_target = inner_target + near_armpit * (armpit - inner_target[0])
+    inner_target = _beside_torso(body, inner_target, side, along / max(arm.length, 1e-6))
     t = np.linspace(0.2, 0.8, 4)[:, None]
     cuff = pairs(outer[-1] + t * (inner[-1] - outer[-1]), outer_target[-1] + t * (inner_target[-1] - outer_target[-1]))
     return Handles.concatenate([pairs(outer, outer_target), pairs(inner, inner_target), cuff])
+
+
+def _beside_torso(body: Body, points: Floats, side: SideName, share: Floats) -> Floats:
+    """Keep the inner edge of a sleeve off the torso as long as the arm hangs beside it, or it lies there as a flap."""
+    coordinates = body.coordinates(points)
+    u, v = SIGN[side] * coordinates[:, 0], coordinates[:, 1]
+    edge = np.asarray(body.width(side, v))
+    slight = (u < edge) & (edge - u < 0.3 * body.unit) & (share < 0.75)
+    u = np.where(slight, edge - 0.3 * (edge - u), u)
+    return body.point(SIGN[side] * u, v)

@@ -47,25 +47,43 @@ def garment_plate(photo: Floats, where: Bools, unit: float, generator: np.random
 
 
 def skin_plate(photo: Floats, body: Body, generator: np.random.Generator) -> Floats:
-    """Bare skin everywhere: the colours of the visible skin nearby, leaning to their median, turned at limbs."""
-    skin = erode(body.labels == Label.SKIN, 0.02 * body.unit)
-    if int(skin.sum()) < 50:
-        skin = body.labels == Label.SKIN
-    if int(skin.sum()) < 20:  # nothing to go by: a mid skin tone
-        return np.broadcast_to(np.array([198, 152, 128], np.float32), photo.shape).copy()
+    """Bare skin everywhere: the colours of the visible skin nearby, leaning to the usual lit tone."""
+    skin = _inner_skin(body)
+    tone = lit_tone(photo, skin)
+    typical = skin & (np.abs(photo - tone).sum(-1) < 45)
+    grown = push_pull(photo, typical.astype(np.float32)) if typical.any() else tone
+    return np.asarray(0.4 * grown + 0.6 * tone + 0.5 * grain(photo, typical, generator), np.float32)
+
+
+def _inner_skin(body: Body) -> Bools:
+    skin = body.labels == Label.SKIN
+    inner = erode(skin, 0.02 * body.unit)
+    return inner if int(inner.sum()) >= 50 else skin
+
+
+def lit_tone(photo: Floats, skin: Bools) -> Floats:
+    """The colour (3,) of skin in the light; beards, nails and the shaded side are skin too, but no colour to grow."""
+    if int(skin.sum()) < 20:
+        return np.array([198, 152, 128], np.float32)  # nothing to go by: a middling tone
     own = photo[skin]
-    # beards, lips, nails and the shaded side are skin to the parser but no colour for an arm
     bright = own.sum(-1)
-    lit = own[(bright >= np.percentile(bright, 45)) & (bright <= np.percentile(bright, 95))]
-    median = np.median(lit, axis=0)
-    reach = np.percentile(np.abs(lit - median).sum(-1), 90)
-    typical = skin & (np.abs(photo - median).sum(-1) <= max(float(reach), 12.0))
-    grown = push_pull(photo, typical.astype(np.float32))
-    plate = 0.5 * grown + 0.5 * median
-    return np.asarray(plate + grain(photo, typical, generator), np.float32)
+    lit = own[(bright >= np.percentile(bright, 50)) & (bright <= np.percentile(bright, 95))]
+    return np.asarray(np.median(lit, axis=0), np.float32)
 
 
-def limb_skin(skin: Floats, limb: Limb, strength: float = 0.24) -> Floats:
+def arm_skin(photo: Floats, body: Body, arm: Limb, skin: Floats) -> Floats:
+    """The skin plate in the tone of this arm's own hand, where enough of it is seen."""
+    ys, xs = np.nonzero(_inner_skin(body))
+    wrist = arm.axis[-1]
+    near = (xs - wrist[0]) ** 2 + (ys - wrist[1]) ** 2 < (0.7 * body.unit) ** 2
+    if int(near.sum()) < 150:
+        return skin
+    hand = np.zeros(body.labels.shape, bool)
+    hand[ys[near], xs[near]] = True
+    return np.asarray(skin + (lit_tone(photo, hand) - np.median(skin.reshape(-1, 3)[::97], axis=0)), np.float32)
+
+
+def limb_skin(skin: Floats, limb: Limb, strength: float = 0.22) -> Floats:
     """Flat skin turned into a tube round a limb: as it is on the axis, darker to both sides."""
     distance, radius = limb_distance((skin.shape[0], skin.shape[1]), limb)
     turn = np.clip(distance / np.maximum(radius, 1), 0, 1)

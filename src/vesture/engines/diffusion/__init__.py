@@ -2,6 +2,7 @@
 
 Law: imports vision, core and errors; torch is imported only inside this folder. One run, file by file:
 
+    availability     whether it can run here; needs no torch
     assemble         from a folder of files to an engine
     pipeline         one run, start to end; the other files are its steps
     frame            photos scaled and padded to the model's picture, and back

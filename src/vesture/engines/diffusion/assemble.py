@@ -12,6 +12,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from vesture.core.task import RGB
 from vesture.engines.diffusion.body_points import BodyPoints, from_blaze_pose
 from vesture.engines.diffusion.dwpose import DETECTOR_FILE, POSE_FILE, DWPose
@@ -22,21 +24,7 @@ from vesture.engines.diffusion.pipeline import DiffusionEngine, FindPoints, Pars
 from vesture.engines.diffusion.weights import load_model
 from vesture.vision.pose import PoseEstimator
 
-CHECKPOINT_FILE = "model.safetensors"
 DWPOSE_FOLDER = "dwpose"
-
-
-def why_unavailable(folder: Path) -> str | None:
-    """Why `engine: auto` should not take this engine: no checkpoint, no torch, no GPU. None when it should."""
-    if not (folder / CHECKPOINT_FILE).is_file():
-        return f"there is no checkpoint in {folder} (`vesture assets pull diffusion` fetches it)"
-    try:
-        import torch
-    except ImportError:
-        return "torch is not installed (`pip install vesture[diffusion]`)"
-    return (
-        None if torch.cuda.is_available() else "there is no CUDA device (asking for diffusion by name runs it on CPU)"
-    )
 
 
 def options_for(device: str | None = None, **choices: Any) -> DiffusionOptions:
@@ -48,8 +36,6 @@ def options_for(device: str | None = None, **choices: Any) -> DiffusionOptions:
         device: torch device; None: a CUDA device where there is one, else the CPU.
         **choices: other options, by name; ``precision`` overrules.
     """
-    import torch
-
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     on_cpu = torch.device(device).type == "cpu"
     has_low = torch.cpu._is_avx512_bf16_supported() if on_cpu else torch.cuda.is_bf16_supported()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from vesture.core.task import Picture, TryOnOptions, TryOnTask
-from vesture.engines.diffusion.assemble import has_dwpose, load_engine, options_for, why_unavailable
+from vesture.engines.diffusion.assemble import has_dwpose, load_engine, options_for
+from vesture.engines.diffusion.availability import require, why_not_automatic
 from vesture.engines.diffusion.dwpose import DETECTOR_FILE, POSE_FILE, DWPose
 from vesture.engines.diffusion.memory import keep_freed_memory
 from vesture.engines.diffusion.options import DiffusionOptions
@@ -97,13 +100,35 @@ def test_a_random_checkpoint_is_not_served(tmp_path, checkpoint):
         load_engine(tmp_path, Nobody(), DiffusionOptions())
 
 
-def test_why_unavailable(tmp_path, checkpoint, monkeypatch):
-    assert "no checkpoint in" in why_unavailable(tmp_path)
+def test_auto_takes_it_only_with_a_checkpoint_and_a_gpu(tmp_path, checkpoint, monkeypatch):
+    assert "no model.safetensors in" in why_not_automatic(tmp_path)
+    with pytest.raises(AssetError, match="vesture assets pull diffusion"):
+        require(tmp_path)
     shutil.copy(checkpoint, tmp_path / "model.safetensors")
+    require(tmp_path)
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    assert "no CUDA device" in why_unavailable(tmp_path)
+    assert "no CUDA device" in why_not_automatic(tmp_path)
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
-    assert why_unavailable(tmp_path) is None
+    assert why_not_automatic(tmp_path) is None
+
+
+def test_asking_needs_no_torch(tmp_path):
+    """In an interpreter where torch cannot be imported."""
+    program = """
+import importlib.abc, sys
+from pathlib import Path
+class Blocked(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "torch":
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Blocked())
+import importlib.util
+importlib.util.find_spec = lambda name: None if name == "torch" else object()
+from vesture.engines.diffusion.availability import why_not_automatic
+print(why_not_automatic(Path(".")))
+"""
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert answer.stdout == "torch not installed: run `pip install vesture[diffusion]`\n"
 
 
 def test_keeping_freed_memory_says_whether_it_did(monkeypatch):

@@ -21,6 +21,8 @@ TORSO_LEVELS = np.linspace(-0.1, 1.3, 29).astype(np.float32)
 WAIST_LEVELS = np.linspace(0.4, 1.8, 57).astype(np.float32)
 USUAL_WAIST = 0.97
 MARGIN = 0.6  # of the mean log-likelihood ratio: skin must be clearly more likely
+HALF_BODY = 0.15  # v of the upper edge of a photo that shows legs
+HALF_BODY_CLEAR = 0.5
 LIKE_SKIN = 1.5  # log-likelihood ratio to any colour; what begins with skin is no lower garment
 STRONGEST = 3.0  # log-likelihood ratio of one pixel
 
@@ -36,6 +38,8 @@ def read_covering(
     skin = skin_model(lab[skin_samples(rgb, person, skeleton)])
     bare = np.zeros_like(core) if skin is None else _ratio(skin, None, lab, core) > LIKE_SKIN
     waist, certain = _waist(lab, bare, core, v)
+    if certain < HALF_BODY_CLEAR and v[0].min() > HALF_BODY:
+        waist, certain = float(v[0].min()), 1.0  # the photo begins below the chest, and shows one garment
     if skin is None:
         nothing = np.full(STEPS, 0.3, np.float32), np.full(STEPS, 0.3, np.float32)
         return Covering(nothing, nothing, (TORSO_LEVELS, np.full_like(TORSO_LEVELS, 0.04)), waist, certain)
@@ -79,8 +83,11 @@ def skin_samples(rgb: NDArray[np.uint8], person: Bools, skeleton: Skeleton) -> B
     shown = tone & (face > 0)
     if shown.sum() > max(24, 0.25 * face.sum()):
         return shown
-    hands = tone & drawn_limbs(skeleton, (person.shape[0], person.shape[1]), ("hand",), 0.7)
-    return shown | hands
+    shape = (person.shape[0], person.shape[1])
+    hands = shown | (tone & drawn_limbs(skeleton, shape, ("hand",), 0.7))
+    if hands.sum() > 24:
+        return hands
+    return tone & drawn_limbs(skeleton, shape, ("forearm", "hand", "shin"), 0.5)
 
 
 def _ratio(skin: ColourModel, cloth: ColourModel | None, lab: Floats, person: Bools) -> Floats:

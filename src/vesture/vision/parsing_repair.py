@@ -6,14 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.parsing_prior import BOTTOM, HAIR, SHOES, SKIN, TOP, Covering, Skeleton, capsule, limb_ends
+from vesture.vision.parsing_prior import BOTTOM, HAIR, SHOES, TOP, Covering, Skeleton, capsule, limb_ends
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 
 ONE_PIECE = 5
-CLEAR_WAIST = 0.6  # two garments meet there
+ALIKE = 0.65  # common share of the colours of one garment's upper and lower part
 SPECK = 0.012  # units squared: smaller patches of a label are mistakes
 
 
@@ -22,11 +22,11 @@ def repair(labels: Labels, lab: Floats, skeleton: Skeleton, covering: Covering) 
     labels = labels.copy()
     _, v = skeleton.frame((labels.shape[0], labels.shape[1]))
     labels = _no_hair_off_the_head(labels, skeleton, v)
-    labels[(labels == BOTTOM) & (v < 0.55)] = TOP
+    labels[(labels == BOTTOM) & (v < min(0.55, covering.waist))] = TOP
     labels[(labels == SHOES) & (v < 1.4)] = BOTTOM
     labels = _sleeves(labels, skeleton)
     labels = _without_specks(labels, SPECK * skeleton.unit**2)
-    return labels if covering.certain > CLEAR_WAIST else _dress(labels, lab, skeleton, v)
+    return _dress(labels, lab, skeleton, v, covering)
 
 
 def _no_hair_off_the_head(labels: Labels, skeleton: Skeleton, v: Floats) -> Labels:
@@ -74,31 +74,45 @@ def _without_specks(labels: Labels, smallest: float) -> Labels:
     return result
 
 
-def _dress(labels: Labels, lab: Floats, skeleton: Skeleton, v: Floats) -> Labels:
-    """Top and bottom of one colour that hang as a skirt are a dress."""
-    top, bottom = labels == TOP, labels == BOTTOM
-    if top.sum() < 60 or bottom.sum() < 60:
+def _dress(labels: Labels, lab: Floats, skeleton: Skeleton, v: Floats, covering: Covering) -> Labels:
+    """Top and bottom of one colour or pattern that hang as a skirt are a dress; a belt may part them."""
+    top, bottom, waist = labels == TOP, labels == BOTTOM, covering.waist
+    above = lab[top & (v > 0.2) & (v < max(waist - 0.1, 0.6))]
+    below = lab[bottom & (v > waist + 0.12) & (v < waist + 0.8)]
+    if min(len(above), len(below)) < 60 or not _hangs_as_skirt(labels, skeleton, covering):
         return labels
-    near_top, near_bottom = top & (v > 0.3), bottom & (v < 1.5)
-    if near_top.sum() < 30 or near_bottom.sum() < 30:
-        return labels
-    first, second = lab[near_top], lab[near_bottom]
-    difference = np.abs(np.median(first, axis=0) - np.median(second, axis=0))
-    spread = 3.0 + 0.6 * (first.std(0) + second.std(0))
-    if (difference > spread).any() or not _hangs_as_skirt(labels, skeleton):
+    if _common(above, below) < ALIKE:
         return labels
     result = labels.copy()
     result[top | bottom] = ONE_PIECE
     return result
 
 
-def _hangs_as_skirt(labels: Labels, skeleton: Skeleton) -> bool:
-    """Between the thighs there is cloth, and bare legs below it."""
+def _common(first: Floats, second: Floats) -> float:
+    """Intersection, in [0, 1], of the colour histograms of two sets of Lab pixels."""
+    shares = []
+    for pixels in (first, second):
+        cells = np.rint(pixels / np.array([9.0, 6.0, 6.0], np.float32)).astype(int) + np.array([2, 24, 24])
+        histogram = np.zeros((16, 48, 48), np.float32)
+        np.add.at(histogram, tuple(np.clip(cells, 0, (15, 47, 47)).T), 1.0 / len(pixels))
+        for axis in range(3):
+            histogram = (np.roll(histogram, 1, axis) + 2 * histogram + np.roll(histogram, -1, axis)) / 4
+        shares.append(histogram)
+    return float(np.minimum(*shares).sum())
+
+
+def _hangs_as_skirt(labels: Labels, skeleton: Skeleton, covering: Covering) -> bool:
+    """Cloth all the way from thigh to thigh, and legs that are bare below it or not in the picture."""
     p = skeleton.points
-    between = (p[23] + p[24] + p[25] + p[26]) / 4 + 0.12 * (p[25] + p[26] - p[23] - p[24]) / 2
-    x, y = int(between[0]), int(between[1])
-    if not (0 <= x < labels.shape[1] and 0 <= y < labels.shape[0]) or labels[y, x] != BOTTOM:
+    height, width = labels.shape
+    seen = []
+    for t in (0.3, 0.4, 0.5):
+        left, right = (p[23 + side] + t * (p[25 + side] - p[23 + side]) for side in (0, 1))
+        places = np.rint(left + np.linspace(0, 1, 15)[:, None] * (right - left)).astype(int)
+        if (places >= 0).all() and (places < (width, height)).all():
+            seen.append(np.isin(labels[places[:, 1], places[:, 0]], (TOP, BOTTOM)).mean())
+    if not seen or np.mean(seen) < 0.85:
         return False
-    shins = np.max([capsule(labels.shape, *ends) for ends in limb_ends(skeleton)["shin"]], axis=0) > 0.6
-    seen = labels[shins & (labels > 0)]
-    return len(seen) > 20 and float((seen == SKIN).mean()) > 0.4
+    legs_cut_off = float(p[[25, 26], 1].min()) > 0.97 * height
+    bare = max(float((leg[len(leg) // 3 :] > 0.55).mean()) for leg in covering.legs)
+    return legs_cut_off or bare > 0.15

@@ -39,7 +39,7 @@ def fit_skirt(body: Body, garment: Garment, ease: Ease) -> Fit:
     axis_x = (point(garment, "waist_left")[0] + point(garment, "waist_right")[0]) / 2
     groups, ends = [], {}
     for side in SIDES:
-        edge = curve(garment, f"side_{side}", 14)
+        edge = curve(garment, f"side_{side}", 30)
         down = np.clip((edge[:, 1] - edge[0, 1]) / max(edge[-1, 1] - edge[0, 1], 1e-6), 0, 1)
         level = waist + down * (hem - waist)
         cloth = np.abs(edge[:, 0] - axis_x) * scale
@@ -48,8 +48,8 @@ def fit_skirt(body: Body, garment: Garment, ease: Ease) -> Fit:
         target = body.point(SIGN[side] * width, level)
         ends[side] = target
         groups.append(pairs(edge, target))
-    groups.append(_across(body, curve(garment, "hem", 11), ends["left"][-1], ends["right"][-1], vertical, 0.05))
-    groups.append(_across(body, curve(garment, "waist", 9), ends["left"][0], ends["right"][0], vertical, 0.02))
+    groups.append(_across(body, curve(garment, "hem", 25), ends["left"][-1], ends["right"][-1], vertical, 0.05))
+    groups.append(_across(body, curve(garment, "waist", 17), ends["left"][0], ends["right"][0], vertical, 0.02))
     reach = {side: max(0.0, (hem - 1.0) * body.torso) for side in SIDES}
     return Fit({int(Part.TORSO): Handles.concatenate(groups)}, {}, (scale, vertical), {}, reach, hem, waist, {})
 
@@ -92,7 +92,7 @@ def _hip_block(body: Body, garment: Garment, waist: float, scale: float) -> dict
         target = body.point(SIGN[side] * width, level)
         ends[side] = target[0]
         groups.append(pairs(edge, target))
-    groups.append(_across(body, curve(garment, "waist", 9), ends["left"], ends["right"], scale, 0.02))
+    groups.append(_across(body, curve(garment, "waist", 17), ends["left"], ends["right"], scale, 0.02))
     waist_middle = curve(garment, "waist", 9)[4]
     t = np.linspace(0.3, 1, 5)[:, None]
     target = body.point(0.0, waist + t[:, 0] * (bottom - waist))
@@ -153,9 +153,9 @@ def _leg_ratio(body: Body, garment: Garment, prefix: str, scale: float, start: d
 
 def _leg(body: Body, garment: Garment, side: SideName, scale: float, start: float, reach: float) -> Handles:
     leg = body.legs[side]
-    count = 16
+    count = 32
     crotch = point(garment, "crotch")
-    outer = curve(garment, _leg_edge(garment, side), 80)
+    outer = curve(garment, _leg_edge(garment, side), 120)
     outer = outer[outer[:, 1] >= crotch[1]]
     outer = outer[np.linspace(0, len(outer) - 1, count).astype(int)]
     inner = curve(garment, f"leg_inner_{side}", count)

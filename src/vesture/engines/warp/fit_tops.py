@@ -25,6 +25,7 @@ from vesture.vision.garment_types import Garment, Part
 
 CHEST_LEVEL = 0.3
 ARMPIT_LEVELS = (0.25, 0.40)
+OUTLINE_POINTS = 32  # about one to each mesh cell: a free vertex between two handles would buckle
 WRIST_SNAP = 0.80  # sleeves that reach this far along the arm are long sleeves
 SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
 
@@ -127,26 +128,26 @@ def _torso(
     """Handles of the torso part, and the photo-pixel curves of neckline and hem."""
     groups = []
     outline: dict[str, Floats] = {}
-    neck = curve(garment, "neckline", 11)
+    neck = curve(garment, "neckline", 21)
     neck_target = _neckline_target(body, neck, collars, scale)
     outline["neckline"] = neck_target
     groups.append(pairs(neck, neck_target))
     for side in SIDES:
-        shoulder = curve(garment, f"shoulder_{side}", 6)
+        shoulder = curve(garment, f"shoulder_{side}", 10)
         groups.append(pairs(shoulder, _between(shoulder, collars[side], body.tip[side])))
         if f"side_{side}" not in garment.curves:
             continue
-        edge = curve(garment, f"side_{side}", 16)
+        edge = curve(garment, f"side_{side}", OUTLINE_POINTS)
         target = _side_target(body, garment, edge, side, scale, armpit, bottom)
         keep = target_levels(body, target) <= bottom + 1e-6
         groups.append(pairs(edge[keep], target[keep], OUTLINE_WEIGHT if garment.has_sleeves else 5.0))
         if side == "left":
             first = target
         elif "hem" in garment.curves:
-            hem = curve(garment, "hem", 11)
+            hem = curve(garment, "hem", 25)
             outline["hem"] = _hem_target(body, hem, first[-1], target[-1], scale)
             groups.append(pairs(hem, outline["hem"]))
-    centre = _centre_line(body, garment, neck_target[5], armpit, bottom)
+    centre = _centre_line(body, garment, neck_target[10], armpit, bottom)
     if centre is not None:
         groups.append(centre)
     return Handles.concatenate(groups), outline
@@ -253,7 +254,7 @@ def _sleeve(
 ) -> Handles:
     """A sleeve around the arm: outer and inner edge are curves of their own beside its axis."""
     arm = body.arms[side]
-    count = 14
+    count = OUTLINE_POINTS
     outer, inner = curve(garment, f"sleeve_outer_{side}", count), curve(garment, f"sleeve_inner_{side}", count)
     share = np.linspace(0, 1, count)
     along = share * reach

@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 ARAP_ITERATIONS = 10
 FAINT = 1e-4
-LOCAL_SCALE = (0.8, 1.3)  # how far cloth may shrink or stretch locally before it resists
+LOCAL_SCALE = (0.6, 1.4)  # how far cloth may shrink or stretch locally before it resists
 
 
 @dataclass(frozen=True, slots=True)

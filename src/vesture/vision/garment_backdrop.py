@@ -90,7 +90,10 @@ def gradient(lab: Float, sigma: float = 0.8) -> Float:
     smooth = cv2.GaussianBlur(lab, (0, 0), sigma)
     across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0, ksize=3) / 8.0
     along = cv2.Sobel(smooth, cv2.CV_32F, 0, 1, ksize=3) / 8.0
-    return np.sqrt((across**2 + along**2).max(2))
+    steepest = np.zeros(lab.shape[:2], np.float32)
+    for channel in range(lab.shape[2]):  # a maximum over the last axis is slow in numpy
+        steepest = np.maximum(steepest, across[..., channel] ** 2 + along[..., channel] ** 2)
+    return np.asarray(np.sqrt(steepest), np.float32)
 
 
 def without_colour_blocks(lab: Float) -> Float:

@@ -14,6 +14,23 @@ from vesture.vision.garment_backdrop import Bool, Float, disc, gradient, rim
 CUT_SIZE = 288
 
 
+def main_body(region: Bool, least_share: float = 0.12) -> Bool:
+    """The largest piece, with pieces of at least `least_share` of its area; specks of holes filled."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
+    if count < 2:
+        return np.zeros_like(region)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    kept = 1 + np.nonzero(areas >= least_share * areas.max())[0]
+    body = np.isin(labels, kept)
+    count, holes, stats, _ = cv2.connectedComponentsWithStats((~body).astype(np.uint8), connectivity=4)
+    small = np.nonzero(stats[:, cv2.CC_STAT_AREA] < 0.0006 * body.size)[0]
+    return body | (np.isin(holes, small[small > 0]) if count > 1 else False)
+
+
+def smooth_region(region: Bool, sigma: float) -> Bool:
+    return np.asarray(cv2.GaussianBlur(region.astype(np.float32), (0, 0), sigma) > 0.5)
+
+
 def mend_edge(lab: Float, garment: Bool, inward: int, outward: int) -> Bool:
     """Move the outline of `garment` to the strongest edge at most so many pixels away (watershed on the gradient)."""
     inner = cv2.erode(garment.astype(np.uint8), disc(inward)) > 0
@@ -118,12 +135,24 @@ def soft_edge(rgb: NDArray[np.uint8], garment: Bool, band: int) -> Float:
     smooth = np.clip((smooth - 0.5) * 1.8 + 0.5, 0, 1)
     top, left, bottom, right = _bounds(outside == 0, 2 * band)
     colours = rgb[top:bottom, left:right].astype(np.float32)
-    window = (4 * band + 1, 4 * band + 1)
-    core = local_mean(colours, inside[top:bottom, left:right], window)
-    ground = local_mean(colours, outside[top:bottom, left:right], window)
+    # The means change slowly: half the resolution is enough for them.
+    size = ((right - left + 1) // 2, (bottom - top + 1) // 2)
+    coarse = cv2.resize(colours, size, interpolation=cv2.INTER_AREA)
+    core, ground = (
+        cv2.resize(
+            local_mean(
+                coarse,
+                cv2.resize(known[top:bottom, left:right], size, interpolation=cv2.INTER_NEAREST),
+                (2 * band + 1, 2 * band + 1),
+            ),
+            (right - left, bottom - top),
+            interpolation=cv2.INTER_LINEAR,
+        )
+        for known in (inside, outside)
+    )
     span = core - ground
-    length = (span**2).sum(2)
-    blend = ((colours - ground) * span).sum(2) / np.maximum(length, 1.0)
+    length = np.einsum("ijk,ijk->ij", span, span)
+    blend = np.einsum("ijk,ijk->ij", colours - ground, span) / np.maximum(length, 1.0)
     trust = np.clip((np.sqrt(length) - 18.0) / 30.0, 0, 1)
     near = smooth[top:bottom, left:right]
     # Colour may move the edge only within the band around the found outline.
@@ -142,10 +171,12 @@ def soft_edge(rgb: NDArray[np.uint8], garment: Bool, band: int) -> Float:
 def local_mean(colours: Float, region: NDArray[np.uint8], window: tuple[int, int]) -> Float:
     """(h, w, c) mean colour of `region` within `window` round each pixel; of all of it where none is near."""
     weight = cv2.boxFilter(region.astype(np.float32), -1, window)
-    total = cv2.boxFilter(colours * region[..., None], -1, window)
+    total = cv2.boxFilter(cv2.copyTo(colours, region), -1, window)
     mean = total / np.maximum(weight, 1e-4)[..., None]
-    everywhere = colours[region > 0].mean(0) if region.any() else colours.mean((0, 1))
-    return np.where(weight[..., None] > 1e-3, mean, everywhere).astype(np.float32)
+    everywhere = np.float32(cv2.mean(colours, region if region.any() else None)[: colours.shape[2]])
+    unknown = weight < 1e-3
+    mean[unknown] = everywhere
+    return np.asarray(mean, np.float32)
 
 
 def _bounds(region: Bool, margin: int) -> tuple[int, int, int, int]:

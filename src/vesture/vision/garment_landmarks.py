@@ -133,7 +133,8 @@ def _measure(cutout: _Cutout, kind: GarmentKind) -> tuple[SideOutline, SideOutli
     """Both sides' outlines; a side that can't be read is taken from the other. The third value is their agreement."""
     whole = without_middle_holes(cutout.region, cutout.axis)
     blurred = cv2.GaussianBlur(cutout.lab, (0, 0), 1.0)
-    edges = np.abs(cv2.Sobel(blurred, cv2.CV_32F, 1, 0, ksize=3) / 8).max(2)
+    edges = np.abs(cv2.Sobel(blurred, cv2.CV_32F, 1, 0, ksize=3) / 8)
+    edges = np.maximum(np.maximum(edges[..., 0], edges[..., 1]), edges[..., 2])
     halves = {side: np.ascontiguousarray(half(whole, cutout.axis, side)) for side in SIDES}
     if kind in ("trousers", "skirt"):
         left, right = (measure_lower(halves[side], kind == "trousers") for side in SIDES)

@@ -18,21 +18,8 @@ from numpy.typing import NDArray
 from vesture.core.task import Picture
 from vesture.errors import GarmentNotFound
 from vesture.vision import garment_cut as cut
-from vesture.vision.garment_backdrop import (
-    Backdrop,
-    Bool,
-    Float,
-    bites,
-    disc,
-    fit_backdrop,
-    flood,
-    flood_backdrop,
-    gradient,
-    rim,
-    shadow_like,
-    to_lab,
-    without_colour_blocks,
-)
+from vesture.vision.garment_backdrop import Backdrop, Bool, Float, disc, fit_backdrop, gradient, rim, to_lab
+from vesture.vision.garment_plain import cut_plain
 
 WORK_SIZE = 512
 NOT_FOUND = (
@@ -95,7 +82,7 @@ def _from_alpha(alpha: NDArray[np.uint8]) -> GarmentMask | None:
     scale = min(1.0, WORK_SIZE / max(alpha.shape))
     size = (max(16, round(alpha.shape[1] * scale)), max(16, round(alpha.shape[0] * scale)))
     small = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA) > 127
-    body = main_body(small)
+    body = cut.main_body(small)
     reach = cv2.dilate(body.astype(np.uint8), disc(2))
     wide = cv2.resize(reach, (alpha.shape[1], alpha.shape[0]), interpolation=cv2.INTER_NEAREST) > 0
     kept = np.where(wide, alpha.astype(np.float32) / 255.0, 0.0).astype(np.float32)
@@ -107,104 +94,12 @@ def _from_alpha(alpha: NDArray[np.uint8]) -> GarmentMask | None:
 
 def _cut_small(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop) -> tuple[Bool, float, str]:
     if backdrop.is_plain:
-        region = _cut_plain(small, lab, backdrop)
+        region = cut_plain(small, lab, backdrop)
         sure = _outline_contrast(lab, region)
         if region.mean() > 0.008 and sure > 0.25:
             return region, sure, "plain"
     region = _cut_busy(small, lab)
     return region, min(0.75, 0.85 * _outline_contrast(lab, region)), "busy"
-
-
-def _cut_plain(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop) -> Bool:
-    size = max(small.shape[:2])
-    lab = without_colour_blocks(lab)
-    garment = ~flood_backdrop(lab, backdrop)
-    garment = main_body(garment & ~rim(*garment.shape, 0.004))
-    if garment.sum() < 50:
-        return garment
-    garment &= ~_seen_through(lab, backdrop, garment)
-    garment = _shed_shadows(small, lab, backdrop, garment)
-    step = max(2, round(0.006 * size))
-    if _is_like_backdrop(lab, backdrop, garment):
-        return smooth_region(main_body(_halfway(lab, backdrop, garment)), 0.006 * size)
-    garment = cut.mend_edge(lab, garment, 2 * step, step)
-    return smooth_region(main_body(garment), 1.2)
-
-
-def _halfway(lab: Float, backdrop: Backdrop, garment: Bool) -> Bool:
-    """The outline of a garment nearly of the backdrop's colour, put where the colour is halfway between the two.
-
-    Noise and the blocks of compression outweigh single pixels of such an outline, so colours are averaged first.
-    """
-    size = max(garment.shape)
-    reach = max(4, round(0.022 * size))
-    inner = cv2.erode(garment.astype(np.uint8), disc(reach))
-    outer = cv2.dilate(garment.astype(np.uint8), disc(reach // 2)) == 0
-    if inner.sum() < 0.3 * garment.sum():
-        return garment
-    span = cut.local_mean(lab, inner, (4 * reach + 1, 4 * reach + 1)) - backdrop.lab
-    offset = cv2.GaussianBlur(lab, (0, 0), max(1.0, 0.005 * size)) - backdrop.lab
-    share = (offset * span).sum(2) / np.maximum((span**2).sum(2), 1e-3)
-    plain = (span**2).sum(2) > 2.0**2
-    found = np.where(plain, share > 0.5, garment)
-    return np.asarray(((inner > 0) | found) & ~outer)
-
-
-def _is_like_backdrop(lab: Float, backdrop: Backdrop, garment: Bool) -> bool:
-    """Whether most of the garment's inside has nearly the colour of the backdrop (white on white)."""
-    inner = cv2.erode(garment.astype(np.uint8), disc(0.02 * max(garment.shape))) > 0
-    return bool(inner.any() and np.mean(np.linalg.norm(lab - backdrop.lab, axis=2)[inner] < 8) > 0.5)
-
-
-def _shed_shadows(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop, garment: Bool) -> Bool:
-    """Cut off the shadows left round the garment, by colour, where the garment is unlike a shaded backdrop."""
-    size = max(garment.shape)
-    depth = cv2.distanceTransform(garment.astype(np.uint8), cv2.DIST_L2, 3)
-    doubtful = shadow_like(lab, backdrop) & garment
-    if _is_like_backdrop(lab, backdrop, garment):
-        return garment & ~_dark_rim(lab, backdrop, garment, depth)
-    chance = np.where(garment, 0.99, 0.01).astype(np.float32)
-    chance[garment & (depth < 0.014 * size)] = 0.7
-    chance[doubtful & (depth < 0.045 * size)] = 0.45
-    banned = ~(cv2.dilate(garment.astype(np.uint8), disc(1)) > 0)
-    found = cut.graph_cut(small, chance, banned, 2, 400)
-    return garment if bites(garment & ~found, garment, size, 0.022) else main_body(found & garment)
-
-
-def _dark_rim(lab: Float, backdrop: Backdrop, garment: Bool, depth: Float) -> Bool:
-    """Shadow round a garment of the backdrop's own colour: what is darker at the rim than the garment is inside."""
-    size = max(garment.shape)
-    darkening = cv2.GaussianBlur(backdrop.lab[..., 0] - lab[..., 0], (0, 0), 0.8)
-    inside = darkening[depth > 0.05 * size]
-    limit = max(2.5, float(np.percentile(inside, 90)) + 1.5) if inside.size else 99.0
-    shadow = garment & (darkening > limit) & (depth < 0.05 * size)
-    return flood(shadow | ~garment, ~garment, 0) & garment
-
-
-def _seen_through(lab: Float, backdrop: Backdrop, garment: Bool) -> Bool:
-    """Backdrop between sleeve and body, legs or straps: flat islands of its colour that the flood did not reach."""
-    size = max(garment.shape)
-    offset = lab - backdrop.lab
-    tint = np.hypot(offset[..., 1], offset[..., 2])
-    dark = -offset[..., 0]
-    alike = (np.abs(dark) < max(2.0, 2.2 * backdrop.noise)) & (tint < max(1.6, 2.0 * backdrop.noise))
-    flat = gradient(lab) < max(0.6, backdrop.noise)
-    inside = garment & alike & flat
-    unlike = float(np.mean(alike[cv2.erode(garment.astype(np.uint8), disc(3)) > 0]))
-    if unlike > 0.25:  # the garment itself has the colour of the backdrop
-        return np.zeros_like(garment)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(inside.astype(np.uint8), connectivity=4)
-    islands = np.zeros_like(garment)
-    for index in range(1, count):
-        if stats[index, cv2.CC_STAT_AREA] > 0.0004 * size * size:
-            islands |= labels == index
-    shadow = garment & (dark > -2) & (dark < 45) & (tint < 2 + 0.08 * dark) & (gradient(lab) < 1.0 + 0.04 * dark)
-    faint = float(np.median(np.linalg.norm(offset[garment], axis=1))) < 14
-    if not islands.any() or (faint and bites(islands, garment, size, 0.05)):
-        return np.zeros_like(garment)
-    near = cv2.dilate(islands.astype(np.uint8), disc(0.04 * size)) > 0
-    wider = flood((shadow & near) | islands, islands, 0)
-    return islands if bites(wider & ~islands, garment, size, 0.02) else wider
 
 
 def _cut_busy(small: NDArray[np.uint8], lab: Float) -> Bool:
@@ -213,21 +108,21 @@ def _cut_busy(small: NDArray[np.uint8], lab: Float) -> Bool:
     banned = np.zeros((height, width), bool)
     frame = rim(height, width, 0.012)
     banned |= frame & (chance < 0.4)
-    region = main_body(cut.graph_cut(small, chance, banned, 4))
+    region = cut.main_body(cut.graph_cut(small, chance, banned, 4))
     doubted = cut.doubt_unbounded(lab, region, np.where(region, 0.9, 0.1).astype(np.float32)) if region.any() else None
     if doubted is not None:
-        region = main_body(cut.graph_cut(small, doubted, banned, 2))
+        region = cut.main_body(cut.graph_cut(small, doubted, banned, 2))
     region = _without_attached(region)
     if not region.any():
         return region
     region = cut.mend_edge(lab, region, 4, 4)
-    return smooth_region(main_body(region), 1.6)
+    return cut.smooth_region(cut.main_body(region), 1.6)
 
 
 def _without_attached(region: Bool) -> Bool:
     """`region` without things that reach in from the rim of the picture and join the garment by a narrow neck."""
     size = max(region.shape)
-    clean = main_body(cv2.morphologyEx(region.astype(np.uint8), cv2.MORPH_OPEN, disc(2)) > 0)
+    clean = cut.main_body(cv2.morphologyEx(region.astype(np.uint8), cv2.MORPH_OPEN, disc(2)) > 0)
     thick = cv2.morphologyEx(clean.astype(np.uint8), cv2.MORPH_OPEN, disc(0.024 * size))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
     if count < 2:
@@ -236,7 +131,7 @@ def _without_attached(region: Bool) -> Bool:
     pieces = clean & (cv2.dilate((labels == core).astype(np.uint8), disc(2)) == 0)
     _, numbers = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=4)
     foreign = np.unique(numbers[rim(*region.shape, 0.02) & pieces])
-    return main_body(clean & ~np.isin(numbers, foreign[foreign > 0]))
+    return cut.main_body(clean & ~np.isin(numbers, foreign[foreign > 0]))
 
 
 def _without_hanger(lab: Float, region: Bool) -> Bool:
@@ -258,24 +153,7 @@ def _without_hanger(lab: Float, region: Bool) -> Bool:
         colour = np.median(lab[labels == index], axis=0)
         if float(np.mean(np.linalg.norm(colours - colour, axis=1) < 14)) < 0.03:
             result[labels == index] = False
-    return main_body(result)
-
-
-def main_body(region: Bool, least_share: float = 0.12) -> Bool:
-    """The largest piece, with pieces of at least `least_share` of its area; specks of holes filled."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(region.astype(np.uint8), connectivity=4)
-    if count < 2:
-        return np.zeros_like(region)
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    kept = 1 + np.nonzero(areas >= least_share * areas.max())[0]
-    body = np.isin(labels, kept)
-    count, holes, stats, _ = cv2.connectedComponentsWithStats((~body).astype(np.uint8), connectivity=4)
-    small = np.nonzero(stats[:, cv2.CC_STAT_AREA] < 0.0006 * body.size)[0]
-    return body | (np.isin(holes, small[small > 0]) if count > 1 else False)
-
-
-def smooth_region(region: Bool, sigma: float) -> Bool:
-    return np.asarray(cv2.GaussianBlur(region.astype(np.float32), (0, 0), sigma) > 0.5)
+    return cut.main_body(result)
 
 
 def _outline_contrast(lab: Float, region: Bool) -> float:

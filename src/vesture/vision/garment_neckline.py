@@ -77,7 +77,7 @@ def find_neckline(lab: Float, region: Bool, left: Float, right: Float, stand: fl
     depths = np.arange(max(0.06, seen + 0.03), BELOW - 0.2, 0.02, dtype=np.float32)
     grid = np.array([[(depth, *shape, inset) for shape in SHAPES for inset in INSETS] for depth in depths], np.float32)
     scores = _score(patch, inside, grid.reshape(-1, 4)).reshape(len(depths), -1)
-    scores *= _prior(depths, stand)[:, None]
+    scores *= _prior(depths, stand)[:, None] * (1 - (0.5 if stand > LOW_STAND else 1.2) * grid[..., 3])
     best = scores.argmax(1)
     profile = cv2.GaussianBlur(scores.max(1).reshape(-1, 1), (1, 3), 0.7).ravel()
     pick, confidence = _choose(depths, profile)
@@ -190,7 +190,7 @@ def _choose(depths: Float, profile: Float) -> tuple[int | None, float]:
         return None, confidence
     strong = [k for k in peaks if profile[k] > 0.82 * best]
     if depths[strong[-1]] < 0.27:  # the seam of the back's ribbing is often plainer than the front's edge
-        strong = [k for k in peaks if profile[k] > 0.5 * best and (depths[k] < 0.75 or k in strong)]
+        strong = [k for k in peaks if profile[k] > 0.36 * best and (depths[k] < 0.75 or k in strong)]
     deepest = strong[-1]
     pair = [k for k in strong if 0.05 < depths[deepest] - depths[k] < 0.17]
     return (pair[0] if pair else deepest), confidence

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.guided_filter import guided_filter, guided_upsample
-from vesture.vision.parsing_bare import drawn_limbs, read_covering, skin_samples
-from vesture.vision.parsing_colour import LOWEST, ColourModel, fit_colours, skin_tone
+from vesture.vision.parsing_bare import drawn_limbs, like_skin, read_covering, skin_samples
+from vesture.vision.parsing_colour import LOWEST, ColourModel, fit_colours, skin_model, skin_tone
 from vesture.vision.parsing_prior import CLASSES, Covering, Skeleton, capsule, limb_ends, spatial_prior
 from vesture.vision.parsing_repair import repair
 from vesture.vision.pose import Pose
@@ -87,9 +87,11 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose) -> Parse:
     person = foreground(small, mask, skeleton)
     lab, grey = cv2.cvtColor((small / 255).astype(np.float32), cv2.COLOR_RGB2LAB), _grey(small)
     generator = np.random.default_rng(0)  # only picks sample pixels; the same photo parses the same way
-    covering = read_covering(small, lab, person, skeleton, generator)
+    skin = skin_model(lab[skin_samples(small, person, skeleton)])
+    covering = read_covering(lab, person, skeleton, skin, generator)
     prior = spatial_prior(skeleton, person.shape, covering)
     seeds = _seeds(small, skeleton, prior, person, covering)
+    seeds[Label.HAIR] &= ~like_skin(skin, lab, person)
     scores = prior
     for _ in range(ROUNDS):
         models = {label: fit_colours(lab[where], generator) for label, where in seeds.items()}
@@ -161,7 +163,7 @@ def _seeds(
     shoes = drawn_limbs(skeleton, shape, ("foot",), 1.0)
     seeds = {
         Label.SKIN: skin if skin.sum() > 30 else person & tone & (prior[Label.SKIN] > 0.45),
-        Label.HAIR: person & (prior[Label.HAIR] > 0.62) & ~face,
+        Label.HAIR: person & (prior[Label.HAIR] > 0.5) & ~face,
         Label.TOP: cloth & (np.abs(u) < 0.36) & (v > 0.18) & (v < min(waist - 0.1, 0.9)),
         Label.BOTTOM: cloth & (prior[Label.BOTTOM] > 0.6) & (v > waist + 0.08),
         Label.SHOES: person & shoes & (prior[Label.SHOES] > 0.5),

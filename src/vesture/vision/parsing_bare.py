@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.parsing_colour import ANY_COLOUR, ColourModel, fit_colours, skin_model, skin_tone
+from vesture.vision.parsing_colour import ANY_COLOUR, ColourModel, fit_colours, skin_tone
 from vesture.vision.parsing_prior import Covering, Skeleton, limb_ends
 
 Floats = NDArray[np.float32]
@@ -28,16 +28,14 @@ STRONGEST = 3.0  # log-likelihood ratio of one pixel
 
 
 def read_covering(
-    rgb: NDArray[np.uint8], lab: Floats, person: Bools, skeleton: Skeleton, generator: np.random.Generator
+    lab: Floats, person: Bools, skeleton: Skeleton, skin: ColourModel | None, generator: np.random.Generator
 ) -> Covering:
     """Look along limbs and spine of a person (h, w) for where skin ends and cloth begins."""
     shape = (person.shape[0], person.shape[1])
     u, v = skeleton.frame(shape)
     arms_drawn = drawn_limbs(skeleton, shape, ("forearm", "hand"), 1.1)
     core = person & (np.abs(u) < 0.3) & ~arms_drawn
-    skin = skin_model(lab[skin_samples(rgb, person, skeleton)])
-    bare = np.zeros_like(core) if skin is None else _ratio(skin, None, lab, core) > LIKE_SKIN
-    waist, certain = _waist(lab, bare, core, v)
+    waist, certain = _waist(lab, like_skin(skin, lab, core), core, v)
     if certain < HALF_BODY_CLEAR and v[0].min() > HALF_BODY:
         waist, certain = float(v[0].min()), 1.0  # the photo begins below the chest, and shows one garment
     if skin is None:
@@ -58,6 +56,13 @@ def read_covering(
             for side in (0, 1)
         )
     return Covering(limbs["arms"], limbs["legs"], (TORSO_LEVELS, torso), waist, certain)  # type: ignore[arg-type]
+
+
+def like_skin(skin: ColourModel | None, lab: Floats, where: Bools) -> Bools:
+    """Those pixels of `where` (h, w) that the person's skin explains well."""
+    if skin is None:
+        return np.zeros_like(where)
+    return np.asarray(_ratio(skin, None, lab, where) > LIKE_SKIN)
 
 
 def drawn_limbs(skeleton: Skeleton, shape: tuple[int, int], names: tuple[str, ...], width: float) -> Bools:

@@ -13,7 +13,7 @@ Labels = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 
 ONE_PIECE = 5
-ALIKE = 0.65  # common share of the colours of one garment's upper and lower part
+ALIKE = 0.68  # common share of the colours of one garment's upper and lower part
 SPECK = 0.012  # units squared: smaller patches of a label are mistakes
 
 
@@ -92,7 +92,7 @@ def _common(first: Floats, second: Floats) -> float:
     """Intersection, in [0, 1], of the colour histograms of two sets of Lab pixels."""
     shares = []
     for pixels in (first, second):
-        cells = np.rint(pixels / np.array([9.0, 6.0, 6.0], np.float32)).astype(int) + np.array([2, 24, 24])
+        cells = np.rint(pixels / np.array([14.0, 6.0, 6.0], np.float32)).astype(int) + np.array([2, 24, 24])
         histogram = np.zeros((16, 48, 48), np.float32)
         np.add.at(histogram, tuple(np.clip(cells, 0, (15, 47, 47)).T), 1.0 / len(pixels))
         for axis in range(3):

@@ -6,6 +6,7 @@ Everything outside that region is the photo's own pixels, bit for bit.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -71,8 +72,8 @@ def compose(scene: Scene, generator: np.random.Generator) -> tuple[RGB, Bools]:
     old = _old_garment(scene)
     skin = plates.skin_plate(scene.photo, scene.body, generator)
     arms = _bare_arms(scene, skin)
-    base = _undressed(scene, old, cover, skin, generator)
-    shadow = _contact_shadow(scene, cover)
+    base, solid = _undressed(scene, old, cover, skin, generator)
+    shadow = _contact_shadow(scene, cover, solid)
     canvas = over(base, base * 0.55, shadow)
     folds = _folds(scene)
     for layer in (layer for layer in scene.layers if layer.part not in SLEEVES):
@@ -127,27 +128,39 @@ def _bare_arms(scene: Scene, skin: Floats) -> list[tuple[Floats, Floats]]:
     return arms
 
 
-def _undressed(scene: Scene, old: Bools, cover: Floats, skin: Floats, generator: np.random.Generator) -> Floats:
-    """The photo with the old garment replaced by what would be behind the new one, arms left out."""
-    body, shape = scene.body, scene.shape
+def _undressed(
+    scene: Scene, old: Bools, cover: Floats, skin: Floats, generator: np.random.Generator
+) -> tuple[Floats, Bools]:
+    """The photo with the old garment replaced by what would be behind the new one, arms left out; and where that
+    shows the person rather than the scene."""
+    solid = scene.person & ~old
     if not (old & (cover < 0.999)).any():
-        return scene.photo
-    canvas = plates.background_plate(scene.photo, scene.person | old, body.unit, generator)
+        return scene.photo, scene.person
+    canvas = plates.background_plate(scene.photo, scene.person | old, scene.body.unit, generator)
+    for rgb, zone in _behind(scene, skin, generator):
+        canvas = over(canvas, rgb, zone)
+        solid |= old & (zone > 0.5)
+    return over(scene.photo, canvas, plates.feather(old, 0.8)), solid
+
+
+def _behind(scene: Scene, skin: Floats, generator: np.random.Generator) -> Iterator[tuple[Floats, Floats]]:
+    """What the old garment hid, back to front, as (rgb, coverage): the other garment, the torso, the legs."""
+    body, shape = scene.body, scene.shape
     lower = body.labels == Label.BOTTOM
     hem = scene.fit.hem if scene.fit.hem is not None else 1.0
     if Label.BOTTOM not in scene.clothes.replaced and lower.any():
         cloth = plates.garment_plate(scene.photo, lower, body.unit, generator)
-        canvas = over(canvas, cloth, plates.torso_zone(shape, body, max(hem - 0.1, body.waist - 0.25), 1.3))
+        between = plates.closed(lower, 0.12 * body.unit) & ~lower
+        zone = plates.torso_zone(shape, body, max(hem - 0.1, body.waist - 0.25), 1.3)
+        yield cloth, np.maximum(zone, plates.feather(between, 0.7))
     if Label.TOP in scene.clothes.replaced:
         zone = np.maximum(plates.neck_zone(shape, body), plates.torso_zone(shape, body, 0.0, min(hem, body.waist)))
-        canvas = over(canvas, skin * _chin_shadow(scene)[..., None], zone)
+        yield skin * _chin_shadow(scene)[..., None], zone
     if Label.BOTTOM in scene.clothes.replaced:
         for side in SIDES:
             leg = body.legs[side]
             start = max(0.0, scene.fit.leg_reach.get(side, 0.0) - 0.15 * body.unit)
-            zone = plates.limb_zone(shape, leg, start, leg.length * 1.02)
-            canvas = over(canvas, plates.limb_skin(skin, leg), zone)
-    return over(scene.photo, canvas, plates.feather(old, 0.8))
+            yield plates.limb_skin(skin, leg), plates.limb_zone(shape, leg, start, leg.length * 1.02)
 
 
 def _chin_shadow(scene: Scene) -> Floats:
@@ -159,13 +172,13 @@ def _chin_shadow(scene: Scene) -> Floats:
     return np.asarray(np.interp(level, [-0.5, 0.0], [0.82, 1.0]), np.float32)
 
 
-def _contact_shadow(scene: Scene, cover: Floats) -> Floats:
-    """Strength of the shade that the garment throws on the person just outside its edges."""
+def _contact_shadow(scene: Scene, cover: Floats, solid: Bools) -> Floats:
+    """Strength of the shade that the garment throws on the person, `solid`, just outside its edges."""
     unit = scene.body.unit
     blurred = cv2.GaussianBlur(cover, (0, 0), 0.03 * unit)
     shift = np.float32([[1, 0, 0], [0, 1, 0.025 * unit]])
     dropped = cv2.warpAffine(blurred, shift, scene.shape[::-1])
-    on_person = plates.feather(plates.erode(scene.person, 2), 1.0)
+    on_person = plates.feather(plates.erode(solid, 2), 1.0)
     near = plates.feather(plates.dilate(cover > 0.5, 0.05 * unit), 1.0)
     return np.asarray(np.clip(0.55 * dropped, 0, 0.5) * on_person * near * (1 - 0.999 * (cover > 0.999)), np.float32)
 

@@ -11,7 +11,7 @@ from vesture.vision.garment_types import Garment, Part
 
 WAISTBAND = 0.84  # level v at which a waistband naturally sits
 CROTCH_DROP = 0.26  # units below the hip joints
-ANKLE_SNAP = 0.72  # legs that reach this far are full length
+ANKLE_SNAP = 0.62  # legs that reach this far are full length
 LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
 
 

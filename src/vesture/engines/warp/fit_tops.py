@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
-from vesture.engines.warp.fit_bottoms import fit_legs, hip_width
+from vesture.engines.warp.fit_bottoms import crotch_level, fit_legs, hip_width
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import (
     FLAT_VERTICAL,
@@ -36,7 +36,7 @@ def fit_upper(body: Body, garment: Garment, *, long_top: bool, ease: Ease) -> Fi
     collars = _collar_targets(body, garment)
     armpit = _armpit_level(body, garment, scale)
     hem = None if garment.has_legs else _hem_level(body, garment, scale, long_top)
-    bottom = hem if hem is not None else 1.0
+    bottom = hem if hem is not None else crotch_level(body)
     torso, outline = _torso(body, garment, scale, collars, armpit, bottom)
     handles: dict[int, Handles] = {int(Part.TORSO): torso}
     joints: dict[tuple[int, int], Floats] = {}
@@ -137,7 +137,7 @@ def _torso(
         groups.append(pairs(shoulder, _between(shoulder, collars[side], body.tip[side])))
         if f"side_{side}" not in garment.curves:
             continue
-        edge = curve(garment, f"side_{side}", OUTLINE_POINTS)
+        edge = _torso_edge(garment, side)
         target = _side_target(body, garment, edge, side, scale, armpit, bottom)
         keep = target_levels(body, target) <= bottom + 1e-6
         groups.append(pairs(edge[keep], target[keep], OUTLINE_WEIGHT if garment.has_sleeves else 5.0))
@@ -151,6 +151,14 @@ def _torso(
     if centre is not None:
         groups.append(centre)
     return Handles.concatenate(groups), outline
+
+
+def _torso_edge(garment: Garment, side: SideName) -> Floats:
+    """The side seam down to the hem, or to where the legs begin."""
+    if not garment.has_legs:
+        return curve(garment, f"side_{side}", OUTLINE_POINTS)
+    edge = curve(garment, f"side_{side}", 4 * OUTLINE_POINTS)
+    return edge[edge[:, 1] <= float(point(garment, "crotch")[1])][::3]
 
 
 def target_levels(body: Body, points: Floats) -> Floats:
@@ -215,11 +223,11 @@ def _hem_target(body: Body, source: Floats, left: Floats, right: Floats, scale: 
 
 def _centre_line(body: Body, garment: Garment, neck: Floats, armpit: float, bottom: float) -> Handles | None:
     """Keep the middle of the garment on the spine."""
-    if "hem" not in garment.curves or bottom <= armpit:
+    if bottom <= armpit or not (garment.has_legs or "hem" in garment.curves):
         return None
-    hem = curve(garment, "hem", 11)[5]
+    hem = point(garment, "crotch") if garment.has_legs else curve(garment, "hem", 11)[5]
     top = point(garment, "neck_front")
-    t = np.linspace(0.25, 0.9, 6)[:, None]
+    t = np.linspace(0.25, 1.0 if garment.has_legs else 0.9, 6)[:, None]
     level = float(target_levels(body, neck[None])[0])
     target = body.point(0.0, level + t[:, 0] * (bottom - level))
     return pairs(top + t * (hem - top), target, INNER_WEIGHT * 0.5)

@@ -28,6 +28,11 @@ def erode(mask: Bools, radius: float) -> Bools:
     return ~dilate(~mask, radius)
 
 
+def closed(mask: Bools, radius: float) -> Bools:
+    """The mask with its gaps up to twice the radius filled."""
+    return erode(dilate(mask, radius), radius)
+
+
 def feather(mask: Bools, sigma: float) -> Floats:
     return np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), max(sigma, 0.3)), np.float32)
 

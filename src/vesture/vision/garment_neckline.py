@@ -80,7 +80,7 @@ def find_neckline(lab: Float, region: Bool, left: Float, right: Float, stand: fl
     scores *= _prior(depths, stand)[:, None] * (1 - (0.5 if stand > LOW_STAND else 1.2) * grid[..., 3])
     best = scores.argmax(1)
     profile = cv2.GaussianBlur(scores.max(1).reshape(-1, 1), (1, 3), 0.7).ravel()
-    pick, confidence = _choose(depths, profile)
+    pick, confidence = _choose(depths, profile, stand)
     if pick is None:
         depth = max(DEFAULT_DEPTH if stand < LOW_STAND else 0.08, seen)
         return default_neckline(frame, depth, confidence)
@@ -179,7 +179,7 @@ def _prior(depths: Float, stand: float) -> Float:
     return np.asarray(1 / (1 + np.exp((depths - deepest) / 0.12)), np.float32)
 
 
-def _choose(depths: Float, profile: Float) -> tuple[int | None, float]:
+def _choose(depths: Float, profile: Float, stand: float) -> tuple[int | None, float]:
     """The deepest of the comparable peaks; of a close pair, a ribbing's two edges, the upper."""
     peaks = [k for k in range(1, len(profile) - 1) if profile[k - 1] <= profile[k] > profile[k + 1]]
     if not peaks:
@@ -189,11 +189,14 @@ def _choose(depths: Float, profile: Float) -> tuple[int | None, float]:
     if best < 1.0:
         return None, confidence
     strong = [k for k in peaks if profile[k] > 0.82 * best]
-    if depths[strong[-1]] < 0.27:  # the seam of the back's ribbing is often plainer than the front's edge
-        strong = [k for k in peaks if profile[k] > 0.36 * best and (depths[k] < 0.75 or k in strong)]
-    deepest = strong[-1]
-    pair = [k for k in strong if 0.05 < depths[deepest] - depths[k] < 0.17]
-    return (pair[0] if pair else deepest), confidence
+    # The seam of the back's ribbing is often plainer than the front's edge, and shallower than any front.
+    plainest = depths[max(peaks, key=lambda k: float(profile[k]))]
+    deepest = 0.57 if stand < LOW_STAND else 0.75
+    enough = float(np.interp(plainest, [0.24, 0.42], [0.36, 0.82])) * best
+    strong = sorted({*strong, *(k for k in peaks if profile[k] > enough and plainest < depths[k] < deepest)})
+    last = strong[-1]
+    pair = [k for k in strong if 0.05 < depths[last] - depths[k] < 0.15 and depths[k] > 0.3]
+    return (pair[0] if pair else last), confidence
 
 
 def _lining_below(patch: Float, inside: Bool, x: Float, y: Float) -> Float:

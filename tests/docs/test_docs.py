@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from doc_pages import PAGES, REFERENCE, ROOT, table_rows
@@ -20,9 +22,11 @@ from vesture.assets.table import GROUPS
 from vesture.cli import build_parser
 from vesture.core.task import TryOnOptions
 from vesture.core.tryon_input import TryOnFields
-from vesture.errors import VestureError
+from vesture.core.wire_errors import error_body
+from vesture.errors import FieldFault, InputError, SettingError, VestureError
 from vesture.library import TryOnResult
 from vesture.settings import Settings, variable
+from vesture.wiring import build_engine
 
 CLASSES = [value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, VestureError)]
 
@@ -123,6 +127,42 @@ def test_every_error_is_documented(error: type[VestureError]) -> None:
 def test_no_documented_error_is_gone() -> None:
     named = {name for name in table_rows(REFERENCE / "errors.md") if re.fullmatch(r"[A-Z][a-zA-Z]+", name)}
     assert named == {error.__name__ for error in CLASSES}
+
+
+def _example_bodies() -> list[tuple[str, dict[str, Any]]]:
+    text = (REFERENCE / "errors.md").read_text(encoding="utf-8")
+    found = re.findall(r"^### (\w+)\n\n\d+:\n\n```json\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [(name, json.loads(body)) for name, body in found]
+
+
+@pytest.mark.parametrize(("name", "body"), _example_bodies(), ids=lambda value: value if isinstance(value, str) else "")
+def test_every_example_of_an_error_is_what_is_answered(name: str, body: dict[str, Any]) -> None:
+    error = getattr(errors, name)
+    if not issubclass(error, InputError):
+        assert dict(error_body(error(body["detail"])).body) == body
+        return
+    faults = [
+        FieldFault(
+            entry["loc"][1], entry["type"], entry["msg"], entry.get("ctx", {}), entry.get("input"), "input" in entry
+        )
+        for entry in body["detail"]
+    ]
+    first = faults[0]
+    made = error(faults) if error is errors.InvalidInput else error(first.field, first.message, first.context)
+    assert dict(error_body(made).body) == body
+
+
+def test_every_error_that_is_answered_has_an_example() -> None:
+    bases = {"VestureError", "InputError", "PlatformError", "SettingError"}
+    assert {name for name, _ in _example_bodies()} == {error.__name__ for error in CLASSES} - bases
+
+
+def test_the_engines_are_documented() -> None:
+    listed = re.search(r"^Engines: (.+)\.$", (REFERENCE / "settings.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert listed is not None
+    with pytest.raises(SettingError) as refused:
+        build_engine(SimpleNamespace(engine="none"))  # type: ignore[arg-type]
+    assert f"there are auto, {listed[1].replace('`', '')}." in str(refused.value)
 
 
 @pytest.mark.parametrize(

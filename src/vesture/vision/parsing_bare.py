@@ -21,6 +21,7 @@ TORSO_LEVELS = np.linspace(-0.1, 1.3, 29).astype(np.float32)
 WAIST_LEVELS = np.linspace(0.4, 1.8, 57).astype(np.float32)
 USUAL_WAIST = 0.97
 MARGIN = 0.6  # of the mean log-likelihood ratio: skin must be clearly more likely
+LEG_BEGINS = 1.0  # v
 HALF_BODY = 0.15  # v of the upper edge of a photo that shows legs
 HALF_BODY_CLEAR = 0.5
 LIKE_SKIN = 1.5  # log-likelihood ratio to any colour; what begins with skin is no lower garment
@@ -42,7 +43,8 @@ def read_covering(
         nothing = np.full(STEPS, 0.3, np.float32), np.full(STEPS, 0.3, np.float32)
         return Covering(nothing, nothing, (TORSO_LEVELS, np.full_like(TORSO_LEVELS, 0.04)), waist, certain)
     upper = fit_colours(lab[core & (v > 0.25) & (v < min(waist, 0.9) - 0.05)], generator)
-    lower = fit_colours(lab[core & (v > waist + 0.04) & (v < waist + 0.3)], generator)
+    hips = min(waist, LEG_BEGINS)  # below that, bare legs would pass for the cloth they are compared with
+    lower = fit_colours(lab[core & (v > hips + 0.04) & (v < hips + 0.3)], generator)
     torso = _torso(skin, lower, lab, core, v)
     bare_chest = float(np.interp(0.5, TORSO_LEVELS, torso)) > 0.5
     ratio = {

@@ -77,7 +77,7 @@ def strip(try_on: TryOn, pair: pairs.Pair, out: Path) -> Image.Image:
         result = try_on(pair.person, pair.garment, pair.category)
         picture, note = result.images[0], f"{time.perf_counter() - started:.1f} s {'; '.join(result.warnings)}"
         picture.save(out / "results" / f"{pair.name}.png")
-    except VestureError as error:
+    except VestureError as error:  # a typed refusal is a result too
         picture, note = Image.new("RGB", (HEIGHT // 2, HEIGHT), "lightgrey"), f"{type(error).__name__}: {error}"
     sheet = side_by_side([pair.person, pair.garment], picture, HEIGHT)
     ImageDraw.Draw(sheet).text((6, 4), f"{pair.name} {note}"[:120], fill="red")

@@ -20,7 +20,7 @@ ALLOWED = {
     "store": {"store", "core", "errors"},
     "api": {"api", "core", "errors", "store"},
     "worker": {"worker", "core", "errors", "store", "images"},
-    "assets": {"assets", "errors"},
+    "assets": {"assets", "core", "errors"},
     "settings": {"settings", "errors"},
     "pipeline": {"pipeline", "core", "images", "errors"},
     "library": {"library", "core", "errors", "pipeline", "wiring"},

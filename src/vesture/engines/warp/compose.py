@@ -144,23 +144,22 @@ def _undressed(
 
 
 def _behind(scene: Scene, skin: Floats, generator: np.random.Generator) -> Iterator[tuple[Floats, Floats]]:
-    """What the old garment hid, back to front, as (rgb, coverage): the other garment, the torso, the legs."""
+    """What the old garment hid, back to front, as (rgb, coverage): the torso, the other garment, the legs."""
     body, shape = scene.body, scene.shape
     lower = body.labels == Label.BOTTOM
-    hem = scene.fit.hem if scene.fit.hem is not None else 1.0
+    waistband = min(body.waist, 0.88)
+    if Label.TOP in scene.clothes.replaced:
+        zone = np.maximum(plates.neck_zone(shape, body), plates.torso_zone(shape, body, 0.0, waistband + 0.05))
+        yield skin * _chin_shadow(scene)[..., None], zone
     if Label.BOTTOM not in scene.clothes.replaced and lower.any():
         cloth = plates.garment_plate(scene.photo, lower, body.unit, generator)
         between = plates.closed(lower, 0.12 * body.unit) & ~lower
-        zone = plates.torso_zone(shape, body, max(hem - 0.1, body.waist - 0.25), 1.3)
-        yield cloth, np.maximum(zone, plates.feather(between, 0.7))
-    if Label.TOP in scene.clothes.replaced:
-        zone = np.maximum(plates.neck_zone(shape, body), plates.torso_zone(shape, body, 0.0, min(hem, body.waist)))
-        yield skin * _chin_shadow(scene)[..., None], zone
+        yield cloth, np.maximum(plates.torso_zone(shape, body, waistband, 1.3), plates.feather(between, 0.7))
     if Label.BOTTOM in scene.clothes.replaced:
+        yield skin, plates.torso_zone(shape, body, waistband, 1.2)
         for side in SIDES:
             leg = body.legs[side]
-            start = max(0.0, scene.fit.leg_reach.get(side, 0.0) - 0.15 * body.unit)
-            yield plates.limb_skin(skin, leg), plates.limb_zone(shape, leg, start, leg.length * 1.02)
+            yield plates.limb_skin(skin, leg), plates.limb_zone(shape, leg, 0.0, leg.length * 1.02)
 
 
 def _chin_shadow(scene: Scene) -> Floats:
@@ -204,7 +203,7 @@ def _hands_and_forearms(scene: Scene) -> Bools:
         zone = plates.limb_zone(scene.shape, arm, min(reach, arm.length * 0.98), end, grow=2.6) > 0.5
         result |= zone & (labels == Label.SKIN)
         if Label.TOP not in scene.clothes.replaced:
-            sleeve = plates.limb_zone(scene.shape, arm, 0.3 * arm.length, arm.length, grow=1.7) > 0.5
+            sleeve = plates.limb_zone(scene.shape, arm, 0.3 * arm.length, arm.length + 0.35 * body.unit, grow=1.7) > 0.5
             result |= sleeve & (labels == Label.TOP)
     return result
 

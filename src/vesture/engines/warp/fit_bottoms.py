@@ -12,6 +12,7 @@ from vesture.vision.garment_types import Garment, Part
 WAISTBAND = 0.84  # level v at which a waistband naturally sits
 CROTCH_DROP = 0.26  # units below the hip joints
 ANKLE_SNAP = 0.62  # legs that reach this far are full length
+LONG_INSEAM = 1.3  # as do legs this much longer than the rise; shorts measure 0.2 to 1
 LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
 
 
@@ -84,7 +85,7 @@ def _hip_block(body: Body, garment: Garment, waist: float, scale: float) -> dict
     groups, ends = [], {}
     for side in SIDES:
         edge = curve(garment, f"side_{side}", 60)
-        edge = edge[edge[:, 1] <= crotch[1]][::4]
+        edge = edge[: max(int((edge[:, 1] <= crotch[1]).sum()), 12)][::4]
         down = (edge[:, 1] - edge[0, 1]) / max(crotch[1] - edge[0, 1], 1e-6)
         level = waist + np.clip(down, 0, 1) * (bottom - waist)
         bound = np.asarray(body.width(side, level))
@@ -148,7 +149,17 @@ def _leg_ratio(body: Body, garment: Garment, prefix: str, scale: float, start: d
         cuff = (point(garment, f"{prefix}_outer_{side}") + point(garment, f"{prefix}_inner_{side}")) / 2
         ratios.append(distance(crotch, cuff) * scale / max(body.legs[side].length - start[side], 1e-6))
     ratio = float(np.mean(ratios))
-    return 1.03 if ratio > ANKLE_SNAP else max(ratio, 0.08)
+    return 1.03 if ratio > ANKLE_SNAP or _inseam(garment, prefix) > LONG_INSEAM else max(ratio, 0.08)
+
+
+def _inseam(garment: Garment, prefix: str) -> float:
+    """Length of the legs below the crotch in rises (waistband to crotch); 0 where there is no waistband."""
+    if "waist_left" not in garment.points:
+        return 0.0
+    crotch = point(garment, "crotch")
+    waist_y = np.mean([garment.points[f"waist_{s}"][1] for s in SIDES])
+    cuff_y = np.mean([garment.points[f"{prefix}_{end}_{s}"][1] for end in ("outer", "inner") for s in SIDES])
+    return float((cuff_y - crotch[1]) / max(crotch[1] - waist_y, 1e-6))
 
 
 def _leg(body: Body, garment: Garment, side: SideName, scale: float, start: float, reach: float) -> Handles:
@@ -156,8 +167,9 @@ def _leg(body: Body, garment: Garment, side: SideName, scale: float, start: floa
     count = 32
     crotch = point(garment, "crotch")
     outer = curve(garment, _leg_edge(garment, side), 120)
-    outer = outer[outer[:, 1] >= crotch[1]]
-    outer = outer[np.linspace(0, len(outer) - 1, count).astype(int)]
+    below = np.flatnonzero(outer[:, 1] >= crotch[1])
+    first = min(int(below[0]) if len(below) else 119, 100)  # of hot pants the side ends above the crotch
+    outer = outer[np.linspace(first, 119, count).astype(int)]
     inner = curve(garment, f"leg_inner_{side}", count)
     along = start + np.linspace(0, 1, count) * (reach - start)
     natural, present = leg.radius(along), leg.radius(along, clothed=True)

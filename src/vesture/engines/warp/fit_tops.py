@@ -27,6 +27,8 @@ CHEST_LEVEL = 0.3
 ARMPIT_LEVELS = (0.25, 0.40)
 OUTLINE_POINTS = 32  # about one to each mesh cell: a free vertex between two handles would buckle
 WRIST_SNAP = 0.80  # sleeves that reach this far along the arm are long sleeves
+LONG_SLEEVE = 0.85  # and so are those of this length in chest widths
+CROPPED_LENGTH = 0.5  # from armpit to hem, in chest widths
 SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
 
 
@@ -108,6 +110,8 @@ def _hem_level(body: Body, garment: Garment, scale: tuple[float, float], long_to
     start = np.mean([body.coordinates(body.tip[s])[0, 1] for s in SIDES]) - 0.05
     level = float(start + (hem_y - collar_y) * scale[1] / body.torso)
     if garment.kind == "top":
+        if not _is_cropped(garment):
+            level = max(level, min(body.waist, 0.9) + 0.04)  # whatever the shoulders say, it reaches the waistband
         if level > 1.12 and not long_top:
             level = 1.12 + 0.6 * (level - 1.12)
         if body.top_hem is not None and 0 < body.top_hem - level < 0.3:
@@ -115,6 +119,13 @@ def _hem_level(body: Body, garment: Garment, scale: tuple[float, float], long_to
         return float(np.clip(level, 0.55, 1.9))
     ankle = np.mean([body.coordinates(body.legs[s].axis[-1])[0, 1] for s in SIDES])
     return float(np.clip(level, 1.2, max(ankle, 1.4)))
+
+
+def _is_cropped(garment: Garment) -> bool:
+    """Tops that end above the waist are short below the armpits for their width."""
+    chest = distance(point(garment, "armpit_left"), point(garment, "armpit_right"))
+    below = np.mean([point(garment, f"hem_{s}")[1] - point(garment, f"armpit_{s}")[1] for s in SIDES])
+    return bool(below < CROPPED_LENGTH * chest)
 
 
 def _torso(
@@ -235,13 +246,17 @@ def _centre_line(body: Body, garment: Garment, neck: Floats, armpit: float, bott
 
 def _sleeve_ratio(body: Body, garment: Garment, scale: tuple[float, float]) -> float:
     """Share of the arm that the sleeves cover, the same on both sides."""
-    ratios = []
+    lengths = []
     for side in SIDES:
         outer = _length(curve(garment, f"sleeve_outer_{side}", 24))
         inner = _length(curve(garment, f"sleeve_inner_{side}", 24)) + 0.25 * outer
-        ratios.append((0.6 * outer + 0.4 * inner) * (scale[0] + scale[1]) / 2 / body.arms[side].length)
-    ratio = float(np.mean(ratios))
-    return 1.02 if ratio > WRIST_SNAP else max(ratio, 0.12)
+        lengths.append(0.6 * outer + 0.4 * inner)
+    length = float(np.mean(lengths))
+    arm = np.mean([body.arms[side].length for side in SIDES])
+    ratio = length * (scale[0] + scale[1]) / 2 / float(arm)
+    chest = distance(point(garment, "armpit_left"), point(garment, "armpit_right"))
+    is_long = garment.photo_type == "flat-lay" and length > LONG_SLEEVE * chest
+    return 1.02 if ratio > WRIST_SNAP or is_long else max(ratio, 0.12)
 
 
 def _reach(body: Body, side: SideName, ratio: float) -> float:

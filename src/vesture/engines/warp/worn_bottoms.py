@@ -1,0 +1,99 @@
+"""Worn trousers, shorts or a skirt: their landmarks, read off the wearer's hips and legs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.core.task import RGB
+from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName, resample
+from vesture.engines.warp.fit_bottoms import crotch_level
+from vesture.engines.warp.worn_trace import cloth_edge, complete, covered_share, cropped, hem_level, lower_edge, steps
+from vesture.vision.garment_types import Garment, Part
+
+Bools = NDArray[np.bool_]
+
+
+def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> Garment:
+    points: dict[str, Floats] = {}
+    curves: dict[str, Floats] = {}
+    waist = float(np.clip(body.waist, 0.7, 1.1))
+    level = crotch_level(body)
+    reach = {s: covered_share(body.legs[s].at(steps(body.legs[s].length)), mask) for s in SIDES}
+    legs = _has_leg_gap(body, mask)
+    for side in SIDES:
+        points[f"waist_{side}"] = body.point(SIGN[side] * float(body.width(side, waist)), waist)[0]
+    curves["waist"] = resample(np.stack([points["waist_left"], points["waist_right"]]), 9)
+    if not legs:
+        hem = max(hem_level(body, mask), waist + 0.4)
+        for side in SIDES:
+            levels = np.linspace(waist, hem, 14)
+            curves[f"side_{side}"] = body.point(SIGN[side] * cloth_edge(body, mask, side, levels), levels)
+            points[f"hem_{side}"] = curves[f"side_{side}"][-1]
+        curves["hem"] = lower_edge(body, mask, points["hem_left"], points["hem_right"], hem)
+        cloth, alpha = complete(photo, mask, mask, body.unit)
+        return cropped(cloth, alpha, mask.astype(np.uint8), "skirt", points, curves)
+    parts = mask.astype(np.uint8)
+    points["crotch"] = body.point(0.0, level)[0]
+    rows, columns = np.indices(mask.shape)
+    below = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.torso > level
+    for side, part in zip(SIDES, (Part.LEFT_LEG, Part.RIGHT_LEG), strict=True):
+        _leg(body, side, waist, level, max(reach.values()), points, curves)
+        parts[mask & below & _nearer_leg(body, side, mask.shape)] = int(part)
+    cloth, alpha = complete(photo, mask, mask, body.unit)
+    return cropped(cloth, alpha, parts, "trousers", points, curves)
+
+
+def _has_leg_gap(body: Body, mask: Bools) -> bool:
+    """Trousers part between the knees; a skirt does not, or ends above them."""
+    seen = []
+    for t in (0.45, 0.6, 0.8):
+        left, right = (body.legs[s].at(np.array([t * body.legs[s].length]))[0] for s in SIDES)
+        path = left + np.linspace(0, 1, 41)[:, None] * (right - left)
+        column, row = np.rint(path[:, 0]).astype(int), np.rint(path[:, 1]).astype(int)
+        if row.max() >= mask.shape[0] or row.min() < 0 or column.min() < 0 or column.max() >= mask.shape[1]:
+            continue
+        on = mask[row, column]
+        if on[:6].any() and on[-6:].any():
+            seen.append(bool((~on).any()) or float(np.linalg.norm(right - left)) < 0.45 * body.unit)
+    short = not seen
+    return short or any(seen)
+
+
+def _leg(
+    body: Body,
+    side: SideName,
+    waist: float,
+    level: float,
+    reach: float,
+    points: dict[str, Floats],
+    curves: dict[str, Floats],
+) -> None:
+    leg = body.legs[side]
+    start = float(np.interp(level, np.maximum.accumulate(body.coordinates(leg.axis)[:, 1]), leg.along))
+    along = np.linspace(start, max(min(reach, 1.02) * leg.length, start + 0.2 * body.unit), 16)
+    normal, axis = leg.outward(along, SIGN[side]), leg.at(along)
+    outer = leg.radius(along, clothed=True)
+    outer_edge = axis + normal * outer[:, None]
+    inner_edge = axis - normal * np.minimum(outer, 1.35 * leg.radius(along))[:, None]
+    share = np.linspace(0, 1, 16)[:, None]
+    hip = body.point(SIGN[side] * float(body.width(side, level)), level)[0]
+    outer_edge = outer_edge + np.clip(1 - share / 0.25, 0, 1) * (hip - outer_edge[0])
+    inner_edge = inner_edge + np.clip(1 - share / 0.2, 0, 1) * (points["crotch"] - inner_edge[0])
+    levels = np.linspace(waist, level, 9)[:-1]
+    upper = body.point(SIGN[side] * np.asarray(body.width(side, levels)), levels)
+    curves[f"side_{side}"] = np.concatenate([upper, outer_edge])
+    curves[f"leg_inner_{side}"] = inner_edge
+    points[f"cuff_outer_{side}"], points[f"cuff_inner_{side}"] = outer_edge[-1], inner_edge[-1]
+
+
+def _nearer_leg(body: Body, side: SideName, shape: tuple[int, int]) -> Bools:
+    rows, columns = np.indices(shape, dtype=np.float32)
+    distance = {}
+    for name in SIDES:
+        best = np.full(shape, np.inf, np.float32)
+        for x, y in body.legs[name].axis[::4]:
+            best = np.minimum(best, (columns - x) ** 2 + (rows - y) ** 2)
+        distance[name] = best
+    other: SideName = "right" if side == "left" else "left"
+    return np.asarray(distance[side] < distance[other])

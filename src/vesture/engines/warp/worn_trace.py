@@ -1,0 +1,125 @@
+"""Reading a worn garment's edges off its mask, along the lines of its wearer's body; and cutting it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.core.task import RGB
+from vesture.engines.warp.body import SIGN, Body, Floats, SideName
+from vesture.engines.warp.plates import dilate, erode
+from vesture.vision.fill import push_pull
+from vesture.vision.garment_types import Garment, GarmentKind
+
+Bools = NDArray[np.bool_]
+LONGEST = 1400
+
+
+def steps(length: float) -> Floats:
+    return np.linspace(0, length, 41)
+
+
+def covered_share(path: Floats, mask: Bools) -> float:
+    """Share of a path that lies on the mask, counted from its start until two tenths in a row are bare."""
+    column = np.clip(np.rint(path[:, 0]).astype(int), 0, mask.shape[1] - 1)
+    row = np.clip(np.rint(path[:, 1]).astype(int), 0, mask.shape[0] - 1)
+    on = dilate(mask, 2)[row, column]
+    bare = np.convolve(~on, np.ones(8), mode="valid") >= 7
+    end = int(np.argmax(bare)) if bare.any() else len(on)
+    last = np.flatnonzero(on[: max(end, 1)])
+    return float((last[-1] + 1) / len(on)) if len(last) else 0.0
+
+
+def hem_level(body: Body, mask: Bools) -> float:
+    """v of the lower edge, the median over columns near the spine."""
+    levels = np.linspace(0.4, 3.2, 141)
+    across = np.linspace(-0.28, 0.28, 9) * body.unit
+    last = []
+    for u in across:
+        path = body.point(np.full(len(levels), u), levels)
+        column, row = np.rint(path[:, 0]).astype(int), np.rint(path[:, 1]).astype(int)
+        inside = (column >= 0) & (column < mask.shape[1]) & (row >= 0) & (row < mask.shape[0])
+        on = np.zeros(len(levels), bool)
+        on[inside] = mask[row[inside], column[inside]]
+        if on.any():
+            last.append(levels[np.flatnonzero(on)[-1]])
+    return float(np.clip(np.median(last) if last else 1.0, 0.6, 3.0))
+
+
+def cloth_edge(body: Body, mask: Bools, side: SideName, levels: Floats) -> Floats:
+    """Half-width of the cloth at levels: where the mask ends going out from the spine, arms left out."""
+    result = np.asarray(body.width(side, np.minimum(levels, 1.3))).copy()
+    below = levels > 1.0
+    for index in np.flatnonzero(below):
+        across = np.linspace(0, 2.4 * body.unit, 97)
+        path = body.point(SIGN[side] * across, np.full(97, levels[index]))
+        column = np.clip(np.rint(path[:, 0]).astype(int), 0, mask.shape[1] - 1)
+        row = np.clip(np.rint(path[:, 1]).astype(int), 0, mask.shape[0] - 1)
+        on = np.flatnonzero(mask[row, column])
+        if len(on):
+            result[index] = max(float(across[on[-1]]), 0.3 * body.unit)
+    return result
+
+
+def lower_edge(body: Body, mask: Bools, left: Floats, right: Floats, hem: float) -> Floats:
+    """The hem as the mask shows it, held near its median level."""
+    result = [left]
+    for t in np.linspace(0, 1, 11)[1:-1]:
+        middle = left + t * (right - left)
+        offsets = np.linspace(-0.25, 0.25, 41) * body.unit
+        path = middle + offsets[:, None] * body.down
+        column = np.clip(np.rint(path[:, 0]).astype(int), 0, mask.shape[1] - 1)
+        row = np.clip(np.rint(path[:, 1]).astype(int), 0, mask.shape[0] - 1)
+        on = np.flatnonzero(mask[row, column])
+        result.append(path[on[-1]] if len(on) else middle)
+    curve = np.stack([*result, right])
+    curve[1:-1] = 0.5 * curve[1:-1] + 0.25 * (curve[:-2] + curve[2:])
+    return curve
+
+
+def complete(photo: RGB, mask: Bools, whole: Bools, unit: float) -> tuple[RGB, NDArray[np.float32]]:
+    """The cloth with its hidden patches (under hair, hands, straps) grown from what is seen round them."""
+    inside = erode(mask, max(1.0, 0.008 * unit))
+    filled = push_pull(photo.astype(np.float32), inside.astype(np.float32))
+    rgb = np.where(inside[..., None], photo, np.clip(np.rint(filled), 0, 255)).astype(np.uint8)
+    holes = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
+    alpha = cv2.GaussianBlur((whole | holes).astype(np.float32), (0, 0), 0.8)
+    return rgb, np.asarray(alpha, np.float32)
+
+
+def cropped(
+    rgb: RGB,
+    alpha: NDArray[np.float32],
+    parts: NDArray[np.uint8],
+    kind: GarmentKind,
+    points: Mapping[str, Floats],
+    curves: Mapping[str, Floats],
+) -> Garment:
+    """Cut to the cloth with a margin, and shrink very large photos."""
+    rows, columns = np.flatnonzero((alpha > 0.02).any(1)), np.flatnonzero((alpha > 0.02).any(0))
+    top, left = max(0, rows[0] - 8), max(0, columns[0] - 8)
+    box = np.s_[top : rows[-1] + 9, left : columns[-1] + 9]
+    rgb, alpha, parts = rgb[box], alpha[box], parts[box]
+    scale = min(1.0, LONGEST / max(alpha.shape))
+    if scale < 1:
+        size = (round(alpha.shape[1] * scale), round(alpha.shape[0] * scale))
+        rgb, alpha = (np.asarray(cv2.resize(a, size, interpolation=cv2.INTER_AREA)) for a in (rgb, alpha))
+        parts = np.asarray(cv2.resize(parts, size, interpolation=cv2.INTER_NEAREST))
+    offset = np.array([left, top])
+
+    def moved(values: Floats) -> NDArray[np.float32]:
+        return ((np.asarray(values) - offset) * scale).astype(np.float32)
+
+    return Garment(
+        rgb,
+        alpha,
+        np.where(alpha > 0.3, np.maximum(parts, 1), 0).astype(np.uint8),
+        kind,
+        "model",
+        {name: moved(value) for name, value in points.items()},
+        {name: moved(value) for name, value in curves.items()},
+        {"mask": 0.8, "landmarks": 0.8, "neckline": 0.8, "sleeves": 0.8},
+    )

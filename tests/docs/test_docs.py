@@ -92,7 +92,7 @@ def _documented_path(route: Route) -> str:
     return re.sub(r":\w+}", "}", route.path)
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{sorted(route.methods)[-1]} {route.path}")
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{min(route.methods - {'HEAD'})} {route.path}")
 def test_every_route_is_documented(route: Route) -> None:
     rows = table_rows(REFERENCE / "api.md")
     assert {f"{method} {_documented_path(route)}" for method in (route.methods or set()) - {"HEAD"}} <= set(rows)

@@ -87,6 +87,13 @@ def test_shell_lines_parse(arguments: list[str]) -> None:
     assert callable(parsed.run)
 
 
+@pytest.mark.parametrize("block", blocks("sh"), ids=lambda block: block.name)
+def test_shell_is_shell(block: Block) -> None:
+    done = subprocess.run(["bash", "-n"], input=block.text, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize("block", blocks("json"), ids=lambda block: block.name)
 def test_json_is_json(block: Block) -> None:
     for document in block.text.strip().split("\n\n"):
@@ -98,11 +105,20 @@ def test_examples_compile(example: Path) -> None:
     compile(example.read_text(encoding="utf-8"), example.name, "exec")
 
 
-@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.mjs")), ids=lambda path: path.name)
-def test_javascript_examples_parse(example: Path) -> None:
+JAVASCRIPT = {
+    **{path.name: path.read_text(encoding="utf-8") for path in sorted(EXAMPLES.glob("*.mjs"))},
+    **{block.name: block.text for block in blocks("js")},
+}
+
+
+@pytest.mark.parametrize("name", JAVASCRIPT)
+def test_javascript_parses(name: str, tmp_path: Path) -> None:
     node = shutil.which("node")
     assert node is not None, "node is needed; make test installs it"
-    subprocess.run([node, "--check", example], check=True, capture_output=True)
+    script = tmp_path / "snippet.mjs"
+    script.write_text(JAVASCRIPT[name], encoding="utf-8")
+    done = subprocess.run([node, "--check", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def _load(example: str) -> ModuleType:

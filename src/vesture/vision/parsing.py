@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from vesture.vision.guided_filter import guided_filter, guided_upsample
 from vesture.vision.parsing_bare import drawn_limbs, like_skin, read_covering, skin_samples
 from vesture.vision.parsing_colour import LOWEST, ColourModel, fit_colours, skin_model, skin_tone
+from vesture.vision.parsing_head import label_head
 from vesture.vision.parsing_prior import CLASSES, Covering, Skeleton, capsule, limb_ends, spatial_prior
 from vesture.vision.parsing_repair import repair
 from vesture.vision.pose import Pose
@@ -98,7 +99,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose) -> Parse:
         scores = _scores(lab, grey, prior, models, person, skeleton.unit)
         seeds = _confident(scores, prior, small, seeds)
     labels = np.where(person, np.argmax(scores, axis=0), Label.BACKGROUND).astype(np.uint8)
-    labels = repair(labels, lab, skeleton, covering)
+    labels = label_head(repair(labels, lab, skeleton, covering), lab, skeleton, generator)
     scores[0] = ~person
     scores[1:] *= person
     return Parse(labels, (scores / np.maximum(scores.sum(0), 1e-6)).astype(np.float32), grey, scale, pose.unit)

@@ -1,0 +1,152 @@
+"""The head: what is face and what is hair, by the face's own geometry first and by colour second.
+
+Blond hair and skin share their colours, sunglasses and beards share theirs with clothes. But inside the oval of a face
+there is face, and outside it, above the neck, there is hair (or a hat, which hair stands for), unless the head is bald.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.vision.parsing_colour import fit_colours
+from vesture.vision.parsing_prior import BOTTOM, HAIR, SKIN, TOP, Skeleton
+from vesture.vision.parsing_repair import ONE_PIECE
+from vesture.vision.pose_joints import Joint
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+Labels = NDArray[np.uint8]
+
+CLOTHES = (TOP, BOTTOM, ONE_PIECE)
+FACE_SEEN = 0.5  # mean visibility of the face's landmarks
+HAIRLINE, CROWN, CHIN = 1.05, 2.1, 1.6  # distances from the eyes, in eye-to-mouth distances
+WIDEST, NARROWEST = 1.15, 0.55  # half widths of the face, likewise
+KNOWN = -12.5  # log-likelihood of a colour that the face has
+BALD = 0.6  # share of the crown that looks like the cheeks
+BALD_CHROMA, BALD_LIGHT = 4.5, 22.0  # Lab distances within which it does
+USUAL_TEXTURE, TEXTURE_WEIGHT = 1.3, 0.5
+SKIN_LESS_LIKELY = 0.5  # beside the neck
+LONGEST_HAIR = 0.95  # v, down the torso
+
+
+def label_head(labels: Labels, lab: Floats, skeleton: Skeleton, generator: np.random.Generator) -> Labels:
+    """Labels (h, w) with face and hair told apart anew where a face is seen; `lab` (h, w, 3) is the photo."""
+    face = FaceFrame.of(skeleton)
+    if face is None:
+        return labels
+    person = labels > 0
+    across, down = face.coordinates(labels.shape)
+    reach = np.where(across < 0, face.left, face.right)
+    oval = (across / reach) ** 2 + (np.where(down < 0.3, (down - 0.3) / (HAIRLINE + 0.3), (down - 0.3) / 1.3)) ** 2
+    cheeks = person & (np.abs(across) < 0.7 * reach) & (down > 0.25) & (down < 1.0)
+    above = person & (oval > 1.25) & (down < 0.2) & (down > -2.6) & (np.abs(across) < 2.2)
+    skin = fit_colours(lab[cheeks], generator, components=2)
+    if skin is None:
+        return labels
+    result = labels.copy()
+    inside = person & (oval < 0.85)
+    crown = fit_colours(lab[above], generator, components=3)
+    like_skin = skin.log_likelihood(lab)
+    if crown is None or _bald(lab, cheeks, above & (np.abs(across) < reach)):
+        bare = (person & (oval <= 1.25) & (down < CHIN)) | ((labels == HAIR) & (like_skin > KNOWN))
+        result[above | bare] = SKIN
+        return result
+    like_hair = crown.log_likelihood(lab)
+    fringe = inside & (down < -0.3) & (like_hair > like_skin + 2)
+    result[inside] = SKIN
+    result[fringe] = HAIR
+    result[above] = HAIR
+    beside = (oval < 1.7) & (down < 1.2) & np.isin(result, CLOTHES)  # nothing but a hood covers a cheek
+    result[beside] = np.where(like_hair[beside] > like_skin[beside], HAIR, SKIN)
+    result = _strands(result, lab, skeleton, (like_hair, like_skin), (across, down), oval, generator)
+    return _joined(result, labels, above)
+
+
+class FaceFrame:
+    """Coordinates of a face: origin between the eyes, one unit to the mouth; `left`, `right` its half widths."""
+
+    def __init__(self, origin: Floats, axis: Floats, left: float, right: float) -> None:
+        self.origin, self.axis, self.left, self.right = origin, axis, left, right
+
+    @classmethod
+    def of(cls, skeleton: Skeleton) -> FaceFrame | None:
+        """None when no face is seen."""
+        points = skeleton.points
+        if float(skeleton.visibility[:11].mean()) < FACE_SEEN:
+            return None
+        eyes, mouth = points[[2, 5]].mean(0), points[[9, 10]].mean(0)
+        axis = mouth - eyes
+        length = float(np.linalg.norm(axis))
+        if length < 2 or length > skeleton.unit or axis[1] <= 0:
+            return None
+        normal = np.array([axis[1], -axis[0]], np.float32) / length**2
+        sides = [float((points[ear] - eyes) @ normal) for ear in (Joint.LEFT_EAR, Joint.RIGHT_EAR)]
+        left, right = (float(np.clip(side, NARROWEST, WIDEST)) for side in (-min(sides), max(sides)))
+        return cls(eyes.astype(np.float32), axis.astype(np.float32), left, right)
+
+    def coordinates(self, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+        """Maps (h, w): across the face to the viewer's right, and down it."""
+        dx = np.arange(shape[1], dtype=np.float32)[None] - self.origin[0]
+        dy = np.arange(shape[0], dtype=np.float32)[:, None] - self.origin[1]
+        square = np.float32(self.axis @ self.axis)
+        across = (dx * self.axis[1] - dy * self.axis[0]) / square
+        return across, (dx * self.axis[0] + dy * self.axis[1]) / square
+
+
+def _bald(lab: Floats, cheeks: Bools, above: Bools) -> bool:
+    """Whether the crown has the colours of the cheeks and their smoothness."""
+    light, *chroma = np.moveaxis(lab[above] - np.median(lab[cheeks], axis=0), -1, 0)
+    like = (np.abs(chroma[0]) < BALD_CHROMA) & (np.abs(chroma[1]) < 1.5 * BALD_CHROMA) & (light > -BALD_LIGHT)
+    fine = _texture(lab)
+    core = cv2.erode(above.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    smooth = float(np.median(fine[core])) < 1.2 if core.sum() > 20 else True
+    return bool(like.mean() > BALD and smooth)
+
+
+def _texture(lab: Floats) -> Floats:
+    """Fine detail of the lightness (h, w): strands have it, skin does not."""
+    return np.asarray(np.abs(lab[..., 0] - cv2.GaussianBlur(lab[..., 0], (0, 0), 1.5)), np.float32)
+
+
+def _strands(
+    labels: Labels,
+    lab: Floats,
+    skeleton: Skeleton,
+    likelihoods: tuple[Floats, Floats],
+    place: tuple[Floats, Floats],
+    oval: Floats,
+    generator: np.random.Generator,
+) -> Labels:
+    """Hair beside the face and down to the chest: what is likelier hair than skin or cloth."""
+    like_hair, like_skin = likelihoods
+    across, down = place
+    u, v = skeleton.frame((labels.shape[0], labels.shape[1]))
+    below = (oval > 0.85) & (down >= 0.2) & (v < LONGEST_HAIR) & (np.abs(u) < 0.62)
+    garment = ONE_PIECE if (labels == ONE_PIECE).any() else TOP
+    cloth = fit_colours(lab[(labels == garment) & (v > 0.15) & (v < 0.9)], generator, components=3)
+    like_cloth = cloth.log_likelihood(lab) if cloth is not None else np.full_like(like_hair, -30.0)
+    neck = np.exp(-0.5 * (across / 0.75) ** 2) * (v < 0.12)
+    texture = cv2.GaussianBlur(_texture(lab), (0, 0), max(1.0, 0.03 * skeleton.unit))
+    like_skin = like_skin - TEXTURE_WEIGHT * np.log((texture + 0.3) / USUAL_TEXTURE) + 3.0 * neck - SKIN_LESS_LIKELY
+    wanted = like_hair - 1.5 * np.clip(v + 0.1, 0, 1) - np.maximum(like_skin, like_cloth + 1.0)
+    wanted = cv2.GaussianBlur(np.clip(wanted, -6, 6), (0, 0), max(0.8, 0.02 * skeleton.unit))
+    result = labels.copy()
+    candidates = below & np.isin(labels, (HAIR, SKIN, garment))
+    hair = candidates & (wanted > 0)
+    result[hair] = HAIR
+    lost = candidates & ~hair & (labels == HAIR)
+    chin = (down < 2.1) & (np.abs(across) < 1.0)  # a beard stays with the face
+    result[lost] = np.where(chin[lost] | (like_skin[lost] > like_cloth[lost]), SKIN, garment)
+    return result
+
+
+def _joined(result: Labels, before: Labels, crown: Bools) -> Labels:
+    """Hair hangs together with the crown; what does not takes back its former label."""
+    _, names = cv2.connectedComponents((result == HAIR).astype(np.uint8))
+    attached = np.unique(names[crown])
+    stray = (result == HAIR) & ~np.isin(names, attached[attached > 0])
+    mended = result.copy()
+    mended[stray] = np.where(before[stray] == HAIR, SKIN, before[stray])
+    return mended

@@ -12,8 +12,7 @@ from vesture.vision.pose_decode import Floats
 
 BONES = ((11, 13), (13, 15), (12, 14), (14, 16), (23, 25), (25, 27), (24, 26), (26, 28), (11, 23), (12, 24), (11, 12))
 NEAR = 0.42  # units: flesh and cloth lie within that distance of a bone
-LONGEST_LEG = 2.3  # torsos, seen from any side
-LONGEST_LEG_UNSEEN = 1.9
+LONGEST_LEG = 1.9  # torsos; 1.3 to 1.8 on people who stand
 USUAL_TORSO = 0.58  # legs
 HALF_GUESSED = 0.93  # a body that is seen beats one that is half made up
 SAMPLES = np.linspace(0, 1, 9, dtype=np.float32)[:, None]
@@ -65,13 +64,15 @@ def explained(points: Floats, mask: Floats) -> float:
 
 
 def squeezed(points: Floats, shape: tuple[int, ...]) -> bool:
-    """Whether a torso far too short sits on well-formed legs in a photo of this shape: the network found room for it
-    where there is none. A torso that nobody sees need not be as short to be wrong."""
-    longest = LONGEST_LEG_UNSEEN if cut_off_at_the_waist(points, shape) else LONGEST_LEG
+    """Whether a torso too short sits on well-formed legs, seen in a photo of this shape: the network found room for
+    it where there is none."""
+    knees = points[[25, 26]]
+    if ((knees < 0) | (knees >= (shape[1], shape[0]))).any():
+        return False
     torso = float(np.linalg.norm(points[[11, 12]].mean(0) - points[[23, 24]].mean(0)))
     thighs, shins = (np.linalg.norm(points[[i, i + 1]] - points[[i + 2, i + 3]], axis=1) + 1e-3 for i in (23, 25))
     formed = np.abs(np.log(thighs / shins)) < np.log(1.8)
-    return bool(formed.all() and (thighs + shins).mean() > longest * torso)
+    return bool(formed.all() and (thighs + shins).mean() > LONGEST_LEG * torso)
 
 
 def with_upper_body_above(points: Floats) -> Floats:

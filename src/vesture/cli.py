@@ -49,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (VestureError, FileNotFoundError) as error:
         print(f"vesture: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stdout = None  # type: ignore[assignment]  # or the interpreter complains once more at its end
+        return 1
     except (KeyboardInterrupt, Cancelled):
         return 130
 
@@ -80,6 +83,7 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     serve.set_defaults(run=_serve)
     worker = commands.add_parser("worker", help="run one worker process, on this or another machine")
     worker.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+    worker.add_argument("--public-url", help="base of the file URLs in webhooks (default: the setting)")
     worker.add_argument("--data", type=Path, help="folder of the database and the stored files")
     worker.add_argument("--engine", choices=("auto", "warp", "diffusion"), help="engine that dresses people")
     worker.set_defaults(run=_worker)

@@ -41,7 +41,9 @@ class Settings:
     workers: int = _setting(1, "processes", "Worker processes that `vesture serve` starts and watches.")
 
     engine: str = _setting("auto", "auto|warp|diffusion", "Engine that dresses people.")
-    diffusion_weights: str = _setting("", "folder", "Folder with the diffusion checkpoint; empty: the assets.")
+    diffusion_weights: str = _setting(
+        "", "folder", "Folder with the diffusion checkpoint; empty: `diffusion` in the assets."
+    )
     max_side: int = _setting(2048, "pixels", "Longer side of a result; larger person photos are scaled down.")
     min_side: int = _setting(64, "pixels", "Shorter side that a photo must have.")
     max_pixels: int = _setting(50_000_000, "pixels", "Pixels a photo may have before it is refused undecoded.")
@@ -80,7 +82,7 @@ class Settings:
         """
         environment = os.environ if environment is None else environment
         known = {variable(setting.name): setting for setting in fields(cls)}
-        unknown = sorted(name for name in environment if name.startswith("VESTURE_") and name not in known)
+        unknown = sorted(name for name in environment if _is_ours(name) and name not in known)
         if unknown:
             raise SettingError(f"{', '.join(unknown)}: no such setting; `vesture settings` lists them")
         values: dict[str, Any] = {}
@@ -94,6 +96,10 @@ class Settings:
 def variable(name: str) -> str:
     """The environment variable of a field."""
     return f"VESTURE_{name.upper()}"
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith("VESTURE_") and not name.startswith("VESTURE_TEST_")  # those belong to the test suite
 
 
 def _parse(name: str, text: str, kind: type) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vesture.settings import Settings
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from vesture.store.database import Database
     from vesture.store.jobs import SqlJobStore
     from vesture.store.keys import KeyStore
+    from vesture.vision.pose import PoseEstimator
     from vesture.worker.loop import Worker
 
 
@@ -77,18 +79,58 @@ def build_pipeline(settings: Settings, *, device: str | None = None) -> Pipeline
 
 def build_engine(settings: Settings, *, device: str | None = None) -> Engine:
     """The engine that `settings.engine` asks for."""
+    from vesture.engines.diffusion.availability import why_not_automatic
     from vesture.engines.registry import EngineEntry, choose_engine
 
-    return choose_engine(settings.engine, {"warp": EngineEntry(lambda: _warp_engine(settings), lambda: None)})
+    folder = _diffusion_folder(settings)
+    return choose_engine(
+        settings.engine,
+        {
+            "diffusion": EngineEntry(lambda: _diffusion_engine(settings, device), lambda: why_not_automatic(folder)),
+            "warp": EngineEntry(lambda: _warp_engine(settings), lambda: None),
+        },
+    )
 
 
-def _warp_engine(settings: Settings) -> Engine:
+def check_engine(settings: Settings) -> None:
+    """Raise `AssetError` now when the engine of `settings` lacks a file, instead of when a worker starts."""
     from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore
-    from vesture.engines.warp.engine import WarpEngine
+
+    store = AssetStore(settings.assets)
+    for name in (POSE_DETECTION, POSE_LANDMARKS):
+        store.path(name)
+    if settings.engine == "diffusion":
+        from vesture.engines.diffusion.availability import require
+
+        require(_diffusion_folder(settings))
+
+
+def _diffusion_folder(settings: Settings) -> Path:
+    return Path(settings.diffusion_weights) if settings.diffusion_weights else settings.assets / "diffusion"
+
+
+def _pose_estimator(settings: Settings) -> PoseEstimator:
+    from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore
     from vesture.vision.pose import PoseEstimator
 
     assets = AssetStore(settings.assets)
-    return WarpEngine(PoseEstimator(assets.path(POSE_DETECTION), assets.path(POSE_LANDMARKS)))
+    return PoseEstimator(assets.path(POSE_DETECTION), assets.path(POSE_LANDMARKS))
+
+
+def _warp_engine(settings: Settings) -> Engine:
+    from vesture.engines.warp.engine import WarpEngine
+
+    return WarpEngine(_pose_estimator(settings))
+
+
+def _diffusion_engine(settings: Settings, device: str | None) -> Engine:
+    from vesture.engines.diffusion.availability import require
+
+    folder = _diffusion_folder(settings)
+    require(folder)
+    from vesture.engines.diffusion.assemble import load_engine, options_for
+
+    return load_engine(folder, _pose_estimator(settings), options_for(device))
 
 
 async def build_app(settings: Settings, memory: Memory) -> FastAPI:

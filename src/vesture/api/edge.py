@@ -47,7 +47,7 @@ class Limits:
     """Bounds of the edge; 0 means no limit where that is said."""
 
     body_max_bytes: int = 72 * 1024 * 1024
-    upload_max_bytes: int = 100 * 1024 * 1024
+    upload_max_bytes: int = 200 * 1024 * 1024
     upload_lifetime_seconds: float = 86_400.0
     max_queue_length: int = 1000  # waiting jobs; 0: no limit
     max_attempts: int = 3

@@ -15,7 +15,7 @@ from dataclasses import replace
 import uvicorn
 
 from vesture.settings import Settings
-from vesture.wiring import build_app, build_worker, open_memory
+from vesture.wiring import build_app, build_worker, check_engine, open_memory
 from vesture.worker.loop import worker_name
 from vesture.worker.watch import until_parent_ends, watched_workers, worker_command
 
@@ -27,13 +27,17 @@ def run_serve(parsed: argparse.Namespace) -> int:
     settings = Settings.from_environment(
         host=parsed.host, port=parsed.port, workers=parsed.workers, data=parsed.data, engine=parsed.engine
     )
+    if settings.workers:
+        check_engine(settings)
     asyncio.run(_serve(settings, parsed))
     return 0
 
 
 def run_worker(parsed: argparse.Namespace) -> int:
     """One worker until a signal."""
-    asyncio.run(_work(Settings.from_environment(data=parsed.data, engine=parsed.engine), parsed.parent))
+    settings = Settings.from_environment(data=parsed.data, engine=parsed.engine, public_url=parsed.public_url)
+    check_engine(settings)
+    asyncio.run(_work(settings, parsed.parent))
     return 0
 
 
@@ -59,7 +63,8 @@ async def _serve(settings: Settings, parsed: argparse.Namespace) -> None:
             server_header=False,
         )
         scheme = "https" if parsed.tls_cert else "http"
-        command = worker_command("--data", str(settings.data), "--engine", settings.engine)
+        base = settings.public_url or f"{scheme}://{settings.host}:{settings.port}"
+        command = worker_command("--data", str(settings.data), "--engine", settings.engine, "--public-url", base)
 
         async def give_back(pid: int) -> None:
             await memory.jobs.abandon(worker_name(pid))

@@ -27,7 +27,7 @@ from vesture.errors import AssetError
 RANDOM_MARKER = "vesture_random_weights"
 """Metadata key of a checkpoint that holds random numbers: for tests and benchmarks, never for service."""
 
-MENDING = "Run `vesture assets pull diffusion` to fetch it anew."
+MENDING = "Run `hf download fashn-ai/fashn-vton-1.5 model.safetensors --local-dir FOLDER` to fetch it anew."
 
 _UNUSED = "patch_mixer_token"
 _MODULATION = re.compile(r"\.modulation\.lin\.|_mod\.lin\.|adaLN_modulation\.")

@@ -29,6 +29,7 @@ from vesture.vision.garment_types import Garment
 from vesture.vision.parsing import Label, parse_person
 from vesture.vision.pose import Pose, PoseEstimator
 
+SURE_POSE = 0.985  # pose scores of people lie above, those of most flat garments below
 STAGES = ("pose", "person", "garment", "dress")
 
 
@@ -78,6 +79,7 @@ class WarpEngine:
         clock = _Clock(on_step)
         with clock.stage("pose", "found the person"):
             pose = self._find_person(task.person, "model_image")
+            _refuse_empty_clothes(task.person, pose)
         with clock.stage("person", "understood the person's clothes"):
             person = self._understand_person(task.person, pose)
         with clock.stage("garment", "understood the garment"):
@@ -147,6 +149,16 @@ class WarpEngine:
             images.append(pasted(whole, image, person.box))
             changed[person.box.slices] |= touched
         return tuple(images), changed
+
+
+def _refuse_empty_clothes(picture: Picture, pose: Pose) -> None:
+    """The pose network sees a body in many an empty shirt; one that shows no skin and is not sure is none."""
+    if pose.score < SURE_POSE and find_photo_type(Picture(picture.rgb), pose) == "flat-lay":
+        raise PersonNotFound(
+            "model_image",
+            "The photo seems to show a garment, not a person. model_image is the photo of the person, garment_image "
+            "that of the garment.",
+        )
 
 
 def _ease(sample: int, generator: np.random.Generator) -> Ease:

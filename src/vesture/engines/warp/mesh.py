@@ -260,6 +260,8 @@ def backward_map(
     if not len(mine):
         return map_x, map_y
     corner = position[mesh.triangles[mine]]
+    sound = _sound(mesh.vertices[mesh.triangles[mine]], corner)
+    mine, corner = mine[sound], corner[sound]
     identity = np.zeros(shape, np.int32)
     fixed = np.rint(corner * 16).astype(np.int32)  # 4 fractional bits
     for index, triangle in enumerate(fixed):
@@ -271,6 +273,21 @@ def backward_map(
     map_x[y, x] = np.einsum("ni,ni->n", affine[:, 0], xy1)
     map_y[y, x] = np.einsum("ni,ni->n", affine[:, 1], xy1)
     return map_x, map_y
+
+
+def _sound(rest: Floats, bent: Floats) -> NDArray[np.bool_]:
+    """Which triangles (m, 3, 2) are still cloth: neither turned over nor drawn out to blades, against the median."""
+
+    def area(corner: Floats) -> Floats:
+        first, second = corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]
+        return first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
+
+    def longest(corner: Floats) -> Floats:
+        return np.linalg.norm(corner - np.roll(corner, 1, axis=1), axis=2).max(1)
+
+    growth, stretch = area(bent) / area(rest), longest(bent) / longest(rest)
+    usual = max(float(np.median(growth)), 1e-9)
+    return np.asarray((growth > 0.02 * usual) & (growth < 6 * usual) & (stretch < 3.5 * np.sqrt(usual)))
 
 
 def _affine(source: Floats, target: Floats) -> Floats:

@@ -67,7 +67,7 @@ def test_missing_unexpected_and_wrong_keys_are_named(tmp_path, parts):
     assert "missing: double_blocks.1.txt_mlp.2.bias." in text
     assert "unexpected: guidance_in.weight." in text
     assert "final_layer.linear.bias is [431], expected [432]" in text
-    assert "vesture assets pull diffusion" in text
+    assert "hf download fashn-ai/fashn-vton-1.5" in text
 
 
 def test_many_missing_keys_are_counted(tmp_path, parts):
@@ -106,7 +106,7 @@ def test_sizes_that_do_not_fit(tmp_path, parts):
 
 
 def test_absent_file(tmp_path):
-    with pytest.raises(AssetError, match=r"does not exist\. Run `vesture assets pull diffusion`"):
+    with pytest.raises(AssetError, match=r"does not exist\. Run `hf download fashn-ai"):
         load_model(tmp_path, DiffusionOptions())
 
 

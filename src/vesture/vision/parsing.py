@@ -19,6 +19,7 @@ from vesture.vision.parsing_colour import LOWEST, ColourModel, fit_colours, skin
 from vesture.vision.parsing_head import label_head
 from vesture.vision.parsing_prior import CLASSES, Covering, Skeleton, capsule, limb_ends, spatial_prior
 from vesture.vision.parsing_repair import repair
+from vesture.vision.parsing_trims import with_trims
 from vesture.vision.pose import Pose
 
 Floats = NDArray[np.float32]
@@ -99,6 +100,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose) -> Parse:
         scores = _scores(lab, grey, prior, models, person, skeleton.unit)
         seeds = _confident(scores, prior, small, seeds)
     labels = np.where(person, np.argmax(scores, axis=0), Label.BACKGROUND).astype(np.uint8)
+    labels = with_trims(labels, lab, skeleton)
     labels = label_head(repair(labels, lab, skeleton, covering), lab, skeleton, generator)
     scores[0] = ~person
     scores[1:] *= person
@@ -125,6 +127,9 @@ def foreground(rgb: NDArray[np.uint8], mask: Floats, skeleton: Skeleton) -> Bool
     inner = cv2.erode((mask > 0.8).astype(np.uint8), np.ones((2 * max(1, round(0.05 * unit)) + 1,) * 2, np.uint8))
     trimap[(inner > 0) | ((bones > 0) & (sure > 0))] = cv2.GC_FGD
     trimap[mask < 0.02] = np.where(trimap[mask < 0.02] == cv2.GC_FGD, cv2.GC_PR_FGD, cv2.GC_BGD)
+    if (mask > 0.5).any():  # the pose's mask has holes where the photo's edge cuts the legs
+        thighs = drawn_limbs(skeleton, (mask.shape[0], mask.shape[1]), ("thigh",), 0.8)
+        trimap[thighs & (trimap != cv2.GC_FGD)] = cv2.GC_PR_FGD
     if not ((trimap == cv2.GC_FGD) | (trimap == cv2.GC_PR_FGD)).any() or not (trimap == cv2.GC_BGD).any():
         return np.asarray(mask > 0.5)
     found = _cut(rgb, trimap) | (mask > 0.97)

@@ -26,7 +26,7 @@ WIDEST, NARROWEST = 1.15, 0.55  # half widths of the face, likewise
 KNOWN = -12.5  # log-likelihood of a colour that the face has
 BALD = 0.6  # share of the crown that looks like the cheeks
 BALD_CHROMA, BALD_LIGHT = 4.5, 22.0  # Lab distances within which it does
-USUAL_TEXTURE, TEXTURE_WEIGHT = 1.3, 0.5
+USUAL_TEXTURE, TEXTURE_WEIGHT = 1.3, 1.0
 SKIN_LESS_LIKELY = 0.5  # beside the neck
 LONGEST_HAIR = 0.95  # v, down the torso
 
@@ -72,14 +72,14 @@ class FaceFrame:
 
     @classmethod
     def of(cls, skeleton: Skeleton) -> FaceFrame | None:
-        """None when no face is seen."""
+        """None when no face is seen, or when the photo's upper edge cuts it below the hairline."""
         points = skeleton.points
-        if float(skeleton.visibility[:11].mean()) < FACE_SEEN:
+        if float(skeleton.visibility[:11].mean()) < FACE_SEEN or float(skeleton.visibility[[2, 5]].min()) < FACE_SEEN:
             return None
         eyes, mouth = points[[2, 5]].mean(0), points[[9, 10]].mean(0)
         axis = mouth - eyes
         length = float(np.linalg.norm(axis))
-        if length < 2 or length > skeleton.unit or axis[1] <= 0:
+        if length < 2 or length > skeleton.unit or axis[1] <= 0 or float(eyes[1] - HAIRLINE * axis[1]) < 0:
             return None
         normal = np.array([axis[1], -axis[0]], np.float32) / length**2
         sides = [float((points[ear] - eyes) @ normal) for ear in (Joint.LEFT_EAR, Joint.RIGHT_EAR)]

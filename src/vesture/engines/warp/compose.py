@@ -18,6 +18,7 @@ from vesture.engines.warp import plates
 from vesture.engines.warp.body import SIDES, Body
 from vesture.engines.warp.layers import SLEEVES, Layer, over, union
 from vesture.engines.warp.placement import Fit
+from vesture.vision.fill import push_pull
 from vesture.vision.garment_types import Garment
 from vesture.vision.parsing import Label
 
@@ -82,6 +83,10 @@ def compose(scene: Scene, generator: np.random.Generator) -> tuple[RGB, Bools]:
         canvas = over(canvas, rgb, coverage)
     for layer in (layer for layer in scene.layers if layer.part in SLEEVES):
         canvas = over(canvas, layer.rgb * folds[..., None], layer.alpha)
+    crevices = _crevices(scene, cover)
+    if crevices.any():
+        canvas = over(canvas, _cloth_between(canvas, cover) * 0.82, plates.feather(crevices, 0.7))
+        cover = np.maximum(cover, crevices)
     front = _in_front(scene)
     canvas = over(canvas, scene.photo, front)
     touched = (cover > 0) | plates.dilate(old, 2) | (shadow > 0.004)
@@ -120,7 +125,8 @@ def _bare_arms(scene: Scene, skin: Floats) -> list[tuple[Floats, Floats]]:
     arms = []
     for side in SIDES:
         arm = scene.body.arms[side]
-        start = max(0.0, scene.fit.sleeve_reach.get(side, 0.0) - 0.1 * scene.body.unit)
+        # next to the shoulder an arm lies under the cloth, further down before it
+        start = max(0.3 * arm.length, scene.fit.sleeve_reach.get(side, 0.0) - 0.1 * scene.body.unit)
         # the pose's wrist lies above the hand: go on until the visible skin begins
         zone = plates.limb_zone(scene.shape, arm, start, arm.length + 0.35 * scene.body.unit) * hidden
         own = plates.arm_skin(scene.photo, scene.body, arm, skin)
@@ -151,15 +157,23 @@ def _behind(scene: Scene, skin: Floats, generator: np.random.Generator) -> Itera
     if Label.TOP in scene.clothes.replaced:
         zone = np.maximum(plates.neck_zone(shape, body), plates.torso_zone(shape, body, 0.0, waistband + 0.05))
         yield skin * _chin_shadow(scene)[..., None], zone
+        for arm in body.arms.values():
+            yield (
+                plates.limb_skin(plates.arm_skin(scene.photo, body, arm, skin), arm),
+                plates.limb_zone(shape, arm, 0.0, 0.4 * arm.length),
+            )
     if Label.BOTTOM not in scene.clothes.replaced and lower.any():
         cloth = plates.garment_plate(scene.photo, lower, body.unit, generator)
         between = plates.closed(lower, 0.12 * body.unit) & ~lower
         yield cloth, np.maximum(plates.torso_zone(shape, body, waistband, 1.3), plates.feather(between, 0.7))
     if Label.BOTTOM in scene.clothes.replaced:
-        yield skin, plates.torso_zone(shape, body, waistband, 1.2)
+        reach = scene.fit.leg_reach
+        if all(reach.get(side, 0.0) < 0.5 * body.legs[side].length for side in SIDES):
+            yield skin, plates.torso_zone(shape, body, waistband, 1.2)
         for side in SIDES:
             leg = body.legs[side]
-            yield plates.limb_skin(skin, leg), plates.limb_zone(shape, leg, 0.0, leg.length * 1.02)
+            start = max(0.0, reach.get(side, 0.0) - 0.5 * body.unit)
+            yield plates.limb_skin(skin, leg), plates.limb_zone(shape, leg, start, leg.length * 1.02)
 
 
 def _chin_shadow(scene: Scene) -> Floats:
@@ -180,6 +194,30 @@ def _contact_shadow(scene: Scene, cover: Floats, solid: Bools) -> Floats:
     on_person = plates.feather(plates.erode(solid, 2), 1.0)
     near = plates.feather(plates.dilate(cover > 0.5, 0.05 * unit), 1.0)
     return np.asarray(np.clip(0.55 * dropped, 0, 0.5) * on_person * near * (1 - 0.999 * (cover > 0.999)), np.float32)
+
+
+def _crevices(scene: Scene, cover: Floats) -> Bools:
+    """Narrow gaps that the new cloth leaves between its own parts, in the armpits above all."""
+    cloth = cover > 0.5
+    gaps = plates.closed(cloth, 0.07 * scene.body.unit) & ~cloth
+    # a gap between body and sleeve through which the scene was seen before is meant to be there
+    gaps &= scene.person
+    count, names, stats, _ = cv2.connectedComponentsWithStats(gaps.astype(np.uint8))
+    inner = np.asarray(cv2.blur(cloth.astype(np.float32), (2 * round(0.09 * scene.body.unit) + 1,) * 2))
+    kept = [
+        index
+        for index in range(1, count)
+        if stats[index, cv2.CC_STAT_AREA] < 0.08 * scene.body.unit**2 and inner[names == index].mean() > 0.6
+    ]
+    return np.isin(names, kept)
+
+
+def _cloth_between(canvas: Floats, cover: Floats) -> Floats:
+    """The colours of the new cloth, grown over what it leaves open; at half size, they are smooth."""
+    size = (max(1, canvas.shape[1] // 2), max(1, canvas.shape[0] // 2))
+    small = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)
+    trust = (cv2.resize(cover, size, interpolation=cv2.INTER_AREA) > 0.98).astype(np.float32)
+    return np.asarray(cv2.resize(push_pull(small, trust), canvas.shape[1::-1]), np.float32)
 
 
 def _in_front(scene: Scene) -> Floats:

@@ -8,10 +8,12 @@ import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.fit_bottoms import crotch_level, fit_legs, hip_width
+from vesture.engines.warp.fit_sleeves import fit_sleeve, sleeve_ratio, sleeve_reach
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import (
     FLAT_VERTICAL,
     INNER_WEIGHT,
+    OUTLINE_POINTS,
     OUTLINE_WEIGHT,
     Ease,
     Fit,
@@ -25,9 +27,6 @@ from vesture.vision.garment_types import Garment, Part
 
 CHEST_LEVEL = 0.3
 ARMPIT_LEVELS = (0.25, 0.40)
-OUTLINE_POINTS = 32  # about one to each mesh cell: a free vertex between two handles would buckle
-WRIST_SNAP = 0.80  # sleeves that reach this far along the arm are long sleeves
-LONG_SLEEVE = 0.85  # and so are those of this length in chest widths
 CROPPED_LENGTH = 0.5  # from armpit to hem, in chest widths
 SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
 
@@ -35,19 +34,19 @@ SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
 def fit_upper(body: Body, garment: Garment, *, long_top: bool, ease: Ease) -> Fit:
     """Place a top, dress or jumpsuit on the shoulders."""
     scale = _scale(body, garment, ease)
-    collars = _collar_targets(body, garment)
+    shoulders = _shoulder_targets(body, garment, scale)
     armpit = _armpit_level(body, garment, scale)
     hem = None if garment.has_legs else _hem_level(body, garment, scale, long_top)
     bottom = hem if hem is not None else crotch_level(body)
-    torso, outline = _torso(body, garment, scale, collars, armpit, bottom)
+    torso, outline = _torso(body, garment, scale, shoulders, armpit, bottom)
     handles: dict[int, Handles] = {int(Part.TORSO): torso}
     joints: dict[tuple[int, int], Floats] = {}
     reach: dict[SideName, float] = {}
     if garment.has_sleeves:
-        ratio = _sleeve_ratio(body, garment, scale)
+        ratio = sleeve_ratio(body, garment, scale)
         for side in SIDES:
-            reach[side] = _reach(body, side, ratio)
-            sleeve = _sleeve(body, garment, side, scale, reach[side], _armpit_target(body, side, armpit))
+            reach[side] = sleeve_reach(body, side, ratio)
+            sleeve = fit_sleeve(body, garment, side, scale, reach[side], _armpit_target(body, side, armpit))
             handles = merge(handles, {int(SLEEVE_PART[side]): sleeve})
             joints[int(Part.TORSO), int(SLEEVE_PART[side])] = np.stack(
                 [point(garment, f"shoulder_{side}"), point(garment, f"armpit_{side}")]
@@ -64,31 +63,44 @@ def fit_upper(body: Body, garment: Garment, *, long_top: bool, ease: Ease) -> Fi
 
 def _scale(body: Body, garment: Garment, ease: Ease) -> tuple[float, float]:
     """Photo pixels per garment pixel, across and along: shoulders decide, the chest keeps it within reason."""
-    shoulder = distance(body.tip["left"], body.tip["right"]) / distance(
-        point(garment, "shoulder_left"), point(garment, "shoulder_right")
-    )
-    chest_width = sum(float(body.width(side, CHEST_LEVEL)) for side in SIDES) * 1.05
+    slack = 1.0 if garment.photo_type == "model" else 1.05
+    chest_width = sum(float(body.width(side, CHEST_LEVEL)) for side in SIDES) * slack
     chest = chest_width / distance(point(garment, "armpit_left"), point(garment, "armpit_right"))
+    shoulder = chest  # straps say nothing about size
+    if garment.has_sleeves:
+        cloth = distance(point(garment, "shoulder_left"), point(garment, "shoulder_right"))
+        shoulder = distance(body.tip["left"], body.tip["right"]) / max(cloth, 1e-6)
     across = float(np.clip(shoulder, 0.9 * chest, 1.25 * chest)) * ease.width
     vertical = 1.0 if garment.photo_type == "model" else FLAT_VERTICAL[garment.kind]
     return across, across * vertical * ease.length
 
 
-def _collar_targets(body: Body, garment: Garment) -> dict[SideName, Floats]:
-    """Collar corners on the line from the shoulder tip up to the neck, at the garment's own ratio."""
-    left, right = point(garment, "collar_left"), point(garment, "collar_right")
-    tips = point(garment, "shoulder_left"), point(garment, "shoulder_right")
-    ratio = float(np.clip(distance(left, right) / max(distance(*tips), 1e-6), 0.25, 0.92))
-    targets: dict[SideName, Floats] = {}
+def _shoulder_targets(
+    body: Body, garment: Garment, scale: tuple[float, float]
+) -> tuple[dict[SideName, Floats], dict[SideName, Floats]]:
+    """Collar corners and shoulder ends, on the line from the neck's foot to the shoulder tip.
+
+    With sleeves the shoulder ends at the tip, and the collar keeps its share of it; without, both keep their width.
+    """
+    collar = distance(point(garment, "collar_left"), point(garment, "collar_right"))
+    shoulder = max(distance(point(garment, "shoulder_left"), point(garment, "shoulder_right")), 1e-6)
+    middle = (body.tip["left"] + body.tip["right"]) / 2
+    collars: dict[SideName, Floats] = {}
+    ends: dict[SideName, Floats] = {}
     for side in SIDES:
         tip, foot = body.tip[side], body.neck_foot[side]
-        middle = (body.tip["left"] + body.tip["right"]) / 2
-        reach = abs(float((tip - middle) @ body.across))
-        foot_reach = abs(float((foot - middle) @ body.across))
-        wanted = float(np.clip(ratio * reach, 0.9 * foot_reach, 0.92 * reach))
-        share = np.clip((wanted - foot_reach) / max(reach - foot_reach, 1e-6), -0.15, 1)
-        targets[side] = foot + share * (tip - foot)
-    return targets
+        reach, foot_reach = (abs(float((p - middle) @ body.across)) for p in (tip, foot))
+        end = reach if garment.has_sleeves else float(np.clip(0.5 * shoulder * scale[0], 1.1 * foot_reach, reach))
+        wanted = float(np.clip(collar / shoulder, 0.25, 0.92)) * end
+        wanted = float(np.clip(wanted, 0.9 * foot_reach, 0.92 * end))
+
+        def on_line(width: float, tip: Floats = tip, foot: Floats = foot, near: float = foot_reach) -> Floats:
+            far = abs(float((tip - middle) @ body.across))
+            share = np.clip((width - near) / max(far - near, 1e-6), -0.15, 1)
+            return np.asarray(foot + share * (tip - foot))
+
+        collars[side], ends[side] = on_line(wanted), on_line(end)
+    return collars, ends
 
 
 def _armpit_level(body: Body, garment: Garment, scale: tuple[float, float]) -> float:
@@ -115,7 +127,7 @@ def _hem_level(body: Body, garment: Garment, scale: tuple[float, float], long_to
         if level > 1.12 and not long_top:
             level = 1.12 + 0.6 * (level - 1.12)
         if body.top_hem is not None and 0 < body.top_hem - level < 0.3:
-            level = min(body.top_hem + 0.015, 1.35)
+            level = min(body.top_hem + 0.005, 1.35)
         return float(np.clip(level, 0.55, 1.9))
     ankle = np.mean([body.coordinates(body.legs[s].axis[-1])[0, 1] for s in SIDES])
     return float(np.clip(level, 1.2, max(ankle, 1.4)))
@@ -132,11 +144,12 @@ def _torso(
     body: Body,
     garment: Garment,
     scale: tuple[float, float],
-    collars: Mapping[SideName, Floats],
+    shoulders: tuple[Mapping[SideName, Floats], Mapping[SideName, Floats]],
     armpit: float,
     bottom: float,
 ) -> tuple[Handles, dict[str, Floats]]:
     """Handles of the torso part, and the photo-pixel curves of neckline and hem."""
+    collars, ends = shoulders
     groups = []
     outline: dict[str, Floats] = {}
     neck = curve(garment, "neckline", 21)
@@ -145,7 +158,7 @@ def _torso(
     groups.append(pairs(neck, neck_target))
     for side in SIDES:
         shoulder = curve(garment, f"shoulder_{side}", 10)
-        groups.append(pairs(shoulder, _between(shoulder, collars[side], body.tip[side])))
+        groups.append(pairs(shoulder, _between(shoulder, collars[side], ends[side])))
         if f"side_{side}" not in garment.curves:
             continue
         edge = _torso_edge(garment, side)
@@ -156,7 +169,9 @@ def _torso(
             first = target
         elif "hem" in garment.curves:
             hem = curve(garment, "hem", 25)
-            outline["hem"] = _hem_target(body, hem, first[-1], target[-1], scale)
+            # a worn hem is round already
+            roundness = 0.0 if garment.photo_type == "model" else 0.03
+            outline["hem"] = _hem_target(body, hem, first[-1], target[-1], scale[1], roundness)
             groups.append(pairs(hem, outline["hem"]))
     centre = _centre_line(body, garment, neck_target[10], armpit, bottom)
     if centre is not None:
@@ -223,12 +238,12 @@ def _side_target(
     return body.point(SIGN[side] * width, level)
 
 
-def _hem_target(body: Body, source: Floats, left: Floats, right: Floats, scale: tuple[float, float]) -> Floats:
+def _hem_target(body: Body, source: Floats, left: Floats, right: Floats, scale: float, roundness: float) -> Floats:
     """The hem between the ends of the side seams, keeping its own shape, rounded a little around the body."""
     t = (source[:, 0] - source[0, 0]) / max(source[-1, 0] - source[0, 0], 1e-6)
     chord = source[0] + t[:, None] * (source[-1] - source[0])
-    sag = (source[:, 1] - chord[:, 1]) * scale[1]
-    round_body = 0.03 * body.unit * 4 * t * (1 - t)
+    sag = (source[:, 1] - chord[:, 1]) * scale
+    round_body = roundness * body.unit * 4 * t * (1 - t)
     return np.asarray(left + t[:, None] * (right - left) + (sag + round_body)[:, None] * body.down)
 
 
@@ -242,69 +257,3 @@ def _centre_line(body: Body, garment: Garment, neck: Floats, armpit: float, bott
     level = float(target_levels(body, neck[None])[0])
     target = body.point(0.0, level + t[:, 0] * (bottom - level))
     return pairs(top + t * (hem - top), target, INNER_WEIGHT * 0.5)
-
-
-def _sleeve_ratio(body: Body, garment: Garment, scale: tuple[float, float]) -> float:
-    """Share of the arm that the sleeves cover, the same on both sides."""
-    lengths = []
-    for side in SIDES:
-        outer = _length(curve(garment, f"sleeve_outer_{side}", 24))
-        inner = _length(curve(garment, f"sleeve_inner_{side}", 24)) + 0.25 * outer
-        lengths.append(0.6 * outer + 0.4 * inner)
-    length = float(np.mean(lengths))
-    arm = np.mean([body.arms[side].length for side in SIDES])
-    ratio = length * (scale[0] + scale[1]) / 2 / float(arm)
-    chest = distance(point(garment, "armpit_left"), point(garment, "armpit_right"))
-    is_long = garment.photo_type == "flat-lay" and length > LONG_SLEEVE * chest
-    return 1.02 if ratio > WRIST_SNAP or is_long else max(ratio, 0.12)
-
-
-def _reach(body: Body, side: SideName, ratio: float) -> float:
-    """Arc length on the arm that the sleeve covers; a long sleeve goes on to where the old one let the hand out."""
-    arm = body.arms[side]
-    reach = ratio * arm.length
-    if ratio > 1 and arm.bare_from is not None and arm.bare_from > reach:
-        reach = min(arm.bare_from + 0.03 * body.unit, arm.length + 0.35 * body.unit)
-    return reach
-
-
-def _length(points: Floats) -> float:
-    return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
-
-
-def _sleeve(
-    body: Body, garment: Garment, side: SideName, scale: tuple[float, float], reach: float, armpit: Floats
-) -> Handles:
-    """A sleeve around the arm: outer and inner edge are curves of their own beside its axis."""
-    arm = body.arms[side]
-    count = OUTLINE_POINTS
-    outer, inner = curve(garment, f"sleeve_outer_{side}", count), curve(garment, f"sleeve_inner_{side}", count)
-    share = np.linspace(0, 1, count)
-    along = share * reach
-    cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale[0]
-    natural, present = arm.radius(along), arm.radius(along, clothed=True)
-    # as wide as the cloth is, wide enough to hide the old sleeve, but no wing
-    width = np.clip(cloth, 1.15 * natural, np.interp(along, [0, 0.8 * body.unit], [1.22, 1.45]) * natural)
-    outside = np.maximum(width, np.minimum(1.03 * present, 1.3 * width))
-    inside = np.minimum(width, 1.3 * natural)
-    normal = arm.outward(along, SIGN[side])
-    outer_target = arm.at(along) + normal * outside[:, None]
-    inner_target = arm.at(along) - normal * inside[:, None]
-    near_shoulder = np.clip(1 - along / (0.45 * body.unit), 0, 1)[:, None]
-    outer_target = outer_target + near_shoulder * (body.tip[side] - outer_target[0])
-    near_armpit = np.clip(1 - share / 0.35, 0, 1)[:, None]
-    inner_target = inner_target + near_armpit * (armpit - inner_target[0])
-    inner_target = _beside_torso(body, inner_target, side, along / max(arm.length, 1e-6))
-    t = np.linspace(0.2, 0.8, 4)[:, None]
-    cuff = pairs(outer[-1] + t * (inner[-1] - outer[-1]), outer_target[-1] + t * (inner_target[-1] - outer_target[-1]))
-    return Handles.concatenate([pairs(outer, outer_target), pairs(inner, inner_target), cuff])
-
-
-def _beside_torso(body: Body, points: Floats, side: SideName, share: Floats) -> Floats:
-    """Keep the inner edge of a sleeve off the torso as long as the arm hangs beside it, or it lies there as a flap."""
-    coordinates = body.coordinates(points)
-    u, v = SIGN[side] * coordinates[:, 0], coordinates[:, 1]
-    edge = np.asarray(body.width(side, v))
-    slight = (u < edge) & (edge - u < 0.3 * body.unit) & (share < 0.75)
-    u = np.where(slight, edge - 0.3 * (edge - u), u)
-    return body.point(SIGN[side] * u, v)

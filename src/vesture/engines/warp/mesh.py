@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 
 ARAP_ITERATIONS = 10
 FAINT = 1e-4
+LONGEST_STRETCH = 3.0  # in usual stretches; cloth does not give more, a lost vertex does
 LOCAL_SCALE = (0.6, 1.4)  # how far cloth may shrink or stretch locally before it resists
 
 
@@ -276,18 +277,13 @@ def backward_map(
 
 
 def _sound(rest: Floats, bent: Floats) -> NDArray[np.bool_]:
-    """Which triangles (m, 3, 2) are still cloth: neither turned over nor drawn out to blades, against the median."""
-
-    def area(corner: Floats) -> Floats:
-        first, second = corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]
-        return first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
+    """Which triangles (m, 3, 2) are still cloth and not drawn out to blades, measured against the median."""
 
     def longest(corner: Floats) -> Floats:
-        return np.linalg.norm(corner - np.roll(corner, 1, axis=1), axis=2).max(1)
+        return np.asarray(np.linalg.norm(corner - np.roll(corner, 1, axis=1), axis=2).max(1))
 
-    growth, stretch = area(bent) / area(rest), longest(bent) / longest(rest)
-    usual = max(float(np.median(growth)), 1e-9)
-    return np.asarray((growth > 0.02 * usual) & (growth < 6 * usual) & (stretch < 3.5 * np.sqrt(usual)))
+    stretch = longest(bent) / longest(rest)
+    return np.asarray(stretch < LONGEST_STRETCH * max(float(np.median(stretch)), 1e-9))
 
 
 def _affine(source: Floats, target: Floats) -> Floats:

@@ -77,7 +77,7 @@ def lit_tone(photo: Floats, skin: Bools) -> Floats:
 
 
 def arm_skin(photo: Floats, body: Body, arm: Limb, skin: Floats) -> Floats:
-    """The skin plate in the tone of this arm's own hand, where enough of it is seen."""
+    """The skin plate, half way to the tone of this arm's own hand where enough of it is seen."""
     ys, xs = np.nonzero(_inner_skin(body))
     wrist = arm.axis[-1]
     near = (xs - wrist[0]) ** 2 + (ys - wrist[1]) ** 2 < (0.7 * body.unit) ** 2
@@ -85,7 +85,8 @@ def arm_skin(photo: Floats, body: Body, arm: Limb, skin: Floats) -> Floats:
         return skin
     hand = np.zeros(body.labels.shape, bool)
     hand[ys[near], xs[near]] = True
-    return np.asarray(skin + (lit_tone(photo, hand) - np.median(skin.reshape(-1, 3)[::97], axis=0)), np.float32)
+    shift = lit_tone(photo, hand) - np.median(skin.reshape(-1, 3)[::97], axis=0)
+    return np.asarray(skin + 0.5 * shift, np.float32)  # hands are redder than arms: half way
 
 
 def limb_skin(skin: Floats, limb: Limb, strength: float = 0.22) -> Floats:

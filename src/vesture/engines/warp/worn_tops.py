@@ -16,6 +16,8 @@ from vesture.vision.garment_types import Garment, GarmentKind, Part
 
 Bools = NDArray[np.bool_]
 
+CAP_SLEEVE = 0.26  # share of the arm: shorter sleeves go with the torso, they cannot turn
+
 
 def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> Garment:
     points: dict[str, Floats] = {}
@@ -31,16 +33,21 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> Garme
         width = cloth_edge(body, mask, side, levels)
         curves[f"side_{side}"] = body.point(SIGN[side] * width, levels)
         points[f"hem_{side}"] = curves[f"side_{side}"][-1]
-    has_sleeves = all(r > 0.12 for r in reach.values())
-    if has_sleeves:
-        for side in SIDES:
+    has_sleeves = max(reach.values()) > CAP_SLEEVE and min(reach.values()) > 0.12
+    for side in SIDES:
+        if has_sleeves:
             _sleeve(body, side, max(reach.values()), points, curves)
+        else:
+            points[f"shoulder_{side}"] = _strap_end(body, mask, side)
+            curves[f"shoulder_{side}"] = np.stack([points[f"collar_{side}"], points[f"shoulder_{side}"]])
     curves["neckline"] = _neckline(body, mask, points)
     points["neck_front"] = curves["neckline"][len(curves["neckline"]) // 2]
     curves["hem"] = lower_edge(body, mask, points["hem_left"], points["hem_right"], hem)
     parts = _sleeve_parts(body, mask, reach, curves) if has_sleeves else mask.astype(np.uint8)
     body_part = torso_zone(mask.shape, body, 0.1, min(hem, 1.3) - 0.06) > 0.5
-    cloth, alpha = complete(photo, mask, mask | (body_part & dilate(mask, 0.25 * body.unit)), body.unit)
+    # hair, hands and straps hide cloth that goes on above and below them; a neckline has none above
+    between = np.maximum.accumulate(mask, axis=0) & np.maximum.accumulate(mask[::-1], axis=0)[::-1]
+    cloth, alpha = complete(photo, mask, mask | (body_part & between), body.unit)
     parts = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
     kind: GarmentKind = "top" if category == "tops" else "dress"
     return cropped(cloth, alpha, parts, kind, points, curves)
@@ -52,6 +59,14 @@ def _collar(body: Body, mask: Bools, side: SideName) -> Floats:
     inside = line + 0.05 * body.unit * body.down
     share = covered_share(inside, mask)
     return np.asarray(line[int(np.clip(share * 24 - 1, 8, 22))])
+
+
+def _strap_end(body: Body, mask: Bools, side: SideName) -> Floats:
+    """Outermost covered point of the shoulder line."""
+    line = body.tip[side] + np.linspace(0, 0.95, 20)[:, None] * (body.neck_foot[side] - body.tip[side])
+    inside = np.rint(line + 0.05 * body.unit * body.down).astype(int)
+    on = mask[np.clip(inside[:, 1], 0, mask.shape[0] - 1), np.clip(inside[:, 0], 0, mask.shape[1] - 1)]
+    return np.asarray(line[int(np.argmax(on))] if on.any() else line[8])
 
 
 def _neckline(body: Body, mask: Bools, points: Mapping[str, Floats]) -> Floats:
@@ -93,7 +108,9 @@ def _sleeve_parts(
         canvas = np.zeros(mask.shape, np.uint8)
         cv2.fillPoly(canvas, [np.rint(outline).astype(np.int32)], 1)
         zone = dilate(canvas > 0, 0.03 * body.unit)
-        tube = limb_zone(mask.shape, body.arms[side], 0.25 * body.arms[side].length, body.arms[side].length * 1.05, 2.4)
+        arm = body.arms[side]
+        covered = min(reach[side], 1.0) * arm.length
+        tube = limb_zone(mask.shape, arm, min(0.25 * arm.length, 0.6 * covered), 1.06 * covered, 2.4)
         outward = np.zeros(mask.shape, bool)
         rows, columns = np.nonzero(tube > 0.5)
         u, v = body.coordinates(np.stack([columns, rows], 1)).T

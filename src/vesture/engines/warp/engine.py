@@ -29,7 +29,6 @@ from vesture.vision.garment_types import Garment
 from vesture.vision.parsing import Label, parse_person
 from vesture.vision.pose import Pose, PoseEstimator
 
-SURE_POSE = 0.985  # pose scores of people lie above, those of most flat garments below
 STAGES = ("pose", "person", "garment", "dress")
 
 
@@ -152,8 +151,8 @@ class WarpEngine:
 
 
 def _refuse_empty_clothes(picture: Picture, pose: Pose) -> None:
-    """The pose network sees a body in many an empty shirt; one that shows no skin and is not sure is none."""
-    if pose.score < SURE_POSE and find_photo_type(Picture(picture.rgb), pose) == "flat-lay":
+    """The pose network sees a body in many an empty shirt; without a head, feet or skin it is none."""
+    if find_photo_type(Picture(picture.rgb), pose) == "flat-lay":
         raise PersonNotFound(
             "model_image",
             "The photo seems to show a garment, not a person. model_image is the photo of the person, garment_image "

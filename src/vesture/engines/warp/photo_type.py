@@ -10,8 +10,13 @@ from vesture.core.task import RGB, Picture
 from vesture.vision.garment_types import PhotoType
 from vesture.vision.pose import Joint, Pose
 
-FACE = (Joint.NOSE, Joint.LEFT_EYE, Joint.RIGHT_EYE, Joint.MOUTH_LEFT, Joint.MOUTH_RIGHT)
+LEGS = (Joint.LEFT_KNEE, Joint.RIGHT_KNEE, Joint.LEFT_ANKLE, Joint.RIGHT_ANKLE)
 LIMBS = (Joint.LEFT_WRIST, Joint.RIGHT_WRIST, Joint.LEFT_ELBOW, Joint.RIGHT_ELBOW, Joint.LEFT_KNEE, Joint.RIGHT_KNEE)
+SURE_DETECTION = 0.7  # the detector finds heads: people score from 0.79, empty garments up to 0.65
+UNSURE_POSE = 0.84  # below this score no body part is believed
+SURE_LEGS = (
+    0.85  # mean visibility of knees and ankles: people with bare or clad legs and feet reach it, trousers do not
+)
 SKIN_SHARE = 0.35  # of a patch round a visible joint
 UNLIKE_CLOTH = 15.0  # CIE76 distance of skin to the middle of the garment
 UNLIKE_SCENE = 12.0  # and to each main colour of the photo's border
@@ -22,10 +27,16 @@ Floats = NDArray[np.float32]
 def find_photo_type(garment: Picture, pose: Pose | None) -> PhotoType:
     """Decide from the pose found on the garment photo, and from real skin where bare parts should be.
 
-    A pose alone proves nothing: the network sees a body in many an empty shirt. Face or limbs must also show a skin
-    tone that is neither the garment's (leather, nude cloth) nor the scene's (wooden floor, beige wall).
+    A pose alone proves nothing: the network sees a body in many an empty shirt. A head that the detector is sure of
+    proves a person, and so do legs with feet; else a limb must show a skin tone that is neither the garment's (leather,
+    nude cloth) nor the scene's (wooden floor, beige wall).
     """
     if pose is None or garment.alpha is not None:
+        return "flat-lay"
+    legs = float(pose.visibility[list(LEGS)].mean())
+    if pose.detected >= SURE_DETECTION or (legs >= SURE_LEGS and pose.score > 0.94):
+        return "model"
+    if pose.score < UNSURE_POSE:
         return "flat-lay"
     lab = cv2.cvtColor((garment.rgb / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
     tone = _skin_tone(garment.rgb)
@@ -39,8 +50,7 @@ def find_photo_type(garment: Picture, pose: Pose | None) -> PhotoType:
         distance = [float(np.linalg.norm(_median(patch[toned]) - colour)) for colour in foreign]
         return distance[0] > UNLIKE_CLOTH and min(distance[1:]) > UNLIKE_SCENE
 
-    face, limbs = sum(map(is_skin, FACE)), sum(map(is_skin, LIMBS))
-    return "model" if face >= 3 or limbs >= 1 else "flat-lay"
+    return "model" if sum(map(is_skin, LIMBS)) >= 1 else "flat-lay"
 
 
 def _skin_tone(rgb: RGB) -> NDArray[np.bool_]:

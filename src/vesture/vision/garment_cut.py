@@ -62,6 +62,9 @@ def graph_cut(rgb: NDArray[np.uint8], probable: Float, banned: Bool, rounds: int
     state[outside | (chance < 0.03)] = cv2.GC_BGD
     if not (state == cv2.GC_PR_FGD).any() and not (state == cv2.GC_FGD).any():
         return np.zeros((height, width), bool)
+    # in perfectly flat pictures all cuts cost the same and the search for the least takes minutes
+    ties = np.random.default_rng(7).integers(-2, 3, small.shape)
+    small = np.clip(small + ties, 0, 255).astype(np.uint8)
     cv2.setRNGSeed(7)  # the mixture models start from k-means
     cv2.grabCut(small, state, None, np.zeros((1, 65)), np.zeros((1, 65)), rounds, cv2.GC_INIT_WITH_MASK)
     found = ((state == cv2.GC_FGD) | (state == cv2.GC_PR_FGD)).astype(np.float32)

@@ -22,6 +22,7 @@ from vesture.vision.garment_backdrop import Backdrop, Bool, Float, disc, fit_bac
 from vesture.vision.garment_plain import cut_plain
 
 WORK_SIZE = 512
+FLATTEST = 0.5  # standard deviation of the colours, in levels, below which a picture shows nothing
 NOT_FOUND = (
     "The garment could not be told apart from the rest of its photo; use a photo of one whole garment "
     "on a plain backdrop that differs from it, or a PNG with a transparent background."
@@ -58,6 +59,8 @@ def separate(picture: Picture) -> GarmentMask:
     scale = min(1.0, WORK_SIZE / max(picture.height, picture.width))
     size = (max(16, round(picture.width * scale)), max(16, round(picture.height * scale)))
     small = cv2.resize(picture.rgb, size, interpolation=cv2.INTER_AREA)
+    if float(small.std(axis=(0, 1)).max()) < FLATTEST:
+        raise GarmentNotFound("garment_image", NOT_FOUND)
     lab = to_lab(small)
     backdrop = fit_backdrop(lab)
     region, confidence, source = _cut_small(small, lab, backdrop)

@@ -157,11 +157,11 @@ def _behind(scene: Scene, skin: Floats, generator: np.random.Generator) -> Itera
     if Label.TOP in scene.clothes.replaced:
         zone = np.maximum(plates.neck_zone(shape, body), plates.torso_zone(shape, body, 0.0, waistband + 0.05))
         yield skin * _chin_shadow(scene)[..., None], zone
-        for arm in body.arms.values():
-            yield (
-                plates.limb_skin(plates.arm_skin(scene.photo, body, arm, skin), arm),
-                plates.limb_zone(shape, arm, 0.0, 0.4 * arm.length),
-            )
+        for side in SIDES:
+            arm = body.arms[side]
+            start = max(0.0, scene.fit.sleeve_reach.get(side, 0.0) - 0.15 * body.unit)
+            zone = plates.limb_zone(shape, arm, start, 0.4 * arm.length)
+            yield plates.limb_skin(plates.arm_skin(scene.photo, body, arm, skin), arm), zone
     if Label.BOTTOM not in scene.clothes.replaced and lower.any():
         cloth = plates.garment_plate(scene.photo, lower, body.unit, generator)
         between = plates.closed(lower, 0.12 * body.unit) & ~lower

@@ -125,11 +125,13 @@ def resampled_axis(limb: Limb) -> NDArray[np.float64]:
 
 
 def limb_zone(shape: tuple[int, int], limb: Limb, start: float, end: float, grow: float = 1.0) -> Floats:
-    """Soft silhouette (H, W) of a bare limb between two arc lengths."""
+    """Soft silhouette (H, W) of a bare limb between two arc lengths; where it begins at the body it is round."""
     if end <= start:
         return np.zeros(shape, np.float32)
     along = np.linspace(start, end, AXIS_SAMPLES)
     axis, radius = limb.at(along), limb.radius(along) * grow
+    if start <= 0:
+        radius = radius * np.sqrt(1 - (1 - np.clip(along / limb.natural[0], 0, 1)) ** 2)
     normal = limb.outward(along, 1.0)
     outline = np.concatenate([axis + normal * radius[:, None], (axis - normal * radius[:, None])[::-1]])
     return filled(shape, outline)

@@ -18,7 +18,7 @@ from vesture.vision.parsing_bare import drawn_limbs, like_skin, read_covering, s
 from vesture.vision.parsing_colour import LOWEST, ColourModel, fit_colours, skin_model, skin_tone
 from vesture.vision.parsing_head import label_head
 from vesture.vision.parsing_prior import CLASSES, Covering, Skeleton, capsule, limb_ends, spatial_prior
-from vesture.vision.parsing_repair import repair
+from vesture.vision.parsing_repair import no_skin_off_the_neck, repair
 from vesture.vision.parsing_trims import with_trims
 from vesture.vision.pose import Pose
 
@@ -102,6 +102,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose) -> Parse:
     labels = np.where(person, np.argmax(scores, axis=0), Label.BACKGROUND).astype(np.uint8)
     labels = with_trims(labels, lab, skeleton)
     labels = label_head(repair(labels, lab, skeleton, covering), lab, skeleton, generator)
+    labels = no_skin_off_the_neck(labels, skeleton)
     scores[0] = ~person
     scores[1:] *= person
     return Parse(labels, (scores / np.maximum(scores.sum(0), 1e-6)).astype(np.float32), grey, scale, pose.unit)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.parsing_prior import BOTTOM, HAIR, SHOES, TOP, Covering, Skeleton, capsule, limb_ends
+from vesture.vision.parsing_prior import BOTTOM, HAIR, SHOES, SKIN, TOP, Covering, Skeleton, capsule, limb_ends
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.uint8]
@@ -116,3 +116,22 @@ def _hangs_as_skirt(labels: Labels, skeleton: Skeleton, covering: Covering) -> b
     legs_cut_off = float(p[[25, 26], 1].min()) > 0.97 * height
     bare = max(float((leg[len(leg) // 3 :] > 0.55).mean()) for leg in covering.legs)
     return legs_cut_off or bare > 0.15
+
+
+def no_skin_off_the_neck(labels: Labels, skeleton: Skeleton) -> Labels:
+    """What lies on the shoulders beside the neck, clear of face and raised arms, is a hood or a collar, never skin."""
+    u, _ = skeleton.frame((labels.shape[0], labels.shape[1]))
+    shoulders = skeleton.points[[11, 12]]
+    rise = (shoulders.mean(0)[1] - np.arange(labels.shape[0], dtype=np.float32))[:, None] / skeleton.unit
+    # a bare shoulder rises from its tip to the foot of the neck; this line runs a little above it
+    shoulder_line = np.interp(np.abs(u), [0.2, 0.5, 0.7], [0.3, 0.15, 0.1]).astype(np.float32)
+    centre, radius = skeleton.face()
+    ys, xs = np.mgrid[: labels.shape[0], : labels.shape[1]].astype(np.float32)
+    off_face = np.hypot(xs - centre[0], ys - centre[1]) > 1.3 * radius
+    below_jaw = ys > centre[1] + 0.75 * radius
+    beside = (np.abs(u) > 0.21) & (np.abs(u) < 0.6) & (rise > shoulder_line) & off_face & below_jaw
+    if (skeleton.points[[13, 14, 15, 16], 1] < shoulders[:, 1].min()).any():
+        return labels  # a raised arm may well be there
+    result = labels.copy()
+    result[beside & (labels == SKIN)] = TOP
+    return result

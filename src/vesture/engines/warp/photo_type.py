@@ -7,7 +7,8 @@ clothes), four measures of `Evidence` decide by a logistic score.
 The weights in `WEIGHTS` are a logistic regression (both kinds weighing the same, ridge 0.0004) on 202 photos without a
 sure head: product, street and amateur photos, empty garments on floors, beds, hangers and white, and crops of whole
 people below the chin or the waist. With every photo judged by weights fitted without its group (the colours, views and
-crops of one subject), 77 of the 79 empty and 121 of the 123 worn ones were told.
+crops of one subject), 77 of the 79 empty and 121 of the 123 worn ones were told; the four measures themselves were
+chosen among some twenty with these photos in view, so expect a little less of new ones.
 `python -m bench.photo_type FOLDER --fit` repeats it.
 """
 

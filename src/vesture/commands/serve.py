@@ -44,13 +44,13 @@ def run_worker(parsed: argparse.Namespace) -> int:
 async def _serve(settings: Settings, parsed: argparse.Namespace) -> None:
     memory = await open_memory(settings)
     try:
-        if not await memory.keys.required() and not _is_loopback(settings.host):
+        if not await memory.keys.required():
             log.warning(
-                "There is no API key, so nobody could be told apart: binding to 127.0.0.1 instead of %s. "
-                "Make a key with `vesture keys create` to serve other machines.",
-                settings.host,
+                "There is no API key, so nobody could be told apart: only this machine is served. "
+                "Make a key with `vesture keys create` to serve others."
             )
-            settings = replace(settings, host="127.0.0.1")
+            if not _is_loopback(settings.host):
+                settings = replace(settings, host="127.0.0.1")
         config = uvicorn.Config(
             await build_app(settings, memory),
             host=settings.host,

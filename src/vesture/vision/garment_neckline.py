@@ -75,6 +75,8 @@ def find_neckline(lab: Float, region: Bool, left: Float, right: Float, stand: fl
     patch, inside = _rectify(lab, region, frame)
     seen = _see_through(inside)
     depths = np.arange(max(0.06, seen + 0.03), BELOW - 0.2, 0.02, dtype=np.float32)
+    if not len(depths):  # the silhouette itself is open further down than any neckline is looked for
+        return default_neckline(frame, float(min(seen, BELOW)), 0.3)
     grid = np.array([[(depth, *shape, inset) for shape in SHAPES for inset in INSETS] for depth in depths], np.float32)
     scores = _score(patch, inside, grid.reshape(-1, 4)).reshape(len(depths), -1)
     scores *= _prior(depths, stand)[:, None] * (1 - (0.5 if stand > LOW_STAND else 1.2) * grid[..., 3])

@@ -72,7 +72,7 @@ def lit_tone(photo: Floats, skin: Bools) -> Floats:
         return np.array([198, 152, 128], np.float32)  # nothing to go by: a middling tone
     own = photo[skin]
     bright = own.sum(-1)
-    lit = own[(bright >= np.percentile(bright, 50)) & (bright <= np.percentile(bright, 95))]
+    lit = own[(bright >= np.percentile(bright, 68)) & (bright <= np.percentile(bright, 95))]
     return np.asarray(np.median(lit, axis=0), np.float32)
 
 

@@ -9,17 +9,20 @@ from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import Ease, Fit, curve, distance, merge, pairs, point
 from vesture.vision.garment_types import Garment, Part
 
+UNDER_TOP = 0.05  # levels by which a waistband goes under the top, whose hem is never quite straight
 WAISTBAND = 0.84  # level v at which a waistband naturally sits
 CROTCH_DROP = 0.26  # units below the hip joints
 ANKLE_SNAP = 0.62  # legs that reach this far are full length
+WORN_ANKLE_SNAP = 0.88
 LONG_INSEAM = 1.3  # as do legs this much longer than the rise; shorts measure 0.2 to 1
 LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
 
 
 def fit_trousers(body: Body, garment: Garment, ease: Ease) -> Fit:
     """Place trousers, shorts or leggings on hips and legs."""
-    waist = min(body.waist, 0.9)
-    hips = sum(float(body.width(side, 1.1)) for side in SIDES) * 1.04
+    waist = _waist_level(body)
+    slack = 1.0 if garment.photo_type == "model" else 1.04
+    hips = sum(float(body.width(side, 1.1)) for side in SIDES) * slack
     scale = hips / max(hip_width(garment), 1e-6) * ease.width
     block = _hip_block(body, garment, waist, scale)
     legs, joints, reach = fit_legs(body, garment, scale, ease)
@@ -28,7 +31,7 @@ def fit_trousers(body: Body, garment: Garment, ease: Ease) -> Fit:
 
 def fit_skirt(body: Body, garment: Garment, ease: Ease) -> Fit:
     """Place a skirt on the waist."""
-    waist = min(body.waist, 0.9)
+    waist = _waist_level(body)
     waist_width = sum(float(body.width(side, waist)) for side in SIDES) * 1.03
     scale = waist_width / max(distance(point(garment, "waist_left"), point(garment, "waist_right")), 1e-6)
     hem_y = np.mean([point(garment, f"hem_{s}")[1] for s in SIDES])
@@ -53,6 +56,11 @@ def fit_skirt(body: Body, garment: Garment, ease: Ease) -> Fit:
     groups.append(_across(body, curve(garment, "waist", 17), ends["left"][0], ends["right"][0], vertical, 0.02))
     reach = {side: max(0.0, (hem - 1.0) * body.torso) for side in SIDES}
     return Fit({int(Part.TORSO): Handles.concatenate(groups)}, {}, (scale, vertical), {}, reach, hem, waist, {})
+
+
+def _waist_level(body: Body) -> float:
+    """v of the new waistband: where the old one is, a little higher where a top will hang over it."""
+    return min(body.waist - (UNDER_TOP if body.top_hem is not None else 0.0), 0.9)
 
 
 def _across(body: Body, source: Floats, left: Floats, right: Floats, scale: float, roundness: float) -> Handles:
@@ -110,7 +118,8 @@ def fit_legs(
     level = crotch_level(body)
     start = {s: _leg_start(body, s, level) for s in SIDES}
     # wide legs make a small scale across; the rise says how long the cloth is
-    ratio = _leg_ratio(body, garment, prefix, max(scale, _rise_scale(body, garment)) * ease.length, start)
+    longer = 0.0 if garment.photo_type == "model" else _rise_scale(body, garment)
+    ratio = _leg_ratio(body, garment, prefix, max(scale, longer) * ease.length, start)
     handles, joints, reach = {}, {}, {}
     for side in SIDES:
         leg = body.legs[side]
@@ -149,6 +158,8 @@ def _leg_ratio(body: Body, garment: Garment, prefix: str, scale: float, start: d
         cuff = (point(garment, f"{prefix}_outer_{side}") + point(garment, f"{prefix}_inner_{side}")) / 2
         ratios.append(distance(crotch, cuff) * scale / max(body.legs[side].length - start[side], 1e-6))
     ratio = float(np.mean(ratios))
+    if garment.photo_type == "model":  # measured along its wearer's legs: to be believed
+        return 1.03 if ratio > WORN_ANKLE_SNAP else max(ratio, 0.08)
     return 1.03 if ratio > ANKLE_SNAP or _inseam(garment, prefix) > LONG_INSEAM else max(ratio, 0.08)
 
 

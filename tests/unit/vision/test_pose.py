@@ -10,19 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore, samples
+from vesture.assets import AssetStore, samples
 from vesture.settings import Settings
 from vesture.vision.pose import Joint, Pose, PoseEstimator, draw_pose, guessed_regions
 
 AVATARS = tuple(sample.name for sample in samples("avatar"))
 EVERYBODY = tuple(sample.name for sample in samples() if sample.kind != "garment")
 SIDES = ("left", "right")
-
-
-@pytest.fixture(scope="module")
-def estimator() -> PoseEstimator:
-    assets = AssetStore(Settings.from_environment().assets)
-    return PoseEstimator(assets.path(POSE_DETECTION), assets.path(POSE_LANDMARKS), threads=1)
 
 
 def photo(name: str) -> np.ndarray:

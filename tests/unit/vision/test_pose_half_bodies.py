@@ -6,17 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore, samples
+from vesture.assets import AssetStore, samples
 from vesture.settings import Settings
 from vesture.vision.pose import Joint, PoseEstimator
 
 AVATARS = tuple(sample.name for sample in samples("avatar"))
-
-
-@pytest.fixture(scope="module")
-def estimator() -> PoseEstimator:
-    assets = AssetStore(Settings.from_environment().assets)
-    return PoseEstimator(assets.path(POSE_DETECTION), assets.path(POSE_LANDMARKS), threads=1)
 
 
 def photo(name: str) -> np.ndarray:

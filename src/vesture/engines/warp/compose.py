@@ -53,7 +53,6 @@ class Scene:
     photo: Floats  # (H, W, 3)
     body: Body
     person: Bools  # (H, W) everything that is not background
-    garment: Garment
     fit: Fit
     layers: list[Layer]
     clothes: Wardrobe

@@ -139,7 +139,6 @@ class WarpEngine:
                 photo,
                 person.body,
                 person.body.labels != Label.BACKGROUND,
-                garment,
                 fit,
                 layers,
                 wardrobe(options.category, garment, options.cover_feet),

@@ -26,7 +26,7 @@ def fit_trousers(body: Body, garment: Garment, ease: Ease) -> Fit:
     scale = hips / max(hip_width(garment), 1e-6) * ease.width
     block = _hip_block(body, garment, waist, scale)
     legs, joints, reach = fit_legs(body, garment, scale, ease)
-    return Fit(merge(block, legs), joints, (scale, scale), {}, reach, None, waist, {})
+    return Fit(merge(block, legs), joints, (scale, scale), {}, reach)
 
 
 def fit_skirt(body: Body, garment: Garment, ease: Ease) -> Fit:
@@ -55,7 +55,7 @@ def fit_skirt(body: Body, garment: Garment, ease: Ease) -> Fit:
     groups.append(_across(body, curve(garment, "hem", 25), ends["left"][-1], ends["right"][-1], vertical, 0.05))
     groups.append(_across(body, curve(garment, "waist", 17), ends["left"][0], ends["right"][0], vertical, 0.02))
     reach = {side: max(0.0, (hem - 1.0) * body.torso) for side in SIDES}
-    return Fit({int(Part.TORSO): Handles.concatenate(groups)}, {}, (scale, vertical), {}, reach, hem, waist, {})
+    return Fit({int(Part.TORSO): Handles.concatenate(groups)}, {}, (scale, vertical), {}, reach)
 
 
 def _waist_level(body: Body) -> float:

@@ -38,7 +38,7 @@ def fit_upper(body: Body, garment: Garment, *, long_top: bool, ease: Ease) -> Fi
     armpit = _armpit_level(body, garment, scale)
     hem = None if garment.has_legs else _hem_level(body, garment, scale, long_top)
     bottom = hem if hem is not None else crotch_level(body)
-    torso, outline = _torso(body, garment, scale, shoulders, armpit, bottom)
+    torso = _torso(body, garment, scale, shoulders, armpit, bottom)
     handles: dict[int, Handles] = {int(Part.TORSO): torso}
     joints: dict[tuple[int, int], Floats] = {}
     reach: dict[SideName, float] = {}
@@ -58,7 +58,7 @@ def fit_upper(body: Body, garment: Garment, *, long_top: bool, ease: Ease) -> Fi
         handles, joints = merge(handles, legs), {**joints, **leg_joints}
     elif hem is not None and hem > 1.15:
         leg_reach = {s: max(0.0, (hem - 1.0) * body.torso) for s in SIDES}
-    return Fit(handles, joints, scale, reach, leg_reach, hem, None, outline)
+    return Fit(handles, joints, scale, reach, leg_reach)
 
 
 def _scale(body: Body, garment: Garment, ease: Ease) -> tuple[float, float]:
@@ -147,14 +147,13 @@ def _torso(
     shoulders: tuple[Mapping[SideName, Floats], Mapping[SideName, Floats]],
     armpit: float,
     bottom: float,
-) -> tuple[Handles, dict[str, Floats]]:
-    """Handles of the torso part, and the photo-pixel curves of neckline and hem."""
+) -> Handles:
+    """Handles of the torso part."""
     collars, ends = shoulders
     groups = []
-    outline: dict[str, Floats] = {}
+    sides: dict[SideName, Floats] = {}
     neck = curve(garment, "neckline", 21)
     neck_target = _neckline_target(body, neck, collars, scale)
-    outline["neckline"] = neck_target
     groups.append(pairs(neck, neck_target))
     for side in SIDES:
         shoulder = curve(garment, f"shoulder_{side}", 10)
@@ -165,18 +164,16 @@ def _torso(
         target = _side_target(body, garment, edge, side, scale, armpit, bottom)
         keep = target_levels(body, target) <= bottom + 1e-6
         groups.append(pairs(edge[keep], target[keep], OUTLINE_WEIGHT if garment.has_sleeves else 5.0))
-        if side == "left":
-            first = target
-        elif "hem" in garment.curves:
-            hem = curve(garment, "hem", 25)
-            # a worn hem is round already
-            roundness = 0.0 if garment.photo_type == "model" else 0.03
-            outline["hem"] = _hem_target(body, hem, first[-1], target[-1], scale[1], roundness)
-            groups.append(pairs(hem, outline["hem"]))
+        sides[side] = target
+    if "hem" in garment.curves and len(sides) == 2:
+        hem = curve(garment, "hem", 25)
+        # a worn hem is round already
+        roundness = 0.0 if garment.photo_type == "model" else 0.03
+        groups.append(pairs(hem, _hem_target(body, hem, sides["left"][-1], sides["right"][-1], scale[1], roundness)))
     centre = _centre_line(body, garment, neck_target[10], armpit, bottom)
     if centre is not None:
         groups.append(centre)
-    return Handles.concatenate(groups), outline
+    return Handles.concatenate(groups)
 
 
 def _torso_edge(garment: Garment, side: SideName) -> Floats:

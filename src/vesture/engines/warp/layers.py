@@ -54,7 +54,7 @@ def render_layers(garment: Garment, fit: Fit, body: Body, shape: tuple[int, int]
     shrink = min(1.0, OVERSAMPLING * max(fit.scale))
     cloth = _premultiplied(garment, shrink)
     layers = [
-        _shade(_render(mesh, position, part, garment, cloth, shrink, shape), body, fit)
+        _shade(_render(mesh, position, part, garment, cloth, shrink, shape), body)
         for part in (*LEGS, int(Part.TORSO), *SLEEVES)
         if (mesh.part == part).any()
     ]
@@ -129,7 +129,7 @@ def _own_pixels(parts: NDArray[np.uint8], part: int, size: tuple[int, int], over
     return np.asarray(cv2.resize(keep, size[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _shade(layer: Layer, body: Body, fit: Fit) -> Layer:
+def _shade(layer: Layer, body: Body) -> Layer:
     """Light that a flat picture lacks: the cloth turns away at the sides of torso, arms and legs."""
     rows, columns = np.nonzero(layer.alpha > 0)
     if not len(rows):

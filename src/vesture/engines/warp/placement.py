@@ -39,9 +39,6 @@ class Fit:
         scale: (x, y) photo pixels per garment pixel.
         sleeve_reach: arc length on each arm that the sleeve covers, 0 without sleeves.
         leg_reach: arc length on each leg that the garment covers, 0 where it covers none.
-        hem: v of the lowest edge on the torso (tops, skirts, dresses), None for trousers.
-        waist: v of the upper edge (bottoms), None for tops.
-        outline: photo-pixel curves by name, for the compositor (neckline, hem).
     """
 
     handles: Mapping[int, Handles]
@@ -49,9 +46,6 @@ class Fit:
     scale: tuple[float, float]
     sleeve_reach: Mapping[SideName, float] = field(default_factory=dict)
     leg_reach: Mapping[SideName, float] = field(default_factory=dict)
-    hem: float | None = None
-    waist: float | None = None
-    outline: Mapping[str, Floats] = field(default_factory=dict)
 
 
 def pairs(source: Floats, target: Floats, weight: float = OUTLINE_WEIGHT) -> Handles:

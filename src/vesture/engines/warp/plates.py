@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body import NECK_HALF_WIDTH, SIDES, SIGN, Body, Limb
+from vesture.engines.warp.body import NECK_HALF_WIDTH, SIDES, SIGN, V_LEVELS, Body, Limb
 from vesture.vision.fill import grain, push_pull
 from vesture.vision.parsing import Label
 
@@ -169,7 +169,7 @@ def torso_zone(shape: tuple[int, int], body: Body, start: float, end: float) -> 
     levels = np.linspace(start, end, 24)
     edges = []
     for side in SIDES:
-        bare = np.interp(levels, np.linspace(0, 1.3, len(body.bare_half_width)), body.bare_half_width)
+        bare = np.interp(levels, V_LEVELS, body.bare_half_width)
         width = np.minimum(body.width(side, levels), 1.08 * bare)
         edges.append(body.point(SIGN[side] * width, levels))
     return filled(shape, np.concatenate([edges[0], edges[1][::-1]]))

@@ -1,100 +1,148 @@
-"""Contact sheets: person, garment, result, for eyes.
+"""Contact sheets for eyes: the pairs of `gallery_pairs.tsv`, each as garment, person, result.
 
-    python -m bench.gallery [--data FOLDER] [--out gallery] [--sets avatars,recolour] [--match TEXT]
+    python -m bench.gallery [--data FOLDER] [--out gallery] [--sets avatars,crossed] [--match TEXT] [--every N]
 
-Sets: avatars (sample studio people in all sample garments), people (sample everyday photos), selfies; and with
---data: recolour, garments, worn, hard. Each sheet holds eight pairs; every result is also kept on its own.
+Without --data (the folder of further photos) only the pairs of the product's own samples are made. A sheet holds six
+pairs; person and result are shown where the picture changed, with some of what is round it. OUT/results has every
+result whole, OUT/pairs.tsv a line per pair: name, set, category, kind of garment photo, seconds, sheet, warnings.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterable
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageOps
 
-from bench import pairs
+from bench.pairs import Pair, gallery_pairs, gallery_rows
 from vesture import TryOn, VestureError
 from vesture.assets import AssetStore
-from vesture.commands.try_on import side_by_side
 from vesture.settings import Settings
 
-HEIGHT = 560
-PER_SHEET = 6
-COLUMNS = 2
+CELL = (520, 760)  # width, height of a pair on a sheet, pixels
+THUMBNAIL = 150  # width of the garment and of the person beside the result
+COLUMNS, ROWS = 3, 2
+MARGIN = 0.3  # of the changed region's size is shown round it
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a pair: its cell on the sheet, and what is worth noting."""
+
+    cell: Image.Image
+    seconds: float
+    note: str
 
 
 def main() -> None:
+    sets = sorted({row.set for row in gallery_rows()})
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, help="folder of further photos")
     parser.add_argument("--out", type=Path, default=Path("gallery"))
-    parser.add_argument("--sets", default="avatars,people,recolour,garments,worn,hard")
+    parser.add_argument("--sets", default=",".join(sets), help=f"which of {', '.join(sets)}")
     parser.add_argument("--match", default="", help="only pairs whose name contains this")
     parser.add_argument("--every", type=int, default=1, help="only every n-th pair")
     parsed = parser.parse_args()
+    chosen = chosen_pairs(parsed.data, parsed.sets.split(","), parsed.match)[:: parsed.every]
+    write_gallery(TryOn(engine="warp"), chosen, parsed.out)
+
+
+def chosen_pairs(data: Path | None, sets: list[str], match: str) -> list[Pair]:
+    """The pairs of these sets whose name contains `match`; tells what is passed over for want of the folder."""
+    if data is not None and not data.is_dir():
+        print(f"there is no folder {data}")
+        data = None
+    if data is None:
+        absent = Counter(row.set for row in gallery_rows() if row.needs_folder and row.set in sets)
+        listed = ", ".join(f"{name} {count}" for name, count in absent.items())
+        print(f"without the folder of further photos (--data) {absent.total()} pairs are passed over: {listed or '-'}")
     store = AssetStore(Settings.from_environment().assets)
-    try_on = TryOn(engine="warp")
-    for name in parsed.sets.split(","):
-        chosen = [pair for pair in pairs_of(name, store, parsed.data) if parsed.match in pair.name]
-        write_set(try_on, name, chosen[:: parsed.every], parsed.out)
+    return [pair for pair in gallery_pairs(store, data) if pair.set in sets and match in pair.name]
 
 
-def pairs_of(name: str, store: AssetStore, data: Path | None) -> list[pairs.Pair]:
-    """The pairs of one set; empty where the set needs a data folder that is not there."""
-    if name in ("avatars", "people", "selfies"):
-        kind = {"avatars": "avatar", "people": "person", "selfies": "selfie"}[name]
-        return list(pairs.sample_pairs(store, (kind,)))
-    if data is None or not data.is_dir():
-        print(f"set {name} needs --data with the further photos; passed over")
-        return []
-    if name == "recolour":
-        return [pair for pair, _ in pairs.recolour_rows(data)]
-    build = {"garments": pairs.garment_pairs, "worn": pairs.worn_pairs, "hard": pairs.hard_person_pairs}
-    return list(build[name](store, data))
-
-
-def write_set(try_on: TryOn, name: str, chosen: Iterable[pairs.Pair], out: Path) -> None:
-    """Run the pairs of a set and write its sheets."""
+def write_gallery(try_on: TryOn, chosen: list[Pair], out: Path) -> None:
+    """Run the pairs and write sheets, results and the table."""
     (out / "results").mkdir(parents=True, exist_ok=True)
-    strips: list[Image.Image] = []
-    number = 0
-    for pair in chosen:
-        strips.append(strip(try_on, pair, out))
-        if len(strips) == PER_SHEET:
-            number += 1
-            write_sheet(strips, out / f"{name}-{number:02d}.png")
-            strips = []
-    if strips:
-        write_sheet(strips, out / f"{name}-{number + 1:02d}.png")
+    cells: list[Image.Image] = []
+    with (out / "pairs.tsv").open("w") as table:
+        table.write("name\tset\tcategory\tgarment_photo\tseconds\tsheet\tnote\n")
+        for index, pair in enumerate(chosen):
+            outcome = dress(try_on, pair, out)
+            cells.append(outcome.cell)
+            number = index // (COLUMNS * ROWS) + 1
+            line = (pair.name, pair.set, pair.category, pair.garment_photo, f"{outcome.seconds:.2f}", number)
+            table.write("\t".join(map(str, (*line, outcome.note))) + "\n")
+            print(f"{pair.name}: {outcome.seconds:.1f} s {outcome.note}", flush=True)
+            if len(cells) == COLUMNS * ROWS or pair is chosen[-1]:
+                write_sheet(cells, out / f"sheet-{number:02d}.png")
+                cells = []
 
 
-def strip(try_on: TryOn, pair: pairs.Pair, out: Path) -> Image.Image:
-    """person | garment | result of one pair, labelled."""
+def dress(try_on: TryOn, pair: Pair, out: Path) -> Outcome:
+    """Run one pair, keep its result, lay out its cell."""
+    garment, person = picture_of(pair.garment), picture_of(pair.person)
     started = time.perf_counter()
     try:
         result = try_on(pair.person, pair.garment, pair.category)
-        picture, note = result.images[0], f"{time.perf_counter() - started:.1f} s {'; '.join(result.warnings)}"
-        picture.save(out / "results" / f"{pair.name}.png")
     except VestureError as error:  # a typed refusal is a result too
-        picture, note = Image.new("RGB", (HEIGHT // 2, HEIGHT), "lightgrey"), f"{type(error).__name__}: {error}"
-    sheet = side_by_side([pair.person, pair.garment], picture, HEIGHT)
-    ImageDraw.Draw(sheet).text((6, 4), f"{pair.name} {note}"[:120], fill="red")
-    print(f"{pair.name}: {note}", flush=True)
-    return sheet
+        seconds = time.perf_counter() - started
+        note = f"{type(error).__name__}: {error}"
+        return Outcome(cell_of(pair.name, note, garment, person, Image.new("RGB", (9, 16), "lightgrey")), seconds, note)
+    seconds = time.perf_counter() - started
+    picture, note = result.images[0], "; ".join(result.warnings)
+    picture.save(out / "results" / f"{pair.name}.png", compress_level=1)
+    box = shown_box(result.changed)
+    before = person.resize(picture.size).crop(box)
+    return Outcome(cell_of(pair.name, note, garment, before, picture.crop(box)), seconds, note)
 
 
-def write_sheet(strips: list[Image.Image], path: Path) -> None:
-    """Strips in rows of `COLUMNS`."""
-    rows = [strips[i : i + COLUMNS] for i in range(0, len(strips), COLUMNS)]
-    width = max(sum(strip.width for strip in row) for row in rows)
-    sheet = Image.new("RGB", (width, HEIGHT * len(rows)), "white")
-    for index, row in enumerate(rows):
-        left = 0
-        for item in row:
-            sheet.paste(item, (left, index * HEIGHT))
-            left += item.width
+def picture_of(path: Path) -> Image.Image:
+    """A photo upright, on white where it is transparent."""
+    with Image.open(path) as opened:
+        turned = ImageOps.exif_transpose(opened).convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", turned.size, "white"), turned).convert("RGB")
+
+
+def shown_box(changed: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """(left, top, right, bottom) of the changed region and what is near it; everything where nothing changed."""
+    height, width = changed.shape
+    rows, columns = np.flatnonzero(changed.any(1)), np.flatnonzero(changed.any(0))
+    if not rows.size:
+        return 0, 0, width, height
+    reach = MARGIN * max(np.ptp(rows), np.ptp(columns))
+    return (
+        int(max(columns[0] - reach, 0)),
+        int(max(rows[0] - reach, 0)),
+        int(min(columns[-1] + reach, width)),
+        int(min(rows[-1] + reach, height)),
+    )
+
+
+def cell_of(name: str, note: str, garment: Image.Image, person: Image.Image, result: Image.Image) -> Image.Image:
+    """Garment above person on the left, the result large on the right, the name above."""
+    cell = Image.new("RGB", CELL, "white")
+    line = 14
+    thumbnail = (THUMBNAIL, (CELL[1] - line) // 2)
+    left = [ImageOps.contain(photo, thumbnail, Image.Resampling.LANCZOS) for photo in (garment, person)]
+    cell.paste(left[0], (0, line))
+    cell.paste(left[1], (0, line + thumbnail[1]))
+    room = (CELL[0] - THUMBNAIL - 8, CELL[1] - line)
+    cell.paste(ImageOps.contain(result, room, Image.Resampling.LANCZOS), (THUMBNAIL + 4, line))
+    ImageDraw.Draw(cell).text((2, 1), f"{name} {note}"[:84], fill="red")
+    return cell
+
+
+def write_sheet(cells: list[Image.Image], path: Path) -> None:
+    """Cells in rows of `COLUMNS`."""
+    rows = -(-len(cells) // COLUMNS)
+    sheet = Image.new("RGB", (CELL[0] * COLUMNS, CELL[1] * rows), "white")
+    for index, cell in enumerate(cells):
+        sheet.paste(cell, (index % COLUMNS * CELL[0], index // COLUMNS * CELL[1]))
     sheet.save(path)
     print(f"wrote {path}", flush=True)
 

@@ -1,46 +1,94 @@
-"""Which person wears which garment: the fixed pairs behind galleries and measurements."""
+"""Which person wears which garment: the fixed pairs behind galleries and measurements.
+
+`gallery_pairs.tsv` beside this file lists the pairs that are judged by eye, one a line: a unique name, the set, the
+person's photo, the garment's photo, the category asked for, and the kind of garment photo (`studio`: flat or
+ghost-mannequin on a plain backdrop; `amateur`: floor, bed, hanger; `worn`: on a person). A photo is a sample of the
+product (`avatars/1`) or, where it begins with `data/`, a file under a folder of further photos.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from vesture.assets import AssetStore, samples
 from vesture.core.task import Category
 
-CATEGORY_OF_WORD: dict[str, Category] = {
-    "dress": "one-pieces",
-    "longsleeve": "tops",
-    "shirt": "tops",
-    "t-shirt": "tops",
-    "t-shirts": "tops",
-    "tee": "tops",
-    "hoodie": "tops",
-    "pants": "bottoms",
-    "shorts": "bottoms",
-    "skirt": "bottoms",
-    "jeans": "bottoms",
-}
+GarmentPhoto = Literal["studio", "amateur", "worn"]
+
+GALLERY_LIST = Path(__file__).with_name("gallery_pairs.tsv")
+COLUMNS = ("name", "set", "person", "garment", "category", "garment_photo")
+FURTHER = "data/"
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One try-on: `name` is unique within its set."""
+    """One try-on: photos of a person and of a garment, and the category asked for; `name` is unique."""
 
     name: str
     person: Path
     garment: Path
     category: Category
+    set: str = ""
+    garment_photo: GarmentPhoto = "worn"
 
 
-def sample_pairs(store: AssetStore, kinds: tuple[str, ...] = ("avatar",)) -> Iterator[Pair]:
-    """Every sample person of these kinds in every sample garment."""
-    for person in (sample for kind in kinds for sample in samples(kind)):
-        for garment in samples("garment"):
-            assert garment.category is not None
-            name = f"{person.name}-{garment.name}".replace("/", "")
-            yield Pair(name, person.path(store), garment.path(store), garment.category)
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the gallery's list, as written there."""
+
+    name: str
+    set: str
+    person: str
+    garment: str
+    category: Category
+    garment_photo: GarmentPhoto
+
+    @property
+    def needs_folder(self) -> bool:
+        """Whether a photo of this pair lies outside the product's samples."""
+        return FURTHER in (self.person[: len(FURTHER)], self.garment[: len(FURTHER)])
+
+
+def gallery_rows(path: Path = GALLERY_LIST) -> list[Row]:
+    """The gallery's list, in its order.
+
+    Raises:
+        ValueError: a line has other columns, a value that is not known, or a name that was there before.
+    """
+    header, *lines = path.read_text().splitlines()
+    if tuple(header.split("\t")) != COLUMNS:
+        raise ValueError(f"{path}: expected the columns {', '.join(COLUMNS)}, got {header!r}")
+    rows: dict[str, Row] = {}
+    for number, line in enumerate(lines, start=2):
+        values = line.split("\t")
+        if len(values) != len(COLUMNS) or not all(values):
+            raise ValueError(f"{path}:{number}: expected {len(COLUMNS)} values, got {line!r}")
+        row = Row(*values)  # type: ignore[arg-type]
+        if row.category not in get_args(Category) or row.garment_photo not in get_args(GarmentPhoto):
+            raise ValueError(f"{path}:{number}: no such category or kind of garment photo: {line!r}")
+        if row.name in rows:
+            raise ValueError(f"{path}:{number}: the name {row.name} was there before")
+        rows[row.name] = row
+    return list(rows.values())
+
+
+def gallery_pairs(store: AssetStore, data: Path | None) -> Iterator[Pair]:
+    """The gallery's pairs with their files; without a folder only those of the product's own samples."""
+    sample_of_name = {sample.name: sample for sample in samples()}
+
+    def located(photo: str) -> Path:
+        if photo.startswith(FURTHER):
+            assert data is not None
+            return data / photo.removeprefix(FURTHER)
+        return sample_of_name[photo].path(store)
+
+    for row in gallery_rows():
+        if data is None and row.needs_folder:
+            continue
+        yield Pair(row.name, located(row.person), located(row.garment), row.category, row.set, row.garment_photo)
 
 
 def recolour_rows(data: Path) -> Iterator[tuple[Pair, Path]]:
@@ -48,47 +96,4 @@ def recolour_rows(data: Path) -> Iterator[tuple[Pair, Path]]:
     folder = data / "recolour"
     for line in (folder / "index.tsv").read_text().splitlines()[1:]:
         sku, category, person, garment, mask = line.split("\t")
-        yield Pair(sku, folder / person, folder / garment, category), folder / mask  # type: ignore[arg-type]
-
-
-def garment_pairs(store: AssetStore, data: Path) -> Iterator[Pair]:
-    """Every loose garment of the folder on one of the sample people, in turn."""
-    people = samples("avatar")
-    for index, garment in enumerate(_photos(data / "garments")):
-        if garment.stem.endswith("-back"):
-            continue
-        person = people[index % len(people)]
-        yield Pair(garment.stem, person.path(store), garment, category_of(garment))
-
-
-def worn_pairs(store: AssetStore, data: Path) -> Iterator[Pair]:
-    """Garments worn by people of the folder, on the sample people."""
-    people = samples("avatar")
-    for index, garment in enumerate(_photos(data / "people")):
-        if garment.stem != "fashn_model":
-            category = "tops" if garment.stem.startswith("fashn") else category_of(garment)
-            yield Pair(f"worn-{garment.stem}", people[index % len(people)].path(store), garment, category)
-
-
-def hard_person_pairs(store: AssetStore, data: Path) -> Iterator[Pair]:
-    """Everyday people of the folder in sample garments that fit what is seen of them."""
-    tops = [s for s in samples("garment") if s.category == "tops"]
-    bottoms = [s for s in samples("garment") if s.category == "bottoms"]
-    for index, person in enumerate(_photos(data / "people")):
-        choice = bottoms if "jeans" in person.stem else tops
-        garment = choice[index % len(choice)]
-        assert garment.category is not None
-        yield Pair(f"person-{person.stem}", person, garment.path(store), garment.category)
-
-
-def category_of(photo: Path) -> Category:
-    """The category that a file's own name tells."""
-    words = photo.stem.replace("_", "-").lower()
-    for word in sorted(CATEGORY_OF_WORD, key=len, reverse=True):
-        if word in words:
-            return CATEGORY_OF_WORD[word]
-    return "tops"
-
-
-def _photos(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.glob("*") if p.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp"))
+        yield Pair(sku, folder / person, folder / garment, category, "recolour"), folder / mask  # type: ignore[arg-type]

@@ -24,10 +24,10 @@ from vesture import TryOn, VestureError
 from vesture.assets import AssetStore
 from vesture.settings import Settings
 
-CELL = (520, 760)  # width, height of a pair on a sheet, pixels
+CELL = (520, 700)  # width, greatest height of a pair on a sheet, pixels
 THUMBNAIL = 150  # width of the garment and of the person beside the result
 COLUMNS, ROWS = 3, 2
-MARGIN = 0.3  # of the changed region's size is shown round it
+MARGIN = 0.15  # of the changed region's size is shown round it
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,25 +124,28 @@ def shown_box(changed: NDArray[np.bool_]) -> tuple[int, int, int, int]:
 
 
 def cell_of(name: str, note: str, garment: Image.Image, person: Image.Image, result: Image.Image) -> Image.Image:
-    """Garment above person on the left, the result large on the right, the name above."""
-    cell = Image.new("RGB", CELL, "white")
-    line = 14
-    thumbnail = (THUMBNAIL, (CELL[1] - line) // 2)
-    left = [ImageOps.contain(photo, thumbnail, Image.Resampling.LANCZOS) for photo in (garment, person)]
-    cell.paste(left[0], (0, line))
-    cell.paste(left[1], (0, line + thumbnail[1]))
-    room = (CELL[0] - THUMBNAIL - 8, CELL[1] - line)
-    cell.paste(ImageOps.contain(result, room, Image.Resampling.LANCZOS), (THUMBNAIL + 4, line))
+    """Garment above person on the left, the result large on the right, the name above; no taller than needed."""
+    line, gap = 14, 4
+    room = (CELL[0] - THUMBNAIL - 2 * gap, CELL[1] - line)
+    large = ImageOps.contain(result, room, Image.Resampling.LANCZOS)
+    thumbnail = (THUMBNAIL, (room[1] - gap) // 2)
+    upper, lower = (ImageOps.contain(photo, thumbnail, Image.Resampling.LANCZOS) for photo in (garment, person))
+    cell = Image.new("RGB", (CELL[0], line + max(large.height, upper.height + gap + lower.height)), "white")
+    cell.paste(upper, (0, line))
+    cell.paste(lower, (0, line + upper.height + gap))
+    cell.paste(large, (THUMBNAIL + gap, line))
     ImageDraw.Draw(cell).text((2, 1), f"{name} {note}"[:84], fill="red")
     return cell
 
 
 def write_sheet(cells: list[Image.Image], path: Path) -> None:
     """Cells in rows of `COLUMNS`."""
-    rows = -(-len(cells) // COLUMNS)
-    sheet = Image.new("RGB", (CELL[0] * COLUMNS, CELL[1] * rows), "white")
-    for index, cell in enumerate(cells):
-        sheet.paste(cell, (index % COLUMNS * CELL[0], index // COLUMNS * CELL[1]))
+    rows = [cells[start : start + COLUMNS] for start in range(0, len(cells), COLUMNS)]
+    heights = [max(cell.height for cell in row) + 6 for row in rows]
+    sheet = Image.new("RGB", (CELL[0] * COLUMNS, sum(heights)), "white")
+    for index, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            sheet.paste(cell, (column * CELL[0], sum(heights[:index])))
     sheet.save(path)
     print(f"wrote {path}", flush=True)
 

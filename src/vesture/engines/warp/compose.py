@@ -223,6 +223,8 @@ def _in_front(scene: Scene) -> Floats:
     """Coverage of the photo's own pixels that stay in front of everything new."""
     body, labels = scene.body, scene.body.labels
     keep = np.isin(labels, scene.clothes.in_front)
+    if scene.fit.tucked:
+        keep |= labels == Label.BOTTOM
     if Label.TOP in scene.clothes.in_front:  # bottoms go under the top
         keep |= (labels == Label.SKIN) & ~_below(body, 1.0 + 0.45, labels == Label.SKIN)
     keep |= _hands_and_forearms(scene)
@@ -237,7 +239,8 @@ def _hands_and_forearms(scene: Scene) -> Bools:
         arm = body.arms[side]
         reach = scene.fit.sleeve_reach.get(side, 0.0)
         end = arm.length + 0.7 * body.unit  # the hand lies beyond the wrist
-        zone = plates.limb_zone(scene.shape, arm, min(reach, arm.length * 0.98), end, grow=2.6) > 0.5
+        start = reach if scene.fit.over_hands else min(reach, arm.length * 0.98)
+        zone = plates.limb_zone(scene.shape, arm, start, end, grow=2.6) > 0.5
         result |= zone & (labels == Label.SKIN)
         if Label.TOP not in scene.clothes.replaced:
             sleeve = plates.limb_zone(scene.shape, arm, 0.3 * arm.length, arm.length + 0.35 * body.unit, grow=1.7) > 0.5

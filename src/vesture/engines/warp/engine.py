@@ -20,7 +20,8 @@ from vesture.engines.warp.compose import Scene, compose, wardrobe
 from vesture.engines.warp.fit import fit_garment
 from vesture.engines.warp.layers import render_layers
 from vesture.engines.warp.photo_type import find_photo_type
-from vesture.engines.warp.placement import Ease
+from vesture.engines.warp.placement import Wishes
+from vesture.engines.warp.variants import ease_of
 from vesture.engines.warp.worn import worn_garment
 from vesture.errors import PersonNotFound
 from vesture.vision.frame import Box, cropped_pose, pasted, person_box
@@ -127,13 +128,14 @@ class WarpEngine:
 
     def _dress(self, task: TryOnTask, person: Person, garment: Garment) -> tuple[tuple[RGB, ...], NDArray[np.bool_]]:
         options = task.options
+        wishes = Wishes(options.long_top, options.cover_feet, options.adjust_hands)
         photo = person.photo.astype(np.float32)
         shape = photo.shape[0], photo.shape[1]
         whole, images = task.person.rgb, []
         changed = np.zeros(whole.shape[:2], bool)
         for sample in range(options.num_samples):
             generator = np.random.default_rng([options.seed, sample])
-            fit = fit_garment(person.body, garment, long_top=options.long_top, ease=_ease(sample, generator))
+            fit = fit_garment(person.body, garment, wishes, ease_of(sample, options.seed))
             layers = render_layers(garment, fit, person.body, shape)
             scene = Scene(
                 photo,
@@ -157,13 +159,6 @@ def _refuse_empty_clothes(picture: Picture, pose: Pose) -> None:
             "The photo seems to show a garment, not a person. model_image is the photo of the person, garment_image "
             "that of the garment.",
         )
-
-
-def _ease(sample: int, generator: np.random.Generator) -> Ease:
-    """The first sample is the likeliest fit, the others differ a little in width and length."""
-    if sample == 0:
-        return Ease()
-    return Ease(float(generator.uniform(0.92, 1.12)), float(generator.uniform(0.9, 1.12)))
 
 
 def _doubts(person: Person, garment: Garment, task: TryOnTask) -> tuple[str, ...]:

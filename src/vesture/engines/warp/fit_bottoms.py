@@ -6,30 +6,32 @@ import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.mesh import Handles
-from vesture.engines.warp.placement import Ease, Fit, curve, distance, merge, pairs, point
+from vesture.engines.warp.placement import Ease, Fit, Wishes, curve, distance, merge, pairs, point
 from vesture.vision.garment_types import Garment, Part
 
 UNDER_TOP = 0.05  # levels by which a waistband goes under the top, whose hem is never quite straight
 WAISTBAND = 0.84  # level v at which a waistband naturally sits
 CROTCH_DROP = 0.26  # units below the hip joints
+FULL_LENGTH = 1.03  # of the leg: where long trousers end
+OVER_SHOES = 0.2  # units that long trousers and skirts go on over the shoes with `cover_feet`
 ANKLE_SNAP = 0.62  # legs that reach this far are full length
 WORN_ANKLE_SNAP = 0.88
 LONG_INSEAM = 1.3  # as do legs this much longer than the rise; shorts measure 0.2 to 1
 LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
 
 
-def fit_trousers(body: Body, garment: Garment, ease: Ease) -> Fit:
+def fit_trousers(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     """Place trousers, shorts or leggings on hips and legs."""
     waist = _waist_level(body)
     slack = 1.0 if garment.photo_type == "model" else 1.04
     hips = sum(float(body.width(side, 1.1)) for side in SIDES) * slack
     scale = hips / max(hip_width(garment), 1e-6) * ease.width
     block = _hip_block(body, garment, waist, scale)
-    legs, joints, reach = fit_legs(body, garment, scale, ease)
+    legs, joints, reach = fit_legs(body, garment, scale, wishes, ease)
     return Fit(merge(block, legs), joints, (scale, scale), {}, reach)
 
 
-def fit_skirt(body: Body, garment: Garment, ease: Ease) -> Fit:
+def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     """Place a skirt on the waist."""
     waist = _waist_level(body)
     waist_width = sum(float(body.width(side, waist)) for side in SIDES) * 1.03
@@ -39,7 +41,8 @@ def fit_skirt(body: Body, garment: Garment, ease: Ease) -> Fit:
     vertical = scale * (1.0 if garment.photo_type == "model" else 0.9) * ease.length
     hem = waist + float(hem_y - waist_y) * vertical / body.torso
     ankle = np.mean([body.coordinates(body.legs[s].axis[-1])[0, 1] for s in SIDES])
-    hem = float(np.clip(hem, waist + 0.45, max(ankle, waist + 0.6)))
+    lowest = ankle + (OVER_SHOES * body.unit / body.torso if wishes.cover_feet else 0.0)
+    hem = float(np.clip(hem, waist + 0.45, max(lowest, waist + 0.6)))
     axis_x = (point(garment, "waist_left")[0] + point(garment, "waist_right")[0]) / 2
     groups, ends = [], {}
     for side in SIDES:
@@ -48,11 +51,14 @@ def fit_skirt(body: Body, garment: Garment, ease: Ease) -> Fit:
         level = waist + down * (hem - waist)
         cloth = np.abs(edge[:, 0] - axis_x) * scale
         bound = np.asarray(body.width(side, level))
-        width = np.clip(cloth, 1.03 * bound, bound * np.interp(level, [waist, 1.0, 1.6, 2.6], [1.08, 1.5, 2.2, 3.2]))
+        widest = bound * np.interp(level, [waist, 1.0, 1.6, 2.6], [1.08, 1.5, 2.2, 3.2])
+        loose = 1 + down * (ease.width * (0.9 + 0.1 * ease.drape) - 1)
+        width = np.clip(cloth * loose, 1.03 * bound, widest * loose)
         target = body.point(SIGN[side] * width, level)
         ends[side] = target
         groups.append(pairs(edge, target))
-    groups.append(_across(body, curve(garment, "hem", 25), ends["left"][-1], ends["right"][-1], vertical, 0.05))
+    roundness = 0.05 * ease.drape
+    groups.append(_across(body, curve(garment, "hem", 25), ends["left"][-1], ends["right"][-1], vertical, roundness))
     groups.append(_across(body, curve(garment, "waist", 17), ends["left"][0], ends["right"][0], vertical, 0.02))
     reach = {side: max(0.0, (hem - 1.0) * body.torso) for side in SIDES}
     return Fit({int(Part.TORSO): Handles.concatenate(groups)}, {}, (scale, vertical), {}, reach)
@@ -110,7 +116,7 @@ def _hip_block(body: Body, garment: Garment, waist: float, scale: float) -> dict
 
 
 def fit_legs(
-    body: Body, garment: Garment, scale: float, ease: Ease
+    body: Body, garment: Garment, scale: float, wishes: Wishes, ease: Ease
 ) -> tuple[dict[int, Handles], dict[tuple[int, int], Floats], dict[SideName, float]]:
     """Both legs: handles by part, joints to the hip block, and the arc length that each covers."""
     crotch = point(garment, "crotch")
@@ -119,11 +125,15 @@ def fit_legs(
     start = {s: _leg_start(body, s, level) for s in SIDES}
     # wide legs make a small scale across; the rise says how long the cloth is
     longer = 0.0 if garment.photo_type == "model" else _rise_scale(body, garment)
-    ratio = _leg_ratio(body, garment, prefix, max(scale, longer) * ease.length, start)
+    ratio = _leg_ratio(body, garment, prefix, max(scale, longer), start)
+    is_long = ratio >= FULL_LENGTH
+    ratio *= min(1.0, ease.length) if is_long else ease.length
     handles, joints, reach = {}, {}, {}
     for side in SIDES:
         leg = body.legs[side]
         reach[side] = start[side] + ratio * (leg.length - start[side])
+        if is_long and wishes.cover_feet:
+            reach[side] += OVER_SHOES * body.unit * ease.length
         handles[int(LEG_PART[side])] = _leg(body, garment, side, scale, start[side], reach[side])
         outer = curve(garment, _leg_edge(garment, side), 60)
         at_crotch = outer[np.argmin(np.abs(outer[:, 1] - crotch[1]))]
@@ -159,8 +169,8 @@ def _leg_ratio(body: Body, garment: Garment, prefix: str, scale: float, start: d
         ratios.append(distance(crotch, cuff) * scale / max(body.legs[side].length - start[side], 1e-6))
     ratio = float(np.mean(ratios))
     if garment.photo_type == "model":  # measured along its wearer's legs: to be believed
-        return 1.03 if ratio > WORN_ANKLE_SNAP else max(ratio, 0.08)
-    return 1.03 if ratio > ANKLE_SNAP or _inseam(garment, prefix) > LONG_INSEAM else max(ratio, 0.08)
+        return FULL_LENGTH if ratio > WORN_ANKLE_SNAP else max(ratio, 0.08)
+    return FULL_LENGTH if ratio > ANKLE_SNAP or _inseam(garment, prefix) > LONG_INSEAM else max(ratio, 0.08)
 
 
 def _inseam(garment: Garment, prefix: str) -> float:

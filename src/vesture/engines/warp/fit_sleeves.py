@@ -6,15 +6,18 @@ import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.mesh import Handles
-from vesture.engines.warp.placement import OUTLINE_POINTS, curve, distance, pairs, point
+from vesture.engines.warp.placement import OUTLINE_POINTS, Ease, Wishes, curve, distance, pairs, point
 from vesture.vision.garment_types import Garment
 
 WRIST_SNAP = 0.80  # sleeves that reach this far along the arm are long sleeves
+FULL_LENGTH = 1.02  # of the arm: where a long sleeve ends, just past the wrist
+OVER_HAND = 1.03  # sleeves at least as long as that have cloth to spare for the hand
+HAND_BACK = 0.33  # units from the wrist to the knuckles
 LONG_SLEEVE = 0.85  # and so are those of this length in chest widths
 
 
 def sleeve_ratio(body: Body, garment: Garment, scale: tuple[float, float]) -> float:
-    """Share of the arm that the sleeves cover, the same on both sides."""
+    """Share of the arm that the sleeves would cover, the same on both sides; 1.02 or more for long sleeves."""
     lengths = []
     for side in SIDES:
         outer = _length(curve(garment, f"sleeve_outer_{side}", 24))
@@ -28,14 +31,20 @@ def sleeve_ratio(body: Body, garment: Garment, scale: tuple[float, float]) -> fl
     ratio = length * (scale[0] + scale[1]) / 2 / float(arm)
     chest = distance(point(garment, "armpit_left"), point(garment, "armpit_right"))
     is_long = garment.photo_type == "flat-lay" and length > LONG_SLEEVE * chest
-    return 1.02 if ratio > WRIST_SNAP or is_long else max(ratio, 0.12)
+    return max(ratio, FULL_LENGTH) if ratio > WRIST_SNAP or is_long else max(ratio, 0.12)
 
 
-def sleeve_reach(body: Body, side: SideName, ratio: float) -> float:
-    """Arc length on the arm that the sleeve covers; a long sleeve goes on to where the old one let the hand out."""
+def sleeve_reach(body: Body, side: SideName, ratio: float, wishes: Wishes, ease: Ease) -> float:
+    """Arc length on the arm that the sleeve covers; a long sleeve goes on to where the old one let the hand out,
+    and with `adjust_hands` over the back of the hand as far as the cloth goes."""
     arm = body.arms[side]
-    reach = ratio * arm.length
-    if ratio > 1 and arm.bare_from is not None and arm.bare_from > reach:
+    if ratio < 1:
+        reach = ratio * arm.length * ease.sleeves
+        return max(reach, 0.12 * arm.length)
+    if wishes.adjust_hands and ratio > OVER_HAND:
+        return min(ratio * arm.length * max(ease.sleeves, 0.95), arm.length + HAND_BACK * body.unit)
+    reach = FULL_LENGTH * arm.length * min(1.0, ease.sleeves)
+    if arm.bare_from is not None and arm.bare_from > reach:
         reach = min(arm.bare_from + 0.03 * body.unit, arm.length + 0.35 * body.unit)
     return reach
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.fit_bottoms import crotch_level, fit_legs, hip_width
+from vesture.engines.warp.fit_hem import hem_level, is_tucked
 from vesture.engines.warp.fit_sleeves import fit_sleeve, sleeve_ratio, sleeve_reach
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import (
@@ -17,6 +18,7 @@ from vesture.engines.warp.placement import (
     OUTLINE_WEIGHT,
     Ease,
     Fit,
+    Wishes,
     curve,
     distance,
     merge,
@@ -27,25 +29,25 @@ from vesture.vision.garment_types import Garment, Part
 
 CHEST_LEVEL = 0.3
 ARMPIT_LEVELS = (0.25, 0.40)
-CROPPED_LENGTH = 0.5  # from armpit to hem, in chest widths
+FLARE = 0.05  # of the hem's width, for each unit of drape
 SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
 
 
-def fit_upper(body: Body, garment: Garment, *, long_top: bool, ease: Ease) -> Fit:
+def fit_upper(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     """Place a top, dress or jumpsuit on the shoulders."""
     scale = _scale(body, garment, ease)
     shoulders = _shoulder_targets(body, garment, scale)
     armpit = _armpit_level(body, garment, scale)
-    hem = None if garment.has_legs else _hem_level(body, garment, scale, long_top)
+    hem = None if garment.has_legs else hem_level(body, garment, scale[1], wishes, ease)
     bottom = hem if hem is not None else crotch_level(body)
-    torso = _torso(body, garment, scale, shoulders, armpit, bottom)
+    torso = _torso(body, garment, scale, shoulders, armpit, bottom, ease)
     handles: dict[int, Handles] = {int(Part.TORSO): torso}
     joints: dict[tuple[int, int], Floats] = {}
     reach: dict[SideName, float] = {}
     if garment.has_sleeves:
         ratio = sleeve_ratio(body, garment, scale)
         for side in SIDES:
-            reach[side] = sleeve_reach(body, side, ratio)
+            reach[side] = sleeve_reach(body, side, ratio, wishes, ease)
             sleeve = fit_sleeve(body, garment, side, scale, reach[side], _armpit_target(body, side, armpit))
             handles = merge(handles, {int(SLEEVE_PART[side]): sleeve})
             joints[int(Part.TORSO), int(SLEEVE_PART[side])] = np.stack(
@@ -54,11 +56,13 @@ def fit_upper(body: Body, garment: Garment, *, long_top: bool, ease: Ease) -> Fi
     leg_reach: Mapping[SideName, float] = {}
     if garment.has_legs:
         hips = sum(float(body.width(side, 1.1)) for side in SIDES) * 1.06 / max(hip_width(garment), 1e-6)
-        legs, leg_joints, leg_reach = fit_legs(body, garment, hips, ease)
+        legs, leg_joints, leg_reach = fit_legs(body, garment, hips, wishes, ease)
         handles, joints = merge(handles, legs), {**joints, **leg_joints}
     elif hem is not None and hem > 1.15:
         leg_reach = {s: max(0.0, (hem - 1.0) * body.torso) for s in SIDES}
-    return Fit(handles, joints, scale, reach, leg_reach)
+    over_hands = any(reach[s] > body.arms[s].length for s in reach) and wishes.adjust_hands
+    tucked = is_tucked(body, garment, ease)
+    return Fit(handles, joints, scale, reach, leg_reach, tucked, over_hands)
 
 
 def _scale(body: Body, garment: Garment, ease: Ease) -> tuple[float, float]:
@@ -72,7 +76,7 @@ def _scale(body: Body, garment: Garment, ease: Ease) -> tuple[float, float]:
         shoulder = distance(body.tip["left"], body.tip["right"]) / max(cloth, 1e-6)
     across = float(np.clip(shoulder, 0.9 * chest, 1.25 * chest)) * ease.width
     vertical = 1.0 if garment.photo_type == "model" else FLAT_VERTICAL[garment.kind]
-    return across, across * vertical * ease.length
+    return across, across / ease.width * vertical
 
 
 def _shoulder_targets(
@@ -115,31 +119,6 @@ def _armpit_target(body: Body, side: SideName, level: float) -> Floats:
     return np.asarray(body.point(u, level)[0])
 
 
-def _hem_level(body: Body, garment: Garment, scale: tuple[float, float], long_top: bool) -> float:
-    """v of the hem: the garment's length, eased so that the old hem does not peep out."""
-    hem_y = np.mean([point(garment, "hem_left")[1], point(garment, "hem_right")[1]])
-    collar_y = np.mean([point(garment, f"{name}_{s}")[1] for name in ("collar", "shoulder") for s in SIDES])
-    start = np.mean([body.coordinates(body.tip[s])[0, 1] for s in SIDES]) - 0.05
-    level = float(start + (hem_y - collar_y) * scale[1] / body.torso)
-    if garment.kind == "top":
-        if not _is_cropped(garment):
-            level = max(level, min(body.waist, 0.9) + 0.04)  # whatever the shoulders say, it reaches the waistband
-        if level > 1.12 and not long_top:
-            level = 1.12 + 0.6 * (level - 1.12)
-        if body.top_hem is not None and 0 < body.top_hem - level < 0.3:
-            level = min(body.top_hem + 0.005, 1.35)
-        return float(np.clip(level, 0.55, 1.9))
-    ankle = np.mean([body.coordinates(body.legs[s].axis[-1])[0, 1] for s in SIDES])
-    return float(np.clip(level, 1.2, max(ankle, 1.4)))
-
-
-def _is_cropped(garment: Garment) -> bool:
-    """Tops that end above the waist are short below the armpits for their width."""
-    chest = distance(point(garment, "armpit_left"), point(garment, "armpit_right"))
-    below = np.mean([point(garment, f"hem_{s}")[1] - point(garment, f"armpit_{s}")[1] for s in SIDES])
-    return bool(below < CROPPED_LENGTH * chest)
-
-
 def _torso(
     body: Body,
     garment: Garment,
@@ -147,6 +126,7 @@ def _torso(
     shoulders: tuple[Mapping[SideName, Floats], Mapping[SideName, Floats]],
     armpit: float,
     bottom: float,
+    ease: Ease,
 ) -> Handles:
     """Handles of the torso part."""
     collars, ends = shoulders
@@ -161,14 +141,14 @@ def _torso(
         if f"side_{side}" not in garment.curves:
             continue
         edge = _torso_edge(garment, side)
-        target = _side_target(body, garment, edge, side, scale, armpit, bottom)
+        target = _side_target(body, garment, edge, side, scale, (armpit, bottom), ease)
         keep = target_levels(body, target) <= bottom + 1e-6
         groups.append(pairs(edge[keep], target[keep], OUTLINE_WEIGHT if garment.has_sleeves else 5.0))
         sides[side] = target
     if "hem" in garment.curves and len(sides) == 2:
         hem = curve(garment, "hem", 25)
         # a worn hem is round already
-        roundness = 0.0 if garment.photo_type == "model" else 0.03
+        roundness = 0.03 * (ease.drape - (garment.photo_type == "model"))
         groups.append(pairs(hem, _hem_target(body, hem, sides["left"][-1], sides["right"][-1], scale[1], roundness)))
     centre = _centre_line(body, garment, neck_target[10], armpit, bottom)
     if centre is not None:
@@ -217,10 +197,11 @@ def _side_target(
     edge: Floats,
     side: SideName,
     scale: tuple[float, float],
-    armpit: float,
-    bottom: float,
+    between: tuple[float, float],
+    ease: Ease,
 ) -> Floats:
-    """Side seam: never inside the body, never wider than the cloth, and not a tent."""
+    """Side seam from armpit to bottom level: never inside the body, never wider than the cloth, and not a tent."""
+    armpit, bottom = between
     down = (edge[:, 1] - edge[0, 1]) / max(edge[-1, 1] - edge[0, 1], 1e-6)
     level = armpit + np.clip(down, 0, 1) * (bottom - armpit)
     axis_x = (point(garment, "armpit_left")[0] + point(garment, "armpit_right")[0]) / 2
@@ -231,7 +212,8 @@ def _side_target(
         widest = body_width * np.interp(level, [0.3, 0.7, 1.0, 1.6, 2.6], [1.12, 1.15, 1.3, 2.0, 3.0])
     elif level[-1] > 1.0:
         widest = body_width * np.interp(level, [0.3, 1.0, 1.4], [1.22, 1.25, 1.4])
-    width = np.clip(cloth, 1.03 * body_width, np.maximum(widest, 1.04 * body_width))
+    width = np.clip(cloth, 1.03 * body_width, np.maximum(widest * ease.width, 1.04 * body_width))
+    width = width * (1 + FLARE * (ease.drape - 1) * np.clip(down, 0, 1) ** 2)
     return body.point(SIGN[side] * width, level)
 
 

@@ -23,10 +23,30 @@ OUTLINE_WEIGHT, INNER_WEIGHT = 6.0, 1.5
 
 @dataclass(frozen=True, slots=True)
 class Ease:
-    """How a garment is worn, what `num_samples` varies: factors on width and length, 1 for the likeliest."""
+    """How a garment is worn, what `num_samples` varies; the defaults are the likeliest.
+
+    Attributes:
+        width: factor on how far the cloth stands off the body.
+        length: factor on the length of body and legs.
+        sleeves: factor on the length of the sleeves.
+        drape: factor on the roundness of the hem and on how freely a skirt falls.
+        tucked: a top goes into the waistband, where there is one to be seen.
+    """
 
     width: float = 1.0
     length: float = 1.0
+    sleeves: float = 1.0
+    drape: float = 1.0
+    tucked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the options of a request allow, named as there."""
+
+    long_top: bool = False
+    cover_feet: bool = False
+    adjust_hands: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +59,8 @@ class Fit:
         scale: (x, y) photo pixels per garment pixel.
         sleeve_reach: arc length on each arm that the sleeve covers, 0 without sleeves.
         leg_reach: arc length on each leg that the garment covers, 0 where it covers none.
+        tucked: the garment goes behind what the person wears below.
+        over_hands: the sleeves may lie over the hands.
     """
 
     handles: Mapping[int, Handles]
@@ -46,6 +68,8 @@ class Fit:
     scale: tuple[float, float]
     sleeve_reach: Mapping[SideName, float] = field(default_factory=dict)
     leg_reach: Mapping[SideName, float] = field(default_factory=dict)
+    tucked: bool = False
+    over_hands: bool = False
 
 
 def pairs(source: Floats, target: Floats, weight: float = OUTLINE_WEIGHT) -> Handles:

@@ -29,6 +29,7 @@ OPTION_HELP = {
     "timesteps": "steps of the diffusion engine",
     "seed": "fixes everything random",
     "num_samples": "pictures to make, 1 to 4",
+    "segmentation_free": "show the diffusion engine the unmasked person (default: as it is set up)",
 }
 
 
@@ -104,7 +105,7 @@ def _add_try_on(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         if option.name == "category":
             continue
         flag = "--" + option.name.replace("_", "-")
-        if isinstance(option.default, bool):
+        if option.default is None or isinstance(option.default, bool):
             command.add_argument(
                 flag, action=argparse.BooleanOptionalAction, default=option.default, help=OPTION_HELP[option.name]
             )
@@ -125,7 +126,13 @@ def _add_assets(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         action = actions.add_parser(name, help=text)
         if name == "list":
             action.add_argument("--json", action="store_true", help="print JSON on stdout")
-        action.add_argument("groups", nargs="*", metavar="GROUP", help="only these groups (default: all)")
+        if name == "pull":
+            action.add_argument(
+                "--accept-research-licence",
+                action="store_true",
+                help="with diffusion: bring the published person parser too, whose licence is for research only",
+            )
+        action.add_argument("groups", nargs="*", metavar="GROUP", help="only these groups (default: all but diffusion)")
         action.set_defaults(run=_assets, action=name)
 
 
@@ -186,12 +193,16 @@ def _try_on(parsed: argparse.Namespace) -> int:
 
 
 def _assets(parsed: argparse.Namespace) -> int:
-    from vesture.assets import run_list, run_pull, run_verify
+    from vesture.assets import HubStore, run_list, run_pull, run_verify
 
-    folder = Settings.from_environment().assets
+    settings = Settings.from_environment()
+    hub = HubStore(settings.diffusion_folder, replace=not settings.diffusion_weights)
     if parsed.action == "list":
-        return run_list(folder, parsed.groups, as_json=parsed.json)
-    return (run_pull if parsed.action == "pull" else run_verify)(folder, parsed.groups)
+        return run_list(settings.assets, parsed.groups, hub=hub, as_json=parsed.json)
+    if parsed.action == "verify":
+        return run_verify(settings.assets, parsed.groups, hub=hub)
+    accepted = parsed.accept_research_licence
+    return run_pull(settings.assets, parsed.groups, hub=hub, accept_research_licence=accepted)
 
 
 def _keys(parsed: argparse.Namespace) -> int:

@@ -73,6 +73,11 @@ class Settings:
             if isinstance(value, int | float) and value < 0:
                 raise SettingError(f"{variable(setting.name)} must not be negative, got {value}")
 
+    @property
+    def diffusion_folder(self) -> Path:
+        """Where the diffusion engine's files are, or would be."""
+        return Path(self.diffusion_weights).expanduser() if self.diffusion_weights else self.assets / "diffusion"
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
         """Read ``VESTURE_*``; keyword arguments that are not None win.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vesture.settings import Settings
@@ -82,7 +81,7 @@ def build_engine(settings: Settings, *, device: str | None = None) -> Engine:
     from vesture.engines.diffusion.availability import why_not_automatic
     from vesture.engines.registry import EngineEntry, choose_engine
 
-    folder = _diffusion_folder(settings)
+    folder = settings.diffusion_folder
     return choose_engine(
         settings.engine,
         {
@@ -102,11 +101,7 @@ def check_engine(settings: Settings) -> None:
     if settings.engine == "diffusion":
         from vesture.engines.diffusion.availability import require
 
-        require(_diffusion_folder(settings))
-
-
-def _diffusion_folder(settings: Settings) -> Path:
-    return Path(settings.diffusion_weights) if settings.diffusion_weights else settings.assets / "diffusion"
+        require(settings.diffusion_folder)
 
 
 def _pose_estimator(settings: Settings) -> PoseEstimator:
@@ -126,7 +121,7 @@ def _warp_engine(settings: Settings) -> Engine:
 def _diffusion_engine(settings: Settings, device: str | None) -> Engine:
     from vesture.engines.diffusion.availability import require
 
-    folder = _diffusion_folder(settings)
+    folder = settings.diffusion_folder
     require(folder)
     from vesture.engines.diffusion.assemble import load_engine, options_for
 

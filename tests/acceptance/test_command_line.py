@@ -97,7 +97,7 @@ def test_the_diffusion_engine_says_what_it_lacks(photos: dict[str, Path], tmp_pa
     )
     assert done.returncode == 1
     assert "model.safetensors" in done.stderr
-    assert "fashn-ai/fashn-vton-1.5" in done.stderr
+    assert "`vesture assets pull diffusion`" in done.stderr
 
 
 def test_the_library_takes_paths_bytes_images_and_arrays(photos: dict[str, Path]) -> None:

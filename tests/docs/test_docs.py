@@ -161,7 +161,7 @@ def test_the_engines_are_documented() -> None:
     listed = re.search(r"^Engines: (.+)\.$", (REFERENCE / "settings.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert listed is not None
     with pytest.raises(SettingError) as refused:
-        build_engine(SimpleNamespace(engine="none", diffusion_weights="none"))  # type: ignore[arg-type]
+        build_engine(SimpleNamespace(engine="none", diffusion_folder="none"))  # type: ignore[arg-type]
     assert f"there are auto, {listed[1].replace('`', '')}." in str(refused.value)
 
 

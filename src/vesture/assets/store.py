@@ -9,7 +9,6 @@ Promises:
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -17,9 +16,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vesture.assets.hub_table import GROUP as HUB_GROUP
 from vesture.assets.lock import exclusive
 from vesture.assets.table import ASSETS, GROUPS, Asset, Source
 from vesture.assets.wheel import OnBytes, download, read_member
+from vesture.assets.whole import content_fault, size_fault
 from vesture.errors import AssetError
 
 PULL_COMMAND = "vesture assets pull"
@@ -140,36 +141,27 @@ class AssetStore:
         wanted = set(GROUPS) if groups is None else set(groups)
         unknown = sorted(wanted - set(GROUPS))
         if unknown:
-            raise AssetError(f"there is no asset group {', '.join(unknown)}; there are: {', '.join(GROUPS)}")
+            raise AssetError(
+                f"there is no asset group {', '.join(unknown)}; there are: {', '.join((*GROUPS, HUB_GROUP))}"
+            )
         return [asset for asset in self._assets.values() if asset.group in wanted]
 
     def _state(self, asset: Asset, fault: str | None) -> AssetState:
         return AssetState(asset, self.folder / asset.name, fault)
 
     def _size_fault(self, asset: Asset) -> str | None:
-        try:
-            size = (self.folder / asset.name).stat().st_size
-        except OSError:
-            return "missing"
-        if size < asset.bytes:
-            return f"truncated ({size} of {asset.bytes} bytes)"
-        return "damaged (too many bytes)" if size > asset.bytes else None
+        return size_fault(self.folder / asset.name, asset.bytes)
 
     def _fault(self, asset: Asset) -> str | None:
-        fault = self._size_fault(asset)
-        if fault:
-            return fault
         path = self.folder / asset.name
         try:
             state = path.stat()
-            stamp = (state.st_size, state.st_mtime_ns, state.st_ino)
-            if self._whole.get(asset.name) == stamp:
-                return None
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            return f"unreadable ({error.strerror or error})"
-        if digest != asset.sha256:
-            return "damaged (its sha256 differs)"
-        self._whole[asset.name] = stamp
-        return None
+        except OSError:
+            return "missing"
+        stamp = (state.st_size, state.st_mtime_ns, state.st_ino)
+        if self._whole.get(asset.name) == stamp:
+            return None
+        fault = content_fault(path, asset.bytes, asset.sha256)
+        if fault is None:
+            self._whole[asset.name] = stamp
+        return fault

@@ -32,6 +32,8 @@ MAX_SEED = 2**63 - 1
 class TryOnOptions:
     """The options of one request, named and defaulted as in the API (docs/reference/api.md).
 
+    `segmentation_free` tells the diffusion engine whether it sees the person unmasked; None: as the engine is set up.
+
     Raises:
         InputError: a value is outside what the field accepts; names the field.
     """
@@ -48,6 +50,7 @@ class TryOnOptions:
     timesteps: int = 50
     seed: int = 42
     num_samples: int = 1
+    segmentation_free: bool | None = None
 
     def __post_init__(self) -> None:
         _one_of("category", self.category, get_args(Category))
@@ -55,6 +58,8 @@ class TryOnOptions:
         for option in fields(self):
             if option.type == "bool" and not isinstance(getattr(self, option.name), bool):
                 raise InputError(option.name, f"{option.name} must be true or false")
+        if self.segmentation_free not in (None, True, False):
+            raise InputError("segmentation_free", "segmentation_free must be true, false or null")
         _in_range("guidance_scale", self.guidance_scale, 1.0, 20.0)
         _in_range("timesteps", self.timesteps, 1, MAX_TIMESTEPS, whole=True)
         _in_range("seed", self.seed, 0, MAX_SEED, whole=True)
@@ -104,14 +109,26 @@ class TryOnTask:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """What a sample (counted from 0) will look like, as far as can be told yet: a small JPEG."""
+
+    sample: int
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """Progress of a run: step `index` of `total` (1-based) of `stage` has ended; `message` is for people."""
+    """Progress of a run: step `index` of `total` (1-based) of `stage` has ended; `message` is for people.
+
+    Some engines add a `preview` to some of their steps.
+    """
 
     index: int
     total: int
     stage: str
     message: str = ""
     level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "INFO"
+    preview: Preview | None = None
 
 
 OnStep = Callable[[Step], None]
@@ -127,7 +144,8 @@ class EngineOutput:
     """What an engine gives back.
 
     Attributes:
-        images: one picture per sample, each (H, W, 3) uint8, the size of the person picture.
+        images: one picture per sample, each (H, W, 3) uint8, the size of the person picture or of the engine's own
+            frame.
         changed: (H, W) bool, true where any sample may differ from the person picture (the dressed region).
         warnings: texts for the person who asked ("the garment looks like trousers").
         facts: small JSON-able values worth knowing (engine, photo type found, seconds per stage).

@@ -74,7 +74,8 @@ def parse_input(endpoint: str, payload: Mapping[str, Any]) -> TryOnInput:
         if len(faults) == 1 and faults[0].type == MissingField.type:
             raise MissingField(faults[0].field, faults[0].message) from None
         raise InvalidInput(faults) from None
-    options = TryOnOptions(**{option.name: getattr(values, option.name) for option in fields(TryOnOptions)})
+    sent = values.model_dump(include={option.name for option in fields(TryOnOptions)})
+    options = TryOnOptions(**sent)
     return TryOnInput(values.model_image, values.garment_image, options)
 
 

@@ -20,8 +20,7 @@ def why_impossible(folder: Path) -> str | None:
     if absent:
         return f"{' and '.join(absent)} not installed: run `pip install vesture[diffusion]`"
     if not (folder / CHECKPOINT_FILE).is_file():
-        command = f"hf download fashn-ai/fashn-vton-1.5 {CHECKPOINT_FILE} --local-dir {folder}"
-        return f"there is no {CHECKPOINT_FILE} in {folder}: run `{command}`"
+        return f"there is no {CHECKPOINT_FILE} in {folder}: run `vesture assets pull diffusion`"
     return None
 
 

@@ -102,7 +102,7 @@ def test_a_random_checkpoint_is_not_served(tmp_path, checkpoint):
 
 def test_auto_takes_it_only_with_a_checkpoint_and_a_gpu(tmp_path, checkpoint, monkeypatch):
     assert "no model.safetensors in" in why_not_automatic(tmp_path)
-    with pytest.raises(AssetError, match="hf download fashn-ai"):
+    with pytest.raises(AssetError, match="vesture assets pull diffusion"):
         require(tmp_path)
     shutil.copy(checkpoint, tmp_path / "model.safetensors")
     require(tmp_path)

@@ -71,7 +71,7 @@ def main() -> None:
             picture, truth = composite(path, kind, given.at)
             start = time.perf_counter()
             try:
-                found = separate(picture).alpha > 0.5
+                found = separate(picture).soft(picture.rgb, (0, 0, picture.width, picture.height)) > 0.5
             except GarmentNotFound:
                 found = np.zeros_like(truth)
             seconds.append(time.perf_counter() - start)

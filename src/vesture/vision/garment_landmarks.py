@@ -7,59 +7,62 @@ Knows nothing about persons and engines. Garments on a model are read from the m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vesture.core.task import Category, Picture
-from vesture.errors import GarmentNotFound
-from vesture.vision.garment_backdrop import Bool, Float, to_lab
-from vesture.vision.garment_cut import inner_colours
+from vesture.vision.garment_backdrop import Bool, Float
+from vesture.vision.garment_cutout import Cutout, Frame, cut_out
 from vesture.vision.garment_kind import find_kind
-from vesture.vision.garment_mask import NOT_FOUND, separate
+from vesture.vision.garment_mask import separate
 from vesture.vision.garment_neckline import Neckline, find_neckline, opening
 from vesture.vision.garment_parts import label_parts
 from vesture.vision.garment_shape import (
     SIDES,
-    find_symmetry,
     half,
     resample,
     smooth_path,
     to_image,
-    turn,
     without_middle_holes,
 )
 from vesture.vision.garment_sides import SideOutline, measure_lower, measure_upper
 from vesture.vision.garment_types import Garment, GarmentKind
 
-LONGEST_SIDE = 1400
-WORK_SIZE = 480
+if TYPE_CHECKING:
+    from vesture.vision.garment_network import GarmentNetwork
+
 CURVE_POINTS = 24
 
 
 @dataclass(frozen=True, slots=True)
-class _Cutout:
-    """The garment upright on its own: pixels and alpha at full scale, silhouette and Lab at working scale."""
+class FlatReading:
+    """A garment read from a photo of it alone, and where it lies in that photo."""
 
-    rgb: NDArray[np.uint8]
-    alpha: Float
-    region: Bool
-    lab: Float
-    scale: float  # working pixels per full pixel
-    axis: float
-    overlap: float
+    garment: Garment
+    frame: Frame
 
 
-def understand(picture: Picture, category: Category) -> Garment:
+def understand(picture: Picture, category: Category, network: GarmentNetwork | None = None) -> Garment:
     """Read a garment from a photo of it alone (lying, hanging, on a ghost mannequin or cut out).
+
+    Args:
+        picture: the photo.
+        category: what the garment was said to be.
+        network: what reads the parts and points that no outline shows; without it the outline has to do.
 
     Raises:
         GarmentNotFound: no garment stands out from the photo, or it is of another category.
     """
-    picture = _shrunk(picture)
+    return read_flat(picture, category, network).garment
+
+
+def read_flat(picture: Picture, category: Category, network: GarmentNetwork | None = None) -> FlatReading:
+    """As `understand`, with the garment's place in the photo."""
     mask = separate(picture)
-    cutout = _cut_out(picture, mask.alpha)
+    cutout = cut_out(picture, mask)
     kind, doubts = find_kind(cutout.region, cutout.axis, category)
     left, right, agreement = _measure(cutout, kind)
     points, curves = _landmarks(kind, left, right, cutout.axis)
@@ -84,52 +87,11 @@ def understand(picture: Picture, category: Category) -> Garment:
         alpha = _without_opening(alpha, neckline, cutout.scale, hooded)
         region = region & ~_opening(region.shape, neckline.curve, hooded)
     parts = label_parts(region, points, curves)
-    return _assemble(cutout, alpha, parts, kind, points, curves, confidence, mask.warnings + doubts)
+    garment = _assemble(cutout, alpha, parts, kind, points, curves, confidence, mask.warnings + doubts)
+    return FlatReading(garment, cutout.frame)
 
 
-def _shrunk(picture: Picture) -> Picture:
-    scale = 1600 / max(picture.height, picture.width)
-    if scale >= 1:
-        return picture
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    alpha = None if picture.alpha is None else cv2.resize(picture.alpha, size, interpolation=cv2.INTER_AREA)
-    return Picture(cv2.resize(picture.rgb, size, interpolation=cv2.INTER_AREA), alpha)
-
-
-def _cut_out(picture: Picture, alpha: Float) -> _Cutout:
-    """Crop to the garment, turn it upright, clean its rim."""
-    rgb, alpha = _cropped(picture.rgb, alpha)
-    scale = min(1.0, WORK_SIZE / max(alpha.shape))
-    symmetry = find_symmetry(cv2.resize(alpha, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) > 0.5)
-    rgb = inner_colours(rgb, alpha)
-    if symmetry.degrees:
-        rgb, alpha = turn(rgb, symmetry.degrees, (255, 255, 255)), turn(alpha, symmetry.degrees)
-        rgb, alpha = _cropped(rgb, alpha)
-    shrink = min(1.0, LONGEST_SIDE / max(alpha.shape))
-    if shrink < 1:
-        rgb = cv2.resize(rgb, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-        alpha = cv2.resize(alpha, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    alpha = np.minimum(alpha, cv2.GaussianBlur(alpha, (0, 0), 0.8))
-    alpha = np.clip((alpha - 0.30) / 0.62, 0, 1).astype(np.float32)  # pulls the edge in by about half a pixel
-    scale = min(1.0, WORK_SIZE / max(alpha.shape))
-    region = cv2.resize(alpha, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) > 0.5
-    small = cv2.resize(rgb, (region.shape[1], region.shape[0]), interpolation=cv2.INTER_AREA)
-    upright = find_symmetry(region, 0.0) if symmetry.degrees else symmetry
-    axis = upright.axis if symmetry.degrees else find_symmetry(region, 0.0).axis
-    return _Cutout(rgb, alpha, region, to_lab(small), region.shape[1] / alpha.shape[1], axis, upright.overlap)
-
-
-def _cropped(rgb: NDArray[np.uint8], alpha: Float) -> tuple[NDArray[np.uint8], Float]:
-    rows, columns = np.nonzero((alpha > 0.5).any(1))[0], np.nonzero((alpha > 0.5).any(0))[0]
-    if not rows.size:
-        raise GarmentNotFound("garment_image", NOT_FOUND)
-    margin = max(4, round(0.02 * max(rows[-1] - rows[0], columns[-1] - columns[0])))
-    pad = ((margin, margin), (margin, margin))
-    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
-    return np.pad(rgb[box], (*pad, (0, 0)), mode="edge"), np.pad(alpha[box], pad)
-
-
-def _measure(cutout: _Cutout, kind: GarmentKind) -> tuple[SideOutline, SideOutline, float]:
+def _measure(cutout: Cutout, kind: GarmentKind) -> tuple[SideOutline, SideOutline, float]:
     """Both sides' outlines; a side that can't be read is taken from the other. The third value is their agreement."""
     whole = without_middle_holes(cutout.region, cutout.axis)
     blurred = cv2.GaussianBlur(cutout.lab, (0, 0), 1.0)
@@ -229,7 +191,7 @@ def _without_opening(alpha: Float, neckline: Neckline, scale: float, hooded: boo
 
 
 def _assemble(
-    cutout: _Cutout,
+    cutout: Cutout,
     alpha: Float,
     parts: NDArray[np.uint8],
     kind: GarmentKind,

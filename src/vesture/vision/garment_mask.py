@@ -34,16 +34,46 @@ class GarmentMask:
     """Where the garment is.
 
     Attributes:
-        alpha: (h, w) float32 in [0, 1], size of the picture; backdrop seen through the garment is 0.
+        region: (h, w) bool at a small scale.
+        scale: pixels of `region` per pixel of the picture.
+        given: (h, w) float32 in [0, 1] at the picture's own size, of a picture that is cut out already.
         confidence: 0..1, how likely the outline is right.
         source: how it was found: "alpha", "plain" (backdrop) or "busy" (backdrop).
         warnings: texts for the person who asked.
     """
 
-    alpha: Float
+    region: Bool
+    scale: float
+    given: Float | None
     confidence: float
     source: str
     warnings: tuple[str, ...] = ()
+
+    def soft(self, rgb: NDArray[np.uint8], box: tuple[int, int, int, int]) -> Float:
+        """Alpha of the part of the picture that `box` (left, top, right, bottom) cuts out; backdrop seen through is 0.
+
+        Args:
+            rgb: (h, w, 3) uint8, that part at any smaller scale.
+
+        Returns:
+            (h, w) float32 in [0, 1].
+        """
+        height, width = rgb.shape[:2]
+        left, top, right, bottom = box
+        if self.given is not None:
+            part = np.ascontiguousarray(self.given[top:bottom, left:right])
+            return (
+                part
+                if part.shape == (height, width)
+                else cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
+            )
+        x = (np.arange(width) + 0.5) * (right - left) / width + left
+        y = (np.arange(height) + 0.5) * (bottom - top) / height + top
+        grid = np.meshgrid((x * self.scale - 0.5).astype(np.float32), (y * self.scale - 0.5).astype(np.float32))
+        large = cv2.remap(self.region.astype(np.float32), *grid, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        pixel = width / ((right - left) * self.scale)  # of this size, per pixel of the region
+        blurred = cv2.GaussianBlur(large, (0, 0), max(0.6, 0.7 * pixel))
+        return cut.soft_edge(rgb, blurred > 0.5, max(2, round(2.0 * pixel)))
 
 
 def separate(picture: Picture) -> GarmentMask:
@@ -52,12 +82,12 @@ def separate(picture: Picture) -> GarmentMask:
     Raises:
         GarmentNotFound: nothing stands out from the backdrop, or the picture has no backdrop at all.
     """
-    if picture.alpha is not None:
-        found = _from_alpha(picture.alpha)
-        if found is not None:
-            return found
     scale = min(1.0, WORK_SIZE / max(picture.height, picture.width))
     size = (max(16, round(picture.width * scale)), max(16, round(picture.height * scale)))
+    if picture.alpha is not None:
+        found = _from_alpha(picture.alpha, size)
+        if found is not None:
+            return found
     small = cv2.resize(picture.rgb, size, interpolation=cv2.INTER_AREA)
     if float(small.std(axis=(0, 1)).max()) < FLATTEST:
         raise GarmentNotFound("garment_image", NOT_FOUND)
@@ -68,31 +98,25 @@ def separate(picture: Picture) -> GarmentMask:
     share = float(region.mean())
     if share < 0.008 or share > 0.97:
         raise GarmentNotFound("garment_image", NOT_FOUND, {"share": round(share, 3)})
-    shape = (picture.width, picture.height)
-    large = cv2.resize(region.astype(np.float32), shape, interpolation=cv2.INTER_CUBIC)
-    blurred = cv2.GaussianBlur(large, (0, 0), max(0.6, 0.7 / scale))
-    alpha = cut.soft_edge(picture.rgb, blurred > 0.5, max(2, round(2.0 / scale)))
     warnings = ("The garment is hard to tell from its backdrop; its outline may be wrong.",)
-    return GarmentMask(alpha, confidence, source, warnings if confidence < 0.45 else ())
+    return GarmentMask(region, size[0] / picture.width, None, confidence, source, warnings if confidence < 0.45 else ())
 
 
-def _from_alpha(alpha: NDArray[np.uint8]) -> GarmentMask | None:
+def _from_alpha(alpha: NDArray[np.uint8], size: tuple[int, int]) -> GarmentMask | None:
     """Believe a cut-out: its main body without detached soft shadows. None when the alpha cuts nothing out."""
-    solid = alpha > 127
+    small = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
+    solid = small > 127
     share = float(solid.mean())
     if share > 0.97 or share < 0.008:
         return None
-    scale = min(1.0, WORK_SIZE / max(alpha.shape))
-    size = (max(16, round(alpha.shape[1] * scale)), max(16, round(alpha.shape[0] * scale)))
-    small = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA) > 127
-    body = cut.main_body(small)
+    body = cut.main_body(solid)
     reach = cv2.dilate(body.astype(np.uint8), disc(2))
-    wide = cv2.resize(reach, (alpha.shape[1], alpha.shape[0]), interpolation=cv2.INTER_NEAREST) > 0
-    kept = np.where(wide, alpha.astype(np.float32) / 255.0, 0.0).astype(np.float32)
     # A shadow baked into the alpha is half transparent over a wide stretch; an edge is not.
-    core = cv2.morphologyEx((kept > 0.9).astype(np.uint8), cv2.MORPH_CLOSE, disc(2))
-    near = cv2.dilate(core, disc(max(2, 2.0 / scale))) > 0
-    return GarmentMask(np.where(near, kept, 0.0).astype(np.float32), 0.97, "alpha")
+    core = cv2.morphologyEx(((small > 229) & (reach > 0)).astype(np.uint8), cv2.MORPH_CLOSE, disc(2))
+    near = cv2.dilate(core, disc(2))
+    wide = cv2.resize(near & reach, (alpha.shape[1], alpha.shape[0]), interpolation=cv2.INTER_NEAREST) > 0
+    kept = np.where(wide, alpha, 0).astype(np.float32) / np.float32(255)
+    return GarmentMask(body & (near > 0), size[0] / alpha.shape[1], kept, 0.97, "alpha")
 
 
 def _cut_small(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop) -> tuple[Bool, float, str]:

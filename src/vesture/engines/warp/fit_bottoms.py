@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
@@ -17,6 +19,8 @@ OVER_SHOES = 0.2  # units that long trousers and skirts go on over the shoes wit
 ANKLE_SNAP = 0.62  # legs that reach this far are full length
 WORN_ANKLE_SNAP = 0.88
 LONG_INSEAM = 1.3  # as do legs this much longer than the rise; shorts measure 0.2 to 1
+FOLDED = 0.6  # share of a skirt's spare width that shows as width
+HALF_GIRTH = 1.16  # width of trousers lying flat for the width of hips seen from the front
 LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
 
 
@@ -51,9 +55,7 @@ def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
         level = waist + down * (hem - waist)
         cloth = np.abs(edge[:, 0] - axis_x) * scale
         bound = np.asarray(body.width(side, level))
-        widest = bound * np.interp(level, [waist, 1.0, 1.6, 2.6], [1.08, 1.5, 2.2, 3.2])
-        loose = 1 + down * (ease.width * (0.9 + 0.1 * ease.drape) - 1)
-        width = np.clip(cloth * loose, 1.03 * bound, widest * loose)
+        width = draped(cloth, bound, level, 1 + down * (ease.width * (0.9 + 0.1 * ease.drape) - 1))
         target = body.point(SIGN[side] * width, level)
         ends[side] = target
         groups.append(pairs(edge, target))
@@ -62,6 +64,15 @@ def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     groups.append(_across(body, curve(garment, "waist", 17), ends["left"][0], ends["right"][0], vertical, 0.02))
     reach = {side: max(0.0, (hem - 1.0) * body.torso) for side in SIDES}
     return Fit({int(Part.TORSO): Handles.concatenate(groups)}, {}, (scale, vertical), {}, reach)
+
+
+def draped(cloth: Floats, body_width: Floats, level: Floats, loose: Floats) -> Floats:
+    """Half-widths of a skirt as seen from the front: close at the waist, from the hips on what the flat cloth has to
+    spare goes into folds for the most part. `cloth` and `body_width` in photo pixels, `loose` a factor near 1."""
+    close = 1.03 * body_width
+    spare = np.maximum(cloth * loose - close, 0) * FOLDED
+    widest = body_width * np.interp(level, [0.8, 1.0, 1.6, 2.6], [1.06, 1.3, 1.9, 2.6])
+    return np.asarray(np.clip(close + spare, close, np.maximum(widest * loose, close)))
 
 
 def _waist_level(body: Body) -> float:
@@ -123,9 +134,7 @@ def fit_legs(
     prefix = "leg_cuff" if garment.kind == "jumpsuit" else "cuff"
     level = crotch_level(body)
     start = {s: _leg_start(body, s, level) for s in SIDES}
-    # wide legs make a small scale across; the rise says how long the cloth is
-    longer = 0.0 if garment.photo_type == "model" else _rise_scale(body, garment)
-    ratio = _leg_ratio(body, garment, prefix, max(scale, longer), start)
+    ratio = _leg_ratio(body, garment, prefix, scale, start)
     is_long = ratio >= FULL_LENGTH
     ratio *= min(1.0, ease.length) if is_long else ease.length
     handles, joints, reach = {}, {}, {}
@@ -141,15 +150,6 @@ def fit_legs(
     return handles, joints, reach
 
 
-def _rise_scale(body: Body, garment: Garment) -> float:
-    """Photo pixels per garment pixel along the rise, from waistband to crotch; 0 where there is no waistband."""
-    if "waist_left" not in garment.points:
-        return 0.0
-    waist_y = np.mean([garment.points[f"waist_{s}"][1] for s in SIDES])
-    rise = float(point(garment, "crotch")[1] - waist_y)
-    return (crotch_level(body) - WAISTBAND) * body.torso / max(rise, 1e-6)
-
-
 def _leg_edge(garment: Garment, side: SideName) -> str:
     return f"leg_outer_{side}" if f"leg_outer_{side}" in garment.curves else f"side_{side}"
 
@@ -161,16 +161,27 @@ def _leg_start(body: Body, side: SideName, level: float) -> float:
     return float(np.interp(level, np.maximum.accumulate(levels), leg.along))
 
 
-def _leg_ratio(body: Body, garment: Garment, prefix: str, scale: float, start: dict[SideName, float]) -> float:
-    crotch = point(garment, "crotch")
-    ratios = []
-    for side in SIDES:
-        cuff = (point(garment, f"{prefix}_outer_{side}") + point(garment, f"{prefix}_inner_{side}")) / 2
-        ratios.append(distance(crotch, cuff) * scale / max(body.legs[side].length - start[side], 1e-6))
-    ratio = float(np.mean(ratios))
+def _leg_ratio(body: Body, garment: Garment, prefix: str, scale: float, start: Mapping[SideName, float]) -> float:
+    """Share of the leg below the crotch that is covered; FULL_LENGTH where it is all of it."""
+    crotch, left = point(garment, "crotch"), np.mean([body.legs[s].length - start[s] for s in SIDES])
+    inseam = np.mean([distance(crotch, _cuff(garment, prefix, side)) for side in SIDES])
     if garment.photo_type == "model":  # measured along its wearer's legs: to be believed
+        ratio = float(inseam * scale / max(left, 1e-6))
         return FULL_LENGTH if ratio > WORN_ANKLE_SNAP else max(ratio, 0.08)
+    scale *= HALF_GIRTH
+    ratio = float(inseam * scale / max(left, 1e-6))
+    if "waist_left" in garment.points:
+        # where the crotch is, folds and a low seat hide; the length from waistband to cuff is seen more surely
+        waist_y = np.mean([garment.points[f"waist_{s}"][1] for s in SIDES])
+        outseam = np.mean([_cuff(garment, prefix, side)[1] for side in SIDES]) - waist_y
+        rise = (crotch_level(body) - WAISTBAND) * body.torso
+        ratio = 0.5 * ratio + 0.5 * float((outseam * scale - rise) / max(left, 1e-6))
     return FULL_LENGTH if ratio > ANKLE_SNAP or _inseam(garment, prefix) > LONG_INSEAM else max(ratio, 0.08)
+
+
+def _cuff(garment: Garment, prefix: str, side: SideName) -> Floats:
+    """The middle of a leg's end."""
+    return np.asarray((point(garment, f"{prefix}_outer_{side}") + point(garment, f"{prefix}_inner_{side}")) / 2)
 
 
 def _inseam(garment: Garment, prefix: str) -> float:
@@ -179,7 +190,7 @@ def _inseam(garment: Garment, prefix: str) -> float:
         return 0.0
     crotch = point(garment, "crotch")
     waist_y = np.mean([garment.points[f"waist_{s}"][1] for s in SIDES])
-    cuff_y = np.mean([garment.points[f"{prefix}_{end}_{s}"][1] for end in ("outer", "inner") for s in SIDES])
+    cuff_y = np.mean([_cuff(garment, prefix, side)[1] for side in SIDES])
     return float((cuff_y - crotch[1]) / max(crotch[1] - waist_y, 1e-6))
 
 

@@ -41,8 +41,33 @@ class Settings:
     workers: int = _setting(1, "processes", "Worker processes that `vesture serve` starts and watches.")
 
     engine: str = _setting("auto", "auto|warp|diffusion", "Engine that dresses people.")
+    device: str = _setting("auto", "device", "Where the diffusion engine computes: auto, cpu, cuda, cuda:1, …")
     diffusion_weights: str = _setting(
         "", "folder", "Folder with the diffusion checkpoint; empty: `diffusion` in the assets."
+    )
+    diffusion_precision: str = _setting(
+        "auto", "auto|fp32|bf16|int8|fp8", "Number type of the diffusion engine's products; auto: by the device."
+    )
+    diffusion_numerics: str = _setting(
+        "portable",
+        "portable|reference",
+        "portable: the same noise on every machine; reference: as the published program.",
+    )
+    diffusion_compile: str = _setting(
+        "auto", "auto|on|off", "Whether the diffusion engine compiles its blocks; the first run is then slow."
+    )
+    diffusion_output: str = _setting(
+        "model", "model|photo", "Frame of the diffusion engine's results: its own 576x864, or the person photo's."
+    )
+    diffusion_preview_every: int = _setting(5, "steps", "Steps between two previews of the diffusion engine; 0: none.")
+    diffusion_allow_random: bool = _setting(
+        False, "yes or no", "Serve a diffusion checkpoint of random numbers: for tests, its pictures are noise."
+    )
+    diffusion_parser_weights: str = _setting(
+        "", "folder", "Folder of the published person parser (research only); empty: Vesture's own parser."
+    )
+    accept_research_licence: bool = _setting(
+        False, "yes or no", "Use models whose licence allows research and evaluation only, where settings name them."
     )
     max_side: int = _setting(2048, "pixels", "Longer side of a result; larger person photos are scaled down.")
     min_side: int = _setting(64, "pixels", "Shorter side that a photo must have.")
@@ -66,12 +91,19 @@ class Settings:
     upload_lifetime_seconds: float = _setting(86_400.0, "seconds", "How long uploaded files are kept.")
 
     def __post_init__(self) -> None:
-        if self.engine not in ("auto", "warp", "diffusion"):
-            raise SettingError(f"VESTURE_ENGINE must be auto, warp or diffusion, got {self.engine!r}")
         for setting in fields(self):
             value = getattr(self, setting.name)
+            choices = setting.metadata["unit"].split("|")
+            if len(choices) > 1 and value not in choices:
+                expected = f"{', '.join(choices[:-1])} or {choices[-1]}"
+                raise SettingError(f"{variable(setting.name)} must be {expected}, got {value!r}")
             if isinstance(value, int | float) and value < 0:
                 raise SettingError(f"{variable(setting.name)} must not be negative, got {value}")
+        if self.diffusion_parser_weights and not self.accept_research_licence:
+            raise SettingError(
+                "VESTURE_DIFFUSION_PARSER_WEIGHTS names the published person parser, whose licence allows research and "
+                "evaluation only. Set VESTURE_ACCEPT_RESEARCH_LICENCE=1 to accept that, or unset it."
+            )
 
     @property
     def diffusion_folder(self) -> Path:
@@ -108,8 +140,17 @@ def _is_ours(name: str) -> bool:
 
 
 def _parse(name: str, text: str, kind: type) -> Any:
+    if kind is bool:
+        return _parse_flag(name, text)
     try:
         return Path(text).expanduser() if issubclass(kind, Path) else kind(text)
     except ValueError as error:
         expected = {"int": "a whole number", "float": "a number"}.get(kind.__name__, kind.__name__)
         raise SettingError(f"{name} must be {expected}, got {text!r}") from error
+
+
+def _parse_flag(name: str, text: str) -> bool:
+    flags = {**dict.fromkeys(("1", "true", "yes", "on"), True), **dict.fromkeys(("0", "false", "no", "off"), False)}
+    if text.strip().lower() not in flags:
+        raise SettingError(f"{name} must be yes or no, got {text!r}")
+    return flags[text.strip().lower()]

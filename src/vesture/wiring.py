@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vesture.errors import SettingError
 from vesture.settings import Settings
 
 if TYPE_CHECKING:
@@ -59,10 +61,10 @@ async def open_memory(settings: Settings) -> Memory:
 
 def library_pipeline(*, engine: str | None = None, device: str | None = None, **overrides: Any) -> Pipeline:
     """The pipeline of `vesture.TryOn`: settings from the environment, then the caller's overrides."""
-    return build_pipeline(Settings.from_environment(engine=engine, **overrides), device=device)
+    return build_pipeline(Settings.from_environment(engine=engine, device=device, **overrides))
 
 
-def build_pipeline(settings: Settings, *, device: str | None = None) -> Pipeline:
+def build_pipeline(settings: Settings) -> Pipeline:
     """Engine, filter and limits, models loaded."""
     from vesture.images.safety import NsfwFilter
     from vesture.pipeline import PhotoLimits, Pipeline
@@ -73,10 +75,10 @@ def build_pipeline(settings: Settings, *, device: str | None = None) -> Pipeline
         min_side=settings.min_side,
         max_result_side=settings.max_side,
     )
-    return Pipeline(build_engine(settings, device=device), NsfwFilter(settings.nsfw_threshold), limits)
+    return Pipeline(build_engine(settings), NsfwFilter(settings.nsfw_threshold), limits)
 
 
-def build_engine(settings: Settings, *, device: str | None = None) -> Engine:
+def build_engine(settings: Settings) -> Engine:
     """The engine that `settings.engine` asks for."""
     from vesture.engines.diffusion.availability import why_not_automatic
     from vesture.engines.registry import EngineEntry, choose_engine
@@ -85,7 +87,7 @@ def build_engine(settings: Settings, *, device: str | None = None) -> Engine:
     return choose_engine(
         settings.engine,
         {
-            "diffusion": EngineEntry(lambda: _diffusion_engine(settings, device), lambda: why_not_automatic(folder)),
+            "diffusion": EngineEntry(lambda: _diffusion_engine(settings), lambda: why_not_automatic(folder)),
             "warp": EngineEntry(lambda: _warp_engine(settings), lambda: None),
         },
     )
@@ -101,7 +103,7 @@ def check_engine(settings: Settings) -> None:
     if settings.engine == "diffusion":
         from vesture.engines.diffusion.availability import require
 
-        require(settings.diffusion_folder)
+        require(settings.diffusion_folder, allow_random=settings.diffusion_allow_random)
 
 
 def _pose_estimator(settings: Settings) -> PoseEstimator:
@@ -118,14 +120,46 @@ def _warp_engine(settings: Settings) -> Engine:
     return WarpEngine(_pose_estimator(settings))
 
 
-def _diffusion_engine(settings: Settings, device: str | None) -> Engine:
+def _diffusion_engine(settings: Settings) -> Engine:
     from vesture.engines.diffusion.availability import require
 
-    folder = settings.diffusion_folder
-    require(folder)
+    require(settings.diffusion_folder, allow_random=settings.diffusion_allow_random)
     from vesture.engines.diffusion.assemble import load_engine, options_for
 
-    return load_engine(folder, _pose_estimator(settings), options_for(device))
+    try:
+        options = options_for(None if settings.device == "auto" else settings.device, **_diffusion_choices(settings))
+    except ValueError as error:
+        raise SettingError(f"The settings of the diffusion engine do not go together: {error}") from error
+    parse = None
+    if settings.diffusion_parser_weights:
+        from vesture.engines.diffusion.published_parser import load_published_parser
+
+        parse = load_published_parser(
+            Path(settings.diffusion_parser_weights).expanduser(),
+            options.device,
+            accept_research_licence=settings.accept_research_licence,
+        )
+    return load_engine(
+        settings.diffusion_folder,
+        _pose_estimator(settings),
+        options,
+        parse=parse,
+        allow_random=settings.diffusion_allow_random,
+    )
+
+
+def _diffusion_choices(settings: Settings) -> dict[str, Any]:
+    """What the settings say of the engine's options; what they leave to the machine is left out."""
+    choices: dict[str, Any] = {
+        "numerics": settings.diffusion_numerics,
+        "output": settings.diffusion_output,
+        "preview_every": settings.diffusion_preview_every,
+    }
+    if settings.diffusion_precision != "auto":
+        choices["precision"] = settings.diffusion_precision
+    if settings.diffusion_compile != "auto":
+        choices["compile"] = settings.diffusion_compile == "on"
+    return choices
 
 
 async def build_app(settings: Settings, memory: Memory) -> FastAPI:

@@ -32,11 +32,12 @@ def choose_engine(wanted: str, table: Mapping[str, EngineEntry]) -> Engine:
             raise SettingError(f"There is no engine {wanted!r}; there are auto, {', '.join(table)}.")
         return table[wanted].build()
     *better, last = table
+    passed_over = ""
     for name in better:
         reason = table[name].unavailable()
         if reason is None:
             logger.info("engine auto takes %s", name)
             return table[name].build()
-        logger.info("engine auto passes over %s: %s", name, reason)
-    logger.info("engine auto takes %s", last)
+        passed_over += f", not {name}: {reason}"
+    logger.info("engine auto takes %s%s", last, passed_over)
     return table[last].build()

@@ -104,7 +104,8 @@ def test_auto_takes_it_only_with_a_checkpoint_and_a_gpu(tmp_path, checkpoint, mo
     assert "no model.safetensors in" in why_not_automatic(tmp_path)
     with pytest.raises(AssetError, match="vesture assets pull diffusion"):
         require(tmp_path)
-    shutil.copy(checkpoint, tmp_path / "model.safetensors")
+    unmarked = checkpoint.read_bytes().replace(b"vesture_random_weights", b"vesture_marker_removed")
+    (tmp_path / "model.safetensors").write_bytes(unmarked)
     require(tmp_path)
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     assert "no CUDA device" in why_not_automatic(tmp_path)

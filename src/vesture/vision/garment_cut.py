@@ -133,41 +133,32 @@ def soft_edge(rgb: NDArray[np.uint8], garment: Bool, band: int) -> Float:
     """
     hard = garment.astype(np.uint8)
     inside = cv2.erode(hard, disc(band))
-    outside = 1 - cv2.dilate(hard, disc(band))
+    reach = cv2.dilate(hard, disc(band))
+    result = inside.astype(np.float32)
+    rows, columns = np.nonzero(reach != inside)
+    if not len(rows):
+        return result
     smooth = cv2.GaussianBlur(hard.astype(np.float32), (0, 0), max(0.8, band / 2.5))
-    smooth = np.clip((smooth - 0.5) * 1.8 + 0.5, 0, 1)
-    top, left, bottom, right = _bounds(outside == 0, 2 * band)
-    colours = rgb[top:bottom, left:right].astype(np.float32)
+    near = np.clip((smooth[rows, columns] - 0.5) * 1.8 + 0.5, 0, 1)
     # The means change slowly: half the resolution is enough for them.
-    size = ((right - left + 1) // 2, (bottom - top + 1) // 2)
-    coarse = cv2.resize(colours, size, interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(rgb, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).astype(np.float32)
+    half = np.minimum(rows // 2, coarse.shape[0] - 1), np.minimum(columns // 2, coarse.shape[1] - 1)
     core, ground = (
-        cv2.resize(
-            local_mean(
-                coarse,
-                cv2.resize(known[top:bottom, left:right], size, interpolation=cv2.INTER_NEAREST),
-                (2 * band + 1, 2 * band + 1),
-            ),
-            (right - left, bottom - top),
-            interpolation=cv2.INTER_LINEAR,
-        )
-        for known in (inside, outside)
+        local_mean(
+            coarse,
+            cv2.resize(known, (coarse.shape[1], coarse.shape[0]), interpolation=cv2.INTER_NEAREST),
+            (2 * band + 1, 2 * band + 1),
+        )[half]
+        for known in (inside, 1 - reach)
     )
     span = core - ground
-    length = np.einsum("ijk,ijk->ij", span, span)
-    blend = np.einsum("ijk,ijk->ij", colours - ground, span) / np.maximum(length, 1.0)
+    length = (span**2).sum(1)
+    blend = ((rgb[rows, columns] - ground) * span).sum(1) / np.maximum(length, 1.0)
     trust = np.clip((np.sqrt(length) - 18.0) / 30.0, 0, 1)
-    near = smooth[top:bottom, left:right]
     # Colour may move the edge only within the band around the found outline.
-    allowed_low = np.clip(near * 3.2 - 2.2, 0, 1)
-    allowed_high = np.clip(near * 3.2, 0, 1)
     matte = np.clip((np.clip(blend, 0, 1) - 0.12) / 0.76, 0, 1)
-    alpha = near + trust * (np.clip(matte, allowed_low, allowed_high) - near)
-    result = inside.astype(np.float32)
-    unsure = (inside == 0) & (outside == 0)
-    full = np.zeros(hard.shape, np.float32)
-    full[top:bottom, left:right] = alpha
-    result[unsure] = full[unsure]
+    matte = np.clip(matte, np.clip(near * 3.2 - 2.2, 0, 1), np.clip(near * 3.2, 0, 1))
+    result[rows, columns] = near + trust * (matte - near)
     return result
 
 
@@ -180,18 +171,6 @@ def local_mean(colours: Float, region: NDArray[np.uint8], window: tuple[int, int
     unknown = weight < 1e-3
     mean[unknown] = everywhere
     return np.asarray(mean, np.float32)
-
-
-def _bounds(region: Bool, margin: int) -> tuple[int, int, int, int]:
-    rows, columns = np.nonzero(region.any(1))[0], np.nonzero(region.any(0))[0]
-    if not rows.size:
-        return 0, 0, region.shape[0], region.shape[1]
-    return (
-        max(0, rows[0] - margin),
-        max(0, columns[0] - margin),
-        min(region.shape[0], rows[-1] + margin + 1),
-        min(region.shape[1], columns[-1] + margin + 1),
-    )
 
 
 def inner_colours(rgb: NDArray[np.uint8], alpha: Float, depth: float = 2.0) -> NDArray[np.uint8]:

@@ -21,7 +21,7 @@ from vesture.vision import garment_cut as cut
 from vesture.vision.garment_backdrop import Backdrop, Bool, Float, disc, fit_backdrop, gradient, rim, to_lab
 from vesture.vision.garment_plain import cut_plain
 
-WORK_SIZE = 512
+WORK_SIZE = 448
 FLATTEST = 0.5  # standard deviation of the colours, in levels, below which a picture shows nothing
 NOT_FOUND = (
     "The garment could not be told apart from the rest of its photo; use a photo of one whole garment "
@@ -89,7 +89,7 @@ def separate(picture: Picture) -> GarmentMask:
         if found is not None:
             return found
     small = cv2.resize(picture.rgb, size, interpolation=cv2.INTER_AREA)
-    if float(small.std(axis=(0, 1)).max()) < FLATTEST:
+    if float(cv2.meanStdDev(small)[1].max()) < FLATTEST:
         raise GarmentNotFound("garment_image", NOT_FOUND)
     lab = to_lab(small)
     backdrop = fit_backdrop(lab)

@@ -10,47 +10,129 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
-from vesture.engines.warp.plates import dilate, limb_zone, torso_zone
-from vesture.engines.warp.worn_trace import cloth_edge, complete, covered_share, cropped, hem_level, lower_edge, steps
+from vesture.engines.warp.plates import dilate, erode, limb_zone
+from vesture.engines.warp.worn_atlas import OTHER, SLEEVE_PART, Patch, cut_patch, with_patches
+from vesture.engines.warp.worn_trace import (
+    cloth_edge,
+    complete,
+    covered_share,
+    cropped,
+    hem_level,
+    inside_outline,
+    lower_edge,
+    steps,
+)
 from vesture.vision.garment_types import Garment, GarmentKind, Part
 
 Bools = NDArray[np.bool_]
 
 CAP_SLEEVE = 0.26  # share of the arm: shorter sleeves go with the torso, they cannot turn
+UNSEEN = 0.55  # a sleeve that is seen for less than this share of the other one is taken from it
+CROSSING = 0.18  # share of a sleeve that lies over the torso, from which on it gets a picture of its own
+ARMPIT = 0.3  # level v
+STRAY = {"top": 0.12, "dress": 0.22}  # units beyond the outlines where cloth may still be the garment's
+COLLAR_RISE = 0.45  # units above the collar that a collar or hood may reach
 
 
 def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> Garment:
+    """Read a top or dress off its wearer; `mask` (H, W) is where its cloth shows."""
+    kind: GarmentKind = "top" if category == "tops" else "dress"
+    reach = {side: covered_share(body.arms[side].at(steps(body.arms[side].length)), mask) for side in SIDES}
+    has_sleeves = max(reach.values()) > CAP_SLEEVE
+    points, curves = _outlines(body, mask, reach, has_sleeves)
+    torso = inside_outline(mask.shape, _torso_outline(curves))
+    sleeves = {side: inside_outline(mask.shape, _sleeve_outline(curves, side)) for side in SIDES if has_sleeves}
+    near = dilate(torso, STRAY[kind] * body.unit) | _collar_zone(mask.shape, body)
+    for side, zone in sleeves.items():
+        near |= dilate(zone, STRAY[kind] * body.unit) | _wide_sleeve(body, mask, side, reach[side])
+    mask = mask & near
+    crossing = {
+        side: float((zone & torso).sum()) > CROSSING * max(float(zone.sum()), 1.0) for side, zone in sleeves.items()
+    }
+    parts = mask.astype(np.uint8) * int(Part.TORSO)
+    for side, zone in sleeves.items():
+        if not crossing[side]:
+            own = mask & (dilate(zone, 0.03 * body.unit) | _wide_sleeve(body, mask, side, reach[side]))
+            parts[own] = int(SLEEVE_PART[side])
+    # hair, hands and straps hide cloth that goes on behind them
+    solid = erode(torso, 0.05 * body.unit)
+    cloth, alpha = complete(photo, mask, mask | solid, body.unit)
+    parts = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
+    garment = cropped(cloth, alpha, parts, kind, points, curves)
+    return with_patches(garment, _patches(body, garment, points, reach, crossing)) if has_sleeves else garment
+
+
+def _outlines(
+    body: Body, mask: Bools, reach: Mapping[SideName, float], has_sleeves: bool
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Points and curves of a `Garment`, in photo pixels."""
     points: dict[str, Floats] = {}
     curves: dict[str, Floats] = {}
     hem = hem_level(body, mask)
-    reach = {side: covered_share(body.arms[side].at(steps(body.arms[side].length)), mask) for side in SIDES}
+    beside = np.zeros_like(mask)
     for side in SIDES:
-        points[f"shoulder_{side}"] = body.tip[side]
-        points[f"collar_{side}"] = _collar(body, mask, side)
-        curves[f"shoulder_{side}"] = np.stack([points[f"collar_{side}"], body.tip[side]])
-        points[f"armpit_{side}"] = body.point(SIGN[side] * float(body.width(side, 0.3)), 0.3)[0]
-        levels = np.linspace(0.3, hem, 16)
-        width = cloth_edge(body, mask, side, levels)
+        arm = body.arms[side]
+        beside |= limb_zone(mask.shape, arm, 0.3 * arm.length, 1.3 * arm.length, 1.6) > 0.5
+    for side in SIDES:
+        end = body.tip[side] if has_sleeves else _strap_end(body, mask, side)
+        points[f"shoulder_{side}"], points[f"collar_{side}"] = end, _collar(body, mask, side)
+        curves[f"shoulder_{side}"] = np.stack([points[f"collar_{side}"], end])
+        points[f"armpit_{side}"] = body.point(SIGN[side] * float(body.width(side, ARMPIT)), ARMPIT)[0]
+        levels = np.linspace(ARMPIT, hem, 16)
+        width = cloth_edge(body, mask & ~beside if hem < 1.4 else mask, side, levels)
         curves[f"side_{side}"] = body.point(SIGN[side] * width, levels)
         points[f"hem_{side}"] = curves[f"side_{side}"][-1]
-    has_sleeves = max(reach.values()) > CAP_SLEEVE and min(reach.values()) > 0.12
-    for side in SIDES:
         if has_sleeves:
             _sleeve(body, side, max(reach.values()), points, curves)
-        else:
-            points[f"shoulder_{side}"] = _strap_end(body, mask, side)
-            curves[f"shoulder_{side}"] = np.stack([points[f"collar_{side}"], points[f"shoulder_{side}"]])
     curves["neckline"] = _neckline(body, mask, points)
     points["neck_front"] = curves["neckline"][len(curves["neckline"]) // 2]
     curves["hem"] = lower_edge(body, mask, points["hem_left"], points["hem_right"], hem)
-    parts = _sleeve_parts(body, mask, reach, curves) if has_sleeves else mask.astype(np.uint8)
-    body_part = torso_zone(mask.shape, body, 0.1, min(hem, 1.3) - 0.06) > 0.5
-    # hair, hands and straps hide cloth that goes on above and below them; a neckline has none above
-    between = np.maximum.accumulate(mask, axis=0) & np.maximum.accumulate(mask[::-1], axis=0)[::-1]
-    cloth, alpha = complete(photo, mask, mask | (body_part & between), body.unit)
-    parts = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
-    kind: GarmentKind = "top" if category == "tops" else "dress"
-    return cropped(cloth, alpha, parts, kind, points, curves)
+    return points, curves
+
+
+def _torso_outline(curves: Mapping[str, Floats]) -> Floats:
+    """The closed outline (n, 2) of the torso: neckline, shoulder, side, hem, and up again."""
+    right = [curves["shoulder_right"], curves["side_right"]]
+    left = [curves["side_left"][::-1], curves["shoulder_left"][::-1]]
+    return np.concatenate([curves["neckline"], *right, curves["hem"][::-1], *left])
+
+
+def _sleeve_outline(curves: Mapping[str, Floats], side: SideName) -> Floats:
+    return np.concatenate([curves[f"sleeve_outer_{side}"], curves[f"sleeve_inner_{side}"][::-1]])
+
+
+def _collar_zone(shape: tuple[int, int], body: Body) -> Bools:
+    """Where a collar, a hood or a polo neck may rise above the shoulder line."""
+    rise = -COLLAR_RISE * body.unit * body.down
+    left, right = body.neck_foot["left"], body.neck_foot["right"]
+    out = 0.22 * body.unit * body.across
+    return inside_outline(shape, np.stack([left - out, left - out + rise, right + out + rise, right + out]))
+
+
+def _patches(
+    body: Body,
+    garment: Garment,
+    points: Mapping[str, Floats],
+    reach: Mapping[SideName, float],
+    crossing: Mapping[SideName, bool],
+) -> list[Patch]:
+    """Pictures of their own for sleeves before the torso; mirror images for those that cannot be seen."""
+    span = [np.linalg.norm(p["shoulder_left"] - p["shoulder_right"]) for p in (garment.points, points)]
+    unit = body.unit * float(span[0] / max(span[1], 1e-6))
+    found: dict[SideName, Patch | None] = {}
+    for side in SIDES:
+        zone = dilate(inside_outline(garment.alpha.shape, _sleeve_outline(garment.curves, side)), 0.05 * unit)
+        found[side] = cut_patch(garment, side, zone)
+    patches = []
+    for side in SIDES:
+        unseen = reach[side] < UNSEEN * reach[OTHER[side]]
+        patch = found[side]
+        if unseen or patch is None:
+            other = found[OTHER[side]]
+            patch = other.mirrored() if other is not None else None
+        if patch is not None and (unseen or crossing[side]):
+            patches.append(patch)
+    return patches
 
 
 def _collar(body: Body, mask: Bools, side: SideName) -> Floats:
@@ -70,19 +152,22 @@ def _strap_end(body: Body, mask: Bools, side: SideName) -> Floats:
 
 
 def _neckline(body: Body, mask: Bools, points: Mapping[str, Floats]) -> Floats:
-    """Upper edge of the cloth between the collar corners."""
+    """Upper edge of the cloth between the collar corners; hair that falls over it on one side is seen past."""
     left, right = points["collar_left"], points["collar_right"]
-    result = [left]
     depth = np.linspace(0, 0.75 * body.torso, 90)
-    for t in np.linspace(0, 1, 11)[1:-1]:
-        start = left + t * (right - left) - 0.12 * body.unit * body.down
-        path = start + depth[:, None] * body.down
+    share = np.linspace(0, 1, 13)[1:-1]
+    found = []
+    for t in share:
+        path = left + t * (right - left) + (depth[:, None] - 0.12 * body.unit) * body.down
         column = np.clip(np.rint(path[:, 0]).astype(int), 0, mask.shape[1] - 1)
         row = np.clip(np.rint(path[:, 1]).astype(int), 0, mask.shape[0] - 1)
         on = mask[row, column]
-        first = int(np.argmax(on)) if on.any() else 20
-        result.append(path[first])
-    return np.stack([*result, right])
+        found.append(depth[int(np.argmax(on))] if on.any() else depth[20])
+    fall = np.minimum(found, found[::-1])
+    fall = np.minimum(fall, 1.1 * np.median(fall[len(fall) // 2 - 1 : len(fall) // 2 + 2]) + 0.03 * body.unit)
+    fall = np.convolve(np.pad(fall, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid") - 0.12 * body.unit
+    middle = left + share[:, None] * (right - left) + fall[:, None] * body.down
+    return np.concatenate([left[None], middle, right[None]])
 
 
 def _sleeve(body: Body, side: SideName, reach: float, points: dict[str, Floats], curves: dict[str, Floats]) -> None:
@@ -99,22 +184,14 @@ def _sleeve(body: Body, side: SideName, reach: float, points: dict[str, Floats],
     points[f"cuff_outer_{side}"], points[f"cuff_inner_{side}"] = outer_edge[-1], inner_edge[-1]
 
 
-def _sleeve_parts(
-    body: Body, mask: Bools, reach: Mapping[SideName, float], curves: Mapping[str, Floats]
-) -> NDArray[np.uint8]:
-    parts = mask.astype(np.uint8) * int(Part.TORSO)
-    for side, part in zip(SIDES, (Part.LEFT_SLEEVE, Part.RIGHT_SLEEVE), strict=True):
-        outline = np.concatenate([curves[f"sleeve_outer_{side}"], curves[f"sleeve_inner_{side}"][::-1]])
-        canvas = np.zeros(mask.shape, np.uint8)
-        cv2.fillPoly(canvas, [np.rint(outline).astype(np.int32)], 1)
-        zone = dilate(canvas > 0, 0.03 * body.unit)
-        arm = body.arms[side]
-        covered = min(reach[side], 1.0) * arm.length
-        tube = limb_zone(mask.shape, arm, min(0.25 * arm.length, 0.6 * covered), 1.06 * covered, 2.4)
-        outward = np.zeros(mask.shape, bool)
-        rows, columns = np.nonzero(tube > 0.5)
-        u, v = body.coordinates(np.stack([columns, rows], 1)).T
-        beyond = SIGN[side] * u > np.asarray(body.width(side, v)) * 1.02
-        outward[rows[beyond], columns[beyond]] = True
-        parts[mask & (zone | outward)] = int(part)
-    return parts
+def _wide_sleeve(body: Body, mask: Bools, side: SideName, reach: float) -> Bools:
+    """Cloth beside the torso, round the covered part of an arm, as far out as wide sleeves go."""
+    arm = body.arms[side]
+    covered = min(reach, 1.0) * arm.length
+    tube = limb_zone(mask.shape, arm, min(0.25 * arm.length, 0.6 * covered), 1.06 * covered, 2.4) > 0.5
+    rows, columns = np.nonzero(tube & mask)
+    result = np.zeros(mask.shape, bool)
+    u, v = body.coordinates(np.stack([columns, rows], 1)).T
+    beyond = SIGN[side] * u > np.asarray(body.width(side, v)) * 1.02
+    result[rows[beyond], columns[beyond]] = True
+    return result

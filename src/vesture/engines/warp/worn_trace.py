@@ -16,6 +16,7 @@ from vesture.vision.garment_types import Garment, GarmentKind
 
 Bools = NDArray[np.bool_]
 LONGEST = 1400
+WIDEST_GAP = 0.2  # units: a hand before the cloth; beyond a wider gap other cloth begins
 
 
 def steps(length: float) -> Floats:
@@ -49,18 +50,27 @@ def hem_level(body: Body, mask: Bools) -> float:
     return float(np.clip(np.median(last) if last else 1.0, 0.6, 3.0))
 
 
+def inside_outline(shape: tuple[int, int], outline: Floats) -> Bools:
+    """(H, W): inside a closed outline (n, 2), self-crossings included."""
+    canvas = np.zeros(shape, np.uint8)
+    cv2.fillPoly(canvas, [np.rint(outline).astype(np.int32)], 1)
+    return np.asarray(canvas > 0)
+
+
 def cloth_edge(body: Body, mask: Bools, side: SideName, levels: Floats) -> Floats:
-    """Half-width of the cloth at levels: where the mask ends going out from the spine, arms left out."""
+    """Half-width of the cloth at levels: where the mask ends going out from the spine."""
     result = np.asarray(body.width(side, np.minimum(levels, 1.3))).copy()
-    below = levels > 1.0
-    for index in np.flatnonzero(below):
-        across = np.linspace(0, 2.4 * body.unit, 97)
+    across = np.linspace(0, 2.4 * body.unit, 97)
+    gap = round(WIDEST_GAP / 2.4 * 96)
+    for index in np.flatnonzero(levels > 1.0):
         path = body.point(SIGN[side] * across, np.full(97, levels[index]))
         column = np.clip(np.rint(path[:, 0]).astype(int), 0, mask.shape[1] - 1)
         row = np.clip(np.rint(path[:, 1]).astype(int), 0, mask.shape[0] - 1)
         on = np.flatnonzero(mask[row, column])
         if len(on):
-            result[index] = max(float(across[on[-1]]), 0.3 * body.unit)
+            wide = np.flatnonzero(np.diff(on) > gap)
+            last = on[wide[0]] if len(wide) else on[-1]
+            result[index] = max(float(across[last]), 0.3 * body.unit)
     return result
 
 

@@ -81,7 +81,7 @@ def with_patches(garment: Garment, patches: Sequence[Patch]) -> Garment:
         rgb[box], alpha[box] = patch.rgb, patch.alpha
         parts[box] = np.where(patch.alpha > 0.3, int(SLEEVE_PART[patch.side]), 0)
         for name, value in patch.outlines.items():
-            moved = (value + (left, 0)).astype(np.float32)
+            moved = np.add(value, (left, 0)).astype(np.float32)
             (curves if "sleeve" in name else points)[f"{name}_{patch.side}"] = moved
         left += patch.alpha.shape[1]
     return replace(garment, rgb=rgb, alpha=alpha, parts=parts, points=points, curves=curves)

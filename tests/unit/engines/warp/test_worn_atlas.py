@@ -40,7 +40,8 @@ def test_a_patch_carries_its_outlines_along_and_leaves_the_body_as_it_was() -> N
     whole = with_patches(garment, [patch])
     height, width = garment.alpha.shape
     np.testing.assert_array_equal(whole.rgb[:height, :width], garment.rgb)
-    x, y = whole.curves["sleeve_outer_left"].mean(0).astype(int) + (4, 0)
+    x, y = whole.curves["sleeve_outer_left"].mean(0).astype(int)
+    x += 4
     assert x >= width
     assert tuple(whole.rgb[y, x]) == (200, 10, 10)
     assert whole.parts[y, x] == Part.LEFT_SLEEVE

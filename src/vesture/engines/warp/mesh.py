@@ -22,10 +22,13 @@ from scipy.sparse import coo_matrix, identity
 from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
+from vesture.engines.warp.triangles import affine, barycentric
+
 Floats = NDArray[np.float64]
 
 ARAP_ITERATIONS = 10
 FAINT = 1e-4
+FARTHEST = 2.0  # cells between a handle and the cloth that it moves
 LONGEST_STRETCH = 3.0  # in usual stretches; cloth does not give more, a lost vertex does
 LOCAL_SCALE = (0.6, 1.4)  # how far cloth may shrink or stretch locally before it resists
 
@@ -139,6 +142,7 @@ def deform(mesh: Mesh, handles: Mapping[int, Handles], scale: tuple[float, float
         (n, 2) vertex positions in photo pixels.
     """
     rest = mesh.vertices * np.asarray(scale)
+    handles = _on_cloth(mesh, handles)
     constraint, target, weight = _constraints(mesh, handles)
     position = _first_guess(mesh, handles, rest)
     edges = np.unique(
@@ -177,6 +181,20 @@ def deform(mesh: Mesh, handles: Mapping[int, Handles], scale: tuple[float, float
     return np.asarray(position)
 
 
+def _on_cloth(mesh: Mesh, handles: Mapping[int, Handles]) -> dict[int, Handles]:
+    """Without the handles that lie beside the cloth of their part: a landmark on a hand that hides it, say."""
+    centres = mesh.vertices[mesh.triangles].mean(axis=1)
+    result = {}
+    for part, group in handles.items():
+        mine = mesh.part == part
+        if mine.any() and len(group.source):
+            away, _ = cKDTree(centres[mine]).query(group.source)
+            near = away <= max(FARTHEST * mesh.cell, float(away.min()))
+            group = Handles(group.source[near], group.target[near], group.weight[near])
+        result[part] = group
+    return result
+
+
 def _constraints(mesh: Mesh, handles: Mapping[int, Handles]) -> tuple[coo_matrix, Floats, Floats]:
     """Handles as rows of barycentric weights over the vertices of the nearest triangle of their part."""
     row, column, value, targets, weights = [], [], [], [], []
@@ -188,29 +206,16 @@ def _constraints(mesh: Mesh, handles: Mapping[int, Handles]) -> tuple[coo_matrix
             continue
         _, nearest = cKDTree(centres[mine]).query(group.source)
         chosen = mesh.triangles[mine[nearest]]
-        corner = mesh.vertices[chosen]
-        bary = _barycentric(corner, group.source)
-        count = len(group.source)
-        row.append(np.repeat(np.arange(count) + offset, 3))
+        row.append(np.repeat(np.arange(len(chosen)) + offset, 3))
         column.append(chosen.ravel())
-        value.append(bary.ravel())
+        value.append(barycentric(mesh.vertices[chosen], group.source).ravel())
         targets.append(group.target)
         weights.append(group.weight)
-        offset += count
+        offset += len(chosen)
     matrix = coo_matrix(
         (np.concatenate(value), (np.concatenate(row), np.concatenate(column))), shape=(offset, len(mesh.vertices))
     )
     return matrix, np.concatenate(targets), np.concatenate(weights)
-
-
-def _barycentric(corner: Floats, point: Floats) -> Floats:
-    """Barycentric weights (n, 3) of points (n, 2) in triangles (n, 3, 2); may extrapolate a little."""
-    a, b, c = corner[:, 0], corner[:, 1], corner[:, 2]
-    first, second, offset = b - a, c - a, point - a
-    determinant = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
-    u = (offset[:, 0] * second[:, 1] - offset[:, 1] * second[:, 0]) / determinant
-    v = (first[:, 0] * offset[:, 1] - first[:, 1] * offset[:, 0]) / determinant
-    return np.clip(np.stack([1 - u - v, u, v], 1), -1.5, 2.5)
 
 
 def _first_guess(mesh: Mesh, handles: Mapping[int, Handles], rest: Floats) -> Floats:
@@ -269,10 +274,10 @@ def backward_map(
         cv2.fillConvexPoly(identity, triangle, index + 1, lineType=8, shift=4)
     y, x = np.nonzero(identity)
     which = identity[y, x] - 1
-    affine = _affine(corner, mesh.vertices[mesh.triangles[mine]])[which]
+    maps = affine(corner, mesh.vertices[mesh.triangles[mine]])[which]
     xy1 = np.stack([x, y, np.ones_like(x)], 1).astype(np.float64)
-    map_x[y, x] = np.einsum("ni,ni->n", affine[:, 0], xy1)
-    map_y[y, x] = np.einsum("ni,ni->n", affine[:, 1], xy1)
+    map_x[y, x] = np.einsum("ni,ni->n", maps[:, 0], xy1)
+    map_y[y, x] = np.einsum("ni,ni->n", maps[:, 1], xy1)
     return map_x, map_y
 
 
@@ -284,14 +289,3 @@ def _sound(rest: Floats, bent: Floats) -> NDArray[np.bool_]:
 
     stretch = longest(bent) / longest(rest)
     return np.asarray(stretch < LONGEST_STRETCH * max(float(np.median(stretch)), 1e-9))
-
-
-def _affine(source: Floats, target: Floats) -> Floats:
-    """(m, 2, 3) affine maps that carry triangles (m, 3, 2) onto others; degenerate ones map to their first corner."""
-    system = np.concatenate([source, np.ones((*source.shape[:2], 1))], axis=2)
-    determinant = np.linalg.det(system)
-    good = np.abs(determinant) > 1e-6
-    result = np.zeros((len(source), 2, 3))
-    result[good] = np.linalg.solve(system[good], target[good]).transpose(0, 2, 1)
-    result[~good, :, 2] = target[~good, 0]
-    return result

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 ALWAYS = (["bench.speed"], ["bench.service"], ["bench.queue_latency"])
-WITH_PHOTOS = (["bench.parsing"], ["bench.recolour"], ["bench.photo_type"], ["bench.garment_mask"])
+WITH_PHOTOS = (["bench.quality"], ["bench.photo_type"])
 
 
 def main() -> None:
@@ -20,11 +20,10 @@ def main() -> None:
     for module in ALWAYS:
         _run(module)
     if data is None or not data.is_dir():
-        print("no folder of further photos: parsing, recolour, photo type and masks are not measured")
+        print("no folder of further photos: quality and photo type are not measured")
         return
     for module in WITH_PHOTOS:
-        folder = data / "garments" if module == ["bench.garment_mask"] else data
-        _run([*module, str(folder)])
+        _run([*module, str(data)])
 
 
 def _run(module: list[str]) -> None:

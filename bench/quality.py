@@ -1,0 +1,89 @@
+"""Everything that says how good the results are, in numbers: one section after the other.
+
+    python -m bench.quality FOLDER [--only recolour,masks,...] [--json PATH]
+
+Sections: recolour (the whole engine against true photos, beside three baselines), parsing (labels of persons), masks
+(garments told from their backdrops), points (landmarks of real garments), net (the garment network on pictures kept
+back from its training). A section whose parts are not there says so and is passed over.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bench import recolour
+
+Section = Callable[[Path], "dict[str, Any] | None"]
+
+WORST = 10
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("folder", type=Path, help="folder of further photos")
+    parser.add_argument("--only", default=",".join(SECTIONS), help=f"which of {', '.join(SECTIONS)}")
+    parser.add_argument("--json", type=Path, help="also write the numbers of the recolour section here")
+    parsed = parser.parse_args()
+    if not parsed.folder.is_dir():
+        sys.exit(f"{parsed.folder} is no folder of photos: nothing is measured")
+    numbers = {}
+    for name in parsed.only.split(","):
+        print(f"\n== {name}", flush=True)
+        numbers[name] = SECTIONS[name](parsed.folder)
+    if parsed.json:
+        parsed.json.write_text(json.dumps({k: v for k, v in numbers.items() if v}, indent=1))
+
+
+def report_recolour(data: Path) -> dict[str, Any]:
+    """Medians per group and method, then the worst pairs by changed region and by colour."""
+    rows = []
+    for row in recolour.measure_folder(data):
+        rows.append(row)
+        print(recolour.line(row), flush=True)
+    recolour.print_table(rows)
+    exact = [row for row in rows if row.exact] or rows
+    print(f"worst {WORST} of the {len(exact)} pairs whose mask is the garment:")
+    for row in sorted(exact, key=lambda row: row.scores[recolour.ENGINE].changed)[:WORST]:
+        print("  " + recolour.line(row))
+    return {
+        "medians": {
+            group: {method: asdict(recolour.medians(chosen, method)) for method in recolour.METHODS}
+            for group, chosen in recolour.groups(rows).items()
+        },
+        "pairs": [asdict(row) for row in rows],
+    }
+
+
+def run_module(module: str, *folders: str) -> Section:
+    """A section that is a measurement of its own: `python -m module FOLDER/...`."""
+
+    def report(data: Path) -> None:
+        if importlib.util.find_spec(module.split(".")[0]) is None or importlib.util.find_spec(module) is None:
+            print(f"{module} is not there")
+            return
+        paths = [str(data.joinpath(folder)) for folder in folders]
+        subprocess.run([sys.executable, "-W", "ignore", "-m", module, *paths], check=False)
+
+    return report
+
+
+SECTIONS: dict[str, Section] = {
+    "recolour": report_recolour,
+    "parsing": run_module("bench.parsing", "."),
+    "masks": run_module("bench.garment_mask", "garments"),
+    "points": run_module("bench.garment_points", "."),
+    "net": run_module("training.garment.evaluate"),
+}
+
+
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -48,6 +49,16 @@ def cropped_pose(pose: Pose, box: Box) -> Pose:
     """The pose in the pixels of the box."""
     offset = np.array([box.left, box.top], np.float32)
     return replace(pose, points=pose.points - offset, mask=np.ascontiguousarray(pose.mask[box.slices]))
+
+
+def scaled_pose(pose: Pose, scale: float) -> Pose:
+    """The pose in a photo shrunk by `scale`, in (0, 1]."""
+    if scale >= 1:
+        return pose
+    height, width = pose.mask.shape
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    mask = np.asarray(cv2.resize(pose.mask, size, interpolation=cv2.INTER_AREA), np.float32)
+    return replace(pose, points=pose.points * scale, depth=pose.depth * scale, mask=mask)
 
 
 def pasted(whole: NDArray[np.uint8], part: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:

@@ -98,7 +98,6 @@ class Body:
     labels: NDArray[np.uint8]
     top_hem: float | None  # v where the present top ends, None when it leaves the picture or is not there
     waist: float  # v of the present waistband, or where one would be
-    facing: str
 
     def point(self, u: Floats | float, v: Floats | float) -> Floats:
         """Photo pixels (n, 2) of torso coordinates; `u` in pixels across, `v` along the spine."""
@@ -152,8 +151,7 @@ def measure_body(pose: Pose, labels: NDArray[np.uint8], unit: float) -> Body:
     frame = (neck, down, across, torso)
     width = {n: _half_widths(frame, labels, arms[n], SIGN[n], prior) for n in SIDES}
     top_hem, waist = _hem_and_waist(frame, labels, half)
-    facing = "back" if pose.mirrored else "front"
-    return Body(unit, neck, down, across, torso, tip, foot, width, prior, arms, legs, labels, top_hem, waist, facing)
+    return Body(unit, neck, down, across, torso, tip, foot, width, prior, arms, legs, labels, top_hem, waist)
 
 
 def _limb(

@@ -1,7 +1,7 @@
 """The warp engine: understand the person, understand the garment, fit, bend, compose.
 
-Takes a `TryOnTask`, gives an `EngineOutput` at the person photo's own resolution. Thread-safe; holds only the
-pose networks.
+Takes a `TryOnTask`, gives an `EngineOutput` at the person photo's own resolution. Thread-safe; holds the pose networks,
+and what it understood of the last few photos.
 """
 
 from __future__ import annotations
@@ -9,27 +9,39 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.core.task import RGB, EngineOutput, OnStep, Picture, Step, TryOnTask, ignore_steps
+from vesture.core.task import (
+    RGB,
+    Category,
+    EngineOutput,
+    OnStep,
+    Picture,
+    Step,
+    TryOnOptions,
+    TryOnTask,
+    ignore_steps,
+)
 from vesture.engines.warp.body import Body, measure_body
-from vesture.engines.warp.compose import Scene, compose, wardrobe
-from vesture.engines.warp.fit import fit_garment
-from vesture.engines.warp.layers import render_layers
+from vesture.engines.warp.doubts import garment_doubts, person_doubts, refuse_unseen, wearer_doubts
+from vesture.engines.warp.dressing import dress
 from vesture.engines.warp.photo_type import find_photo_type
-from vesture.engines.warp.placement import Wishes
-from vesture.engines.warp.variants import ease_of
+from vesture.engines.warp.recent import Recent, fingerprint
 from vesture.engines.warp.worn import worn_garment
 from vesture.errors import PersonNotFound
-from vesture.vision.frame import Box, cropped_pose, pasted, person_box
+from vesture.vision.frame import Box, cropped_pose, person_box, scaled_pose
 from vesture.vision.garment_landmarks import understand
 from vesture.vision.garment_types import Garment
-from vesture.vision.parsing import Label, parse_person
+from vesture.vision.parsing import parse_person
 from vesture.vision.pose import Pose, PoseEstimator
 
+SURE_PERSON = 0.6  # detector's score of a further person
+WEARER_SIDE = 1600  # pixels of the long side at which a worn garment is read: finer ones are shrunk first
+REMEMBERED = 4  # photos of each kind whose reading is kept
 STAGES = ("pose", "person", "garment", "dress")
 
 
@@ -53,11 +65,14 @@ class _Clock:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person understood: the part of the photo that `box` cuts out, and the body in its pixels."""
+    """A person understood: the part of the photo that `box` cuts out, pose and body in its pixels, and how many
+    people the whole photo shows."""
 
     photo: RGB
     box: Box
+    pose: Pose
     body: Body
+    people: int
 
 
 class WarpEngine:
@@ -67,6 +82,8 @@ class WarpEngine:
 
     def __init__(self, pose: PoseEstimator) -> None:
         self._pose = pose
+        self._people: Recent[Person] = Recent(REMEMBERED)
+        self._garments: Recent[Garment] = Recent(REMEMBERED)
 
     def run(self, task: TryOnTask, on_step: OnStep = ignore_steps) -> EngineOutput:
         """Dress the person.
@@ -77,18 +94,19 @@ class WarpEngine:
             Cancelled: `on_step` asked to stop.
         """
         clock = _Clock(on_step)
-        with clock.stage("pose", "found the person"):
-            pose = self._find_person(task.person, "model_image")
-            _refuse_empty_clothes(task.person, pose)
-        with clock.stage("person", "understood the person's clothes"):
-            person = self._understand_person(task.person, pose)
+        category = task.options.category
+        person = self._understand_person(task.person, clock)
+        refuse_unseen(person.body, category, "model_image")
         with clock.stage("garment", "understood the garment"):
-            garment = self._understand_garment(task)
-        warnings = (*garment.warnings, *_doubts(person, garment, task))
+            garment = self._understand_garment(task.garment, task.options)
+        warnings = (
+            *person_doubts(person.pose, person.body, category, person.people),
+            *garment_doubts(garment, category),
+        )
         for warning in warnings:
             clock.warn(warning)
         with clock.stage("dress", "dressed the person"):
-            images, changed = self._dress(task, person, garment)
+            images, changed = dress(task.person.rgb, person.box, person.body, garment, task.options)
         facts = {
             "engine": self.name,
             "garment_photo_type": garment.photo_type,
@@ -107,48 +125,43 @@ class WarpEngine:
             )
         return pose
 
-    def _understand_person(self, picture: Picture, pose: Pose) -> Person:
-        box = person_box(pose)
-        photo, pose = np.ascontiguousarray(picture.rgb[box.slices]), cropped_pose(pose, box)
-        parse = parse_person(photo, pose)
-        return Person(photo, box, measure_body(pose, parse.full_labels(photo), parse.unit))
+    def _understand_person(self, picture: Picture, clock: _Clock) -> Person:
+        key = fingerprint(picture)
+        person = self._people.get(key)
+        with clock.stage("pose", "found the person"):
+            if person is None:
+                pose = self._find_person(picture, "model_image")
+                _refuse_empty_clothes(picture, pose)
+        with clock.stage("person", "understood the person's clothes"):
+            if person is None:
+                person = _read_person(picture.rgb, pose, self._pose.count_people(picture.rgb, SURE_PERSON))
+                self._people.put(key, person)
+        return person
 
-    def _understand_garment(self, task: TryOnTask) -> Garment:
-        wanted = task.options.garment_photo_type
+    def _understand_garment(self, picture: Picture, options: TryOnOptions) -> Garment:
+        wanted, category = options.garment_photo_type, options.category
+        key = fingerprint(picture), wanted, category
+        garment = self._garments.get(key)
+        if garment is not None:
+            return garment
         pose = None
-        if wanted != "flat-lay":
-            pose = self._pose.estimate(task.garment.rgb)
-            wanted = find_photo_type(task.garment, pose) if wanted == "auto" else "model"
-        if wanted == "flat-lay":
-            return understand(task.garment, task.options.category)
-        if pose is None:
-            pose = self._find_person(task.garment, "garment_image")
-        wearer = self._understand_person(task.garment, pose)
-        return worn_garment(wearer.photo, wearer.body, task.options.category)
+        if wanted == "model" or (wanted == "auto" and picture.alpha is None):
+            pose = self._pose.estimate(picture.rgb)
+        if wanted == "auto":
+            wanted = find_photo_type(picture, pose)
+        garment = understand(picture, category) if wanted == "flat-lay" else self._worn_garment(picture, pose, category)
+        self._garments.put(key, garment)
+        return garment
 
-    def _dress(self, task: TryOnTask, person: Person, garment: Garment) -> tuple[tuple[RGB, ...], NDArray[np.bool_]]:
-        options = task.options
-        wishes = Wishes(options.long_top, options.cover_feet, options.adjust_hands)
-        photo = person.photo.astype(np.float32)
-        shape = photo.shape[0], photo.shape[1]
-        whole, images = task.person.rgb, []
-        changed = np.zeros(whole.shape[:2], bool)
-        for sample in range(options.num_samples):
-            generator = np.random.default_rng([options.seed, sample])
-            fit = fit_garment(person.body, garment, wishes, ease_of(sample, options.seed))
-            layers = render_layers(garment, fit, person.body, shape)
-            scene = Scene(
-                photo,
-                person.body,
-                person.body.labels != Label.BACKGROUND,
-                fit,
-                layers,
-                wardrobe(options.category, garment, options.cover_feet),
-            )
-            image, touched = compose(scene, generator)
-            images.append(pasted(whole, image, person.box))
-            changed[person.box.slices] |= touched
-        return tuple(images), changed
+    def _worn_garment(self, picture: Picture, pose: Pose | None, category: Category) -> Garment:
+        if pose is None:
+            pose = self._find_person(picture, "garment_image")
+        scale = min(1.0, WEARER_SIDE / max(picture.height, picture.width))
+        wearer = _read_person(_resized(picture.rgb, scale), scaled_pose(pose, scale))
+        refuse_unseen(wearer.body, category, "garment_image")
+        garment = worn_garment(wearer.photo, wearer.body, category)
+        return replace(garment, warnings=(*garment.warnings, *wearer_doubts(wearer.pose, wearer.body, category)))
+
 
 
 def _refuse_empty_clothes(picture: Picture, pose: Pose) -> None:
@@ -161,13 +174,16 @@ def _refuse_empty_clothes(picture: Picture, pose: Pose) -> None:
         )
 
 
-def _doubts(person: Person, garment: Garment, task: TryOnTask) -> tuple[str, ...]:
-    """What the person who asked should know about this pair."""
-    doubts = []
-    if person.body.facing == "back":
-        doubts.append("The person seems to be seen from behind; the garment's front is shown.")
-    category = task.options.category
-    fits = {"tops": ("top", "dress"), "bottoms": ("trousers", "skirt"), "one-pieces": ("dress", "jumpsuit", "top")}
-    if garment.kind not in fits[category]:
-        doubts.append(f"The garment looks like {garment.kind}, but category is {category}.")
-    return tuple(doubts)
+def _read_person(photo: RGB, pose: Pose, people: int = 1) -> Person:
+    """Body and clothes of the person whose pose in the photo is known."""
+    box = person_box(pose)
+    part, pose = np.array(photo[box.slices]), cropped_pose(pose, box)
+    parse = parse_person(part, pose)
+    return Person(part, box, pose, measure_body(pose, parse.full_labels(part), parse.unit), people)
+
+
+def _resized(rgb: RGB, scale: float) -> RGB:
+    if scale >= 1:
+        return rgb
+    size = max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)

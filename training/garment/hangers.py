@@ -1,0 +1,73 @@
+"""Hangers and clips."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from training.garment.camera import Camera, dense
+from training.garment.chance import between, choose, maybe
+from training.garment.colours import Colour
+from training.garment.curves import Curve, joined, spline
+from training.garment.shape import Shape
+
+Canvas = NDArray[np.float32]
+
+
+def _stroke(canvas: Canvas, camera: Camera, path: Curve, width: float, colour: Colour) -> Canvas:
+    cover = np.zeros(canvas.shape[:2], np.uint8)
+    pixels = np.round(camera.place(dense(path, closed=False)) * 16).astype(np.int32)
+    cv2.polylines(cover, [pixels], False, 255, max(1, round(width * camera.scale)), cv2.LINE_AA, 4)
+    share = cover[..., None].astype(np.float32) / 255 * min(1.0, width * camera.scale + 0.3)
+    return canvas + (colour - canvas) * share
+
+
+def _colour(rng: np.random.Generator) -> Colour:
+    tone = np.float32(choose(rng, {(20, 20, 22): 4, (235, 235, 235): 2, (150, 105, 65): 2, (170, 172, 178): 2}))
+    return tone * between(rng, 0.85, 1.05)
+
+
+def _hook(x: float, y: float, size: float) -> Curve:
+    turn = np.linspace(np.pi, -0.6 * np.pi, 14)
+    ring = np.stack([x + size * np.cos(turn) * 0.5, y - size * 1.1 - size * np.sin(turn) * 0.5], 1)
+    return joined([[x, y]], [[x, y - size * 0.55]], spline(ring[::-1], 2)).astype(np.float32)
+
+
+def add_hanger(rng: np.random.Generator, canvas: Canvas, camera: Camera, shape: Shape) -> Canvas:
+    """A hanger inside the garment: the arms under the shoulders, the hook above, often a rail."""
+    if shape.shoulders is None or shape.hang is None:
+        return canvas
+    left, right = shape.shoulders
+    colour, width = _colour(rng), between(rng, 0.04, 0.14)
+    top = np.float32([0, shape.hang[1] - between(rng, 0.02, 0.2)])
+    size = between(rng, 0.25, 0.55)
+    canvas = _stroke(canvas, camera, joined(left * 0.92 + [0, 0.05], top, right * 0.92 + [0, 0.05]), width, colour)
+    canvas = _stroke(
+        canvas,
+        camera,
+        _hook(0.0, float(top[1]), size),
+        min(width, between(rng, 0.03, 0.06)),
+        _colour(rng) if maybe(rng, 0.5) else colour,
+    )
+    if maybe(rng, 0.35):
+        y = float(top[1]) - size * 1.5
+        canvas = _stroke(
+            canvas,
+            camera,
+            np.float32([[-6, y], [6, y + float(rng.normal(0, 0.3))]]),
+            between(rng, 0.04, 0.15),
+            _colour(rng),
+        )
+    return canvas
+
+
+def add_clips(rng: np.random.Generator, canvas: Canvas, camera: Camera, shape: Shape) -> Canvas:
+    """A skirt hanger: a bar, two clips that hold the waist, a hook."""
+    colour, at = _colour(rng), between(rng, 0.6, 0.95)
+    rise = between(rng, 0.1, 0.4)
+    canvas = _stroke(canvas, camera, np.float32([[-at, -rise], [at, -rise]]), between(rng, 0.03, 0.08), colour)
+    canvas = _stroke(canvas, camera, _hook(0.0, -rise, between(rng, 0.3, 0.5)), 0.04, colour)
+    for x in (-at, at):
+        canvas = _stroke(canvas, camera, np.float32([[x, -rise], [x, 0.1]]), between(rng, 0.08, 0.16), colour)
+    return canvas

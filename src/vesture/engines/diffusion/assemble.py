@@ -10,12 +10,10 @@ Takes a folder laid out as the published one, gives a `DiffusionEngine`; knows n
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import torch
 
 from vesture.core.task import RGB
 from vesture.engines.diffusion.body_points import BodyPoints, from_blaze_pose
+from vesture.engines.diffusion.devices import options_for, require_device
 from vesture.engines.diffusion.dwpose import DETECTOR_FILE, POSE_FILE, DWPose
 from vesture.engines.diffusion.memory import keep_freed_memory
 from vesture.engines.diffusion.options import DiffusionOptions
@@ -24,22 +22,9 @@ from vesture.engines.diffusion.pipeline import DiffusionEngine, FindPoints, Pars
 from vesture.engines.diffusion.weights import load_model
 from vesture.vision.pose import PoseEstimator
 
+__all__ = ["blaze_points", "has_dwpose", "load_engine", "options_for"]
+
 DWPOSE_FOLDER = "dwpose"
-
-
-def options_for(device: str | None = None, **choices: Any) -> DiffusionOptions:
-    """Options with the fastest precision whose pictures stay nearer to float32 than the published program's own.
-
-    That is bfloat16 on GPUs and on CPUs with instructions for it, float32 elsewhere.
-
-    Args:
-        device: torch device; None: a CUDA device where there is one, else the CPU.
-        **choices: other options, by name; ``precision`` overrules.
-    """
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    on_cpu = torch.device(device).type == "cpu"
-    has_low = torch.cpu._is_avx512_bf16_supported() if on_cpu else torch.cuda.is_bf16_supported()
-    return DiffusionOptions(**{"device": device, "precision": "bf16" if has_low else "fp32", **choices})
 
 
 def has_dwpose(folder: Path) -> bool:
@@ -64,7 +49,9 @@ def load_engine(
 
     Raises:
         AssetError: the checkpoint is absent, damaged, random, or of another model.
+        SettingError: the machine cannot do what the options ask.
     """
+    require_device(options)
     model = load_model(folder, options, allow_random=allow_random)
     if options.device == "cpu":
         keep_freed_memory()

@@ -11,13 +11,15 @@ side); the layer order is that of FASHN VTON v1.5 (Apache-2.0).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
+from vesture.engines.diffusion.attention import attention
 from vesture.engines.diffusion.layers import Linear, Modulation, QueryKeyNorm, Rotation, modulate, prepare
+from vesture.engines.diffusion.options import AttentionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,28 +27,16 @@ class Tuning:
     """How the blocks are carried out, never what they compute.
 
     Attributes:
-        attention_rows: queries per blocked attention product; 0: torch's fused kernel.
-        mlp_rows: tokens per pass through an MLP, so that its 4 d wide inside stays in the cache; 0: all at once.
+        attention: the kernel.
+        rows: tokens that pass at a time through everything but the attention, so that what lies between stays in the
+            cache; 0: all at once.
+        one_null_row: compute the garment tokens of the unguided branch, all equal until they meet positions, once.
+            Not where every new shape means another compilation.
     """
 
-    attention_rows: int = 0
-    mlp_rows: int = 0
-
-
-def attention(query: Tensor, key: Tensor, value: Tensor, row_chunk: int) -> Tensor:
-    """Softmax attention. query (b, nq, h, c), key and value (b, n, h, c) -> (b, nq, d)
-
-    With `row_chunk` > 0 it is three plain matrix products over that many queries at a time: on CPUs with bfloat16
-    matrix instructions 1.6 times as fast as the fused kernel, which does not use them.
-    """
-    query, key, value = (x.transpose(1, 2) for x in (query, key, value))  # (b, h, n, c)
-    if row_chunk:
-        query, value = query.contiguous(), value.contiguous()  # else every product copies them anew
-        scaled = (key * key.shape[-1] ** -0.5).transpose(2, 3).contiguous()  # (b, h, c, n)
-        mixed = torch.cat([(part @ scaled).softmax(-1) @ value for part in query.split(row_chunk, dim=2)], dim=2)
-    else:
-        mixed = F.scaled_dot_product_attention(query, key, value)
-    return mixed.transpose(1, 2).flatten(2)  # (b, nq, d)
+    attention: AttentionKind = "fused"
+    rows: int = 0
+    one_null_row: bool = True
 
 
 class SelfAttention(nn.Module):
@@ -57,13 +47,26 @@ class SelfAttention(nn.Module):
         self.norm = QueryKeyNorm(hidden // heads)
         self.proj = Linear(hidden, hidden)
 
-    def queries_keys_values(self, x: Tensor, rotation: Rotation) -> tuple[Tensor, Tensor, Tensor]:
-        query, key, value = self.qkv(x).chunk(3, dim=-1)  # (b, n, d) each
-        return (
-            prepare(query, self.norm.query_norm, rotation, self.heads),
-            prepare(key, self.norm.key_norm, rotation, self.heads),
-            value.unflatten(-1, (self.heads, -1)),
-        )  # (b, n, h, c) each
+    def queries_keys_values(
+        self, tokens: Tensor, shift: Tensor, scale: Tensor, rotation: Rotation, rows: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """(b, n, h, c) each, of tokens (b, n, d), or of one token (b, 1, d) that stands at all n places."""
+        parts = []
+        for first, part in _row_parts(tokens, rows):
+            turn = rotation.of_tokens(first, part.shape[1]) if tokens.shape[1] > 1 else rotation
+            encoded = self.qkv.encode(modulate(part, shift, scale))
+            query, key, value = (
+                x.expand(-1, turn.cosine.shape[0], -1) for x in self.qkv.product(encoded).chunk(3, dim=-1)
+            )
+            parts.append(
+                (
+                    prepare(query, self.norm.query_norm, turn, self.heads),
+                    prepare(key, self.norm.key_norm, turn, self.heads),
+                    value.unflatten(-1, (self.heads, -1)),
+                )
+            )
+        query, key, value = (_joined(list(tensors)) for tensors in zip(*parts, strict=True))
+        return query, key, value
 
 
 def _mlp(hidden: int, ratio: int) -> nn.Sequential:
@@ -84,7 +87,7 @@ class DoubleBlock(nn.Module):
 
     def forward(
         self,
-        garment: Tensor,  # (b, g, d)
+        garment: Tensor,  # (b, g, d), or (b, 1, d) where all are equal
         image: Tensor,  # (b, i, d)
         garment_modulation: Tensor,  # (6 d,)
         image_modulation: Tensor,  # (6 d,)
@@ -96,12 +99,13 @@ class DoubleBlock(nn.Module):
             (image, image_modulation.chunk(6), self.img_attn),
         )
         parts = [
-            attend.queries_keys_values(modulate(tokens, shift, scale).to(attend.qkv.input_type), rotation)
+            attend.queries_keys_values(tokens, shift, scale, rotation, tuning.rows)
             for tokens, (shift, scale, *_), attend in streams
         ]
         query, key, value = (torch.cat(pair, dim=1) for pair in zip(*parts, strict=True))  # (b, g+i, h, c)
-        mixed = attention(query, key, value, tuning.attention_rows)  # (b, g+i, d)
-        for_garment, for_image = mixed.split([garment.shape[1], image.shape[1]], dim=1)
+        mixed = attention(query, key, value, tuning.attention)  # (b, g+i, d)
+        for_garment, for_image = mixed.split([mixed.shape[1] - image.shape[1], image.shape[1]], dim=1)
+        garment = garment.expand(-1, for_garment.shape[1], -1)
         return (
             self._finish(garment, for_garment, garment_modulation, self.txt_attn, self.txt_mlp, tuning),
             self._finish(image, for_image, image_modulation, self.img_attn, self.img_mlp, tuning),
@@ -112,11 +116,12 @@ class DoubleBlock(nn.Module):
         x: Tensor, mixed: Tensor, modulation: Tensor, attend: SelfAttention, mlp: nn.Sequential, tuning: Tuning
     ) -> Tensor:
         _, _, attention_gate, shift, scale, mlp_gate = modulation.chunk(6)
-        rows = []
-        for part, mixed_part in zip(*_row_parts(tuning.mlp_rows, x, mixed), strict=True):
-            part = part + attention_gate * attend.proj(mixed_part)
-            rows.append(part + mlp_gate * mlp(modulate(part, shift, scale)))
-        return torch.cat(rows, dim=1) if len(rows) > 1 else rows[0]  # (b, n, d)
+        results = []
+        for first, part in _row_parts(x, tuning.rows):
+            part = part + attention_gate * attend.proj(mixed[:, first : first + part.shape[1]])
+            wide = mlp[0].product(mlp[0].encode(modulate(part, shift, scale)), gelu=True)  # (b, rows, m)
+            results.append(part + mlp_gate * mlp[2](wide))
+        return _joined(results)  # (b, n, d)
 
 
 class SingleBlock(nn.Module):
@@ -141,29 +146,37 @@ class SingleBlock(nn.Module):
         """(b, n - first, d): tokens before `first` are attended to, but get no output."""
         d = self.hidden
         shift, scale, gate = modulation.chunk(3)
-        normed = modulate(x, shift, scale).to(self.linear1.input_type)  # (b, n, d)
-        asking = normed[:, first:]
-        if first:
-            query = self.linear1(asking, slice(0, d))
-            key, value = self.linear1(normed, slice(d, 3 * d)).chunk(2, dim=-1)
-        else:
-            query, key, value = self.linear1(normed, slice(0, 3 * d)).chunk(3, dim=-1)
-        mixed = attention(
-            prepare(query, self.norm.query_norm, rotation.from_token(first), self.heads),
-            prepare(key, self.norm.key_norm, rotation, self.heads),
-            value.unflatten(-1, (self.heads, -1)),
-            tuning.attention_rows,
-        )  # (b, n - first, d)
-        rows = []
-        parts = zip(*_row_parts(tuning.mlp_rows, x[:, first:], asking, mixed), strict=True)
-        for part, normed_part, mixed_part in parts:
-            inside = F.gelu(self.linear1(normed_part, slice(3 * d, None)), approximate="tanh")  # (b, rows, m)
-            rows.append(part + gate * self.linear2(torch.cat([mixed_part, inside], dim=-1)))
-        return torch.cat(rows, dim=1) if len(rows) > 1 else rows[0]
+        keys, values, queries, asking = [], [], [], []
+        for start, part in _row_parts(x, tuning.rows, first):
+            encoded = self.linear1.encode(modulate(part, shift, scale))
+            turn = rotation.of_tokens(start, part.shape[1])
+            if start >= first:
+                query, key, value = self.linear1.product(encoded, slice(0, 3 * d)).chunk(3, dim=-1)
+                queries.append(prepare(query, self.norm.query_norm, turn, self.heads))
+                asking.append((start - first, part, encoded))
+            else:
+                key, value = self.linear1.product(encoded, slice(d, 3 * d)).chunk(2, dim=-1)
+            keys.append(prepare(key, self.norm.key_norm, turn, self.heads))
+            values.append(value.unflatten(-1, (self.heads, -1)))
+        mixed = attention(_joined(queries), _joined(keys), _joined(values), tuning.attention)  # (b, n - first, d)
+        results = []
+        for start, part, encoded in asking:
+            inside = self.linear1.product(encoded, slice(3 * d, None), gelu=True)  # (b, rows, m)
+            mixed_part = mixed[:, start : start + part.shape[1]]
+            results.append(part + gate * self.linear2(torch.cat([mixed_part, inside], dim=-1)))
+        return _joined(results)
 
 
-def _row_parts(rows: int, *tensors: Tensor) -> list[tuple[Tensor, ...]]:
-    return [tensor.split(rows, dim=1) if rows else (tensor,) for tensor in tensors]
+def _row_parts(x: Tensor, rows: int, boundary: int = 0) -> Iterator[tuple[int, Tensor]]:
+    """Pieces of at most `rows` tokens (0: any number) and where they begin; none lies on both sides of `boundary`."""
+    n = x.shape[1]
+    for begin, end in ((0, boundary), (boundary, n)):
+        for first in range(begin, end, rows or n):
+            yield first, x[:, first : min(first + (rows or n), end)]
+
+
+def _joined(parts: list[Tensor]) -> Tensor:
+    return torch.cat(parts, dim=1) if len(parts) > 1 else parts[0]
 
 
 class FinalLayer(nn.Module):

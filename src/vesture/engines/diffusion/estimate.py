@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import torch
 
-from vesture.engines.diffusion.blocks import attention
+from vesture.engines.diffusion.attention import attention
 from vesture.engines.diffusion.mmdit import MMDiT, MMDiTConfig
 
 GLUE = 1.1
@@ -60,13 +60,13 @@ def _measure_slice(model: MMDiT) -> tuple[Operations, Operations]:
     config, layer = model.config, model.single_blocks[-1].linear2
     device = next(model.parameters()).device
     wide, keys = config.hidden * (1 + config.mlp_ratio), 2 * config.rows * config.columns
-    tokens = torch.zeros(1, ROWS, wide, device=device, dtype=layer.input_type)
+    tokens = torch.zeros(1, ROWS, wide, device=device, dtype=layer.output_type)
     heads = (config.heads, config.hidden // config.heads)
-    query = torch.zeros(1, ROWS, *heads, device=device, dtype=layer.input_type)
-    key = torch.zeros(1, keys, *heads, device=device, dtype=layer.input_type)
+    query = torch.zeros(1, ROWS, *heads, device=device, dtype=layer.output_type)
+    key = torch.zeros(1, keys, *heads, device=device, dtype=layer.output_type)
     seconds = Operations(
         _seconds(lambda: layer(tokens), device),
-        _seconds(lambda: attention(query, key, key, model.tuning.attention_rows), device),
+        _seconds(lambda: attention(query, key, key, model.tuning.attention), device),
     )
     return Operations(2.0 * ROWS * wide * config.hidden, 4.0 * ROWS * keys * config.hidden), seconds
 

@@ -6,7 +6,8 @@ published checkpoint, so that it loads unchanged.
 Axes: b samples, s times, n tokens, d hidden size, h heads, c head dim, k channels.
 
 Number types: a `Linear` computes in the type of its weight and gives that type; the residual stream keeps the type of
-the tokens. So the types in which the weights were loaded decide the precision, and no layer asks for it.
+the tokens. So the types in which the weights were loaded decide the precision, and no layer asks for it. What a linear
+map reads is `encode`d once and may then be used for several `product`s, which matters where the type has scales.
 
 Sources: W. Peebles and S. Xie, "Scalable Diffusion Models with Transformers" (modulation by the time vector);
 J. Su et al., "RoFormer" (rotary positions); A. Henry et al., "Query-Key Normalization for Transformers".
@@ -21,20 +22,31 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+Encoded = tuple[Tensor, ...]
+"""What a linear map reads: (b, n, d) numbers of its type, and (b, n, 1) scales where the type has them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """Rotary angles of a token sequence: `cosine` and `sine` (n, 1, c/2) float32, one pair per two head dims."""
+    """Rotary angles of a token sequence, one for two head dims: (n, 1, c/2) each.
+
+    `cosine` and `sine` are float32, `turns` is cosine + i sine, complex64: the same numbers for eager code, which
+    multiplies complex numbers in one pass where the real formula takes seven; compilers take the real formula.
+    """
 
     cosine: Tensor
     sine: Tensor
+    turns: Tensor
 
     def twice(self) -> Rotation:
         """The angles of [garment, image]: both grids have the same positions."""
-        return Rotation(self.cosine.repeat(2, 1, 1), self.sine.repeat(2, 1, 1))
+        return Rotation(*(table.repeat(2, 1, 1) for table in (self.cosine, self.sine, self.turns)))
 
-    def from_token(self, first: int) -> Rotation:
-        return Rotation(self.cosine[first:], self.sine[first:])
+    def of_tokens(self, first: int, count: int) -> Rotation:
+        return Rotation(*(table[first : first + count] for table in (self.cosine, self.sine, self.turns)))
+
+    def to(self, device: torch.device) -> Rotation:
+        return Rotation(*(table.to(device) for table in (self.cosine, self.sine, self.turns)))
 
 
 def grid_rotation(rows: int, columns: int, axes: tuple[int, ...], theta: float) -> Rotation:
@@ -54,12 +66,16 @@ def grid_rotation(rows: int, columns: int, axes: tuple[int, ...], theta: float) 
         ],
         dim=1,
     )[:, None]  # (n, 1, c/2)
-    return Rotation(angles.cos().float(), angles.sin().float())
+    cosine, sine = angles.cos().float(), angles.sin().float()
+    return Rotation(cosine, sine, torch.complex(cosine, sine))
 
 
 def rotate(x: Tensor, rotation: Rotation) -> Tensor:
     """Turn neighbouring pairs (2k, 2k+1) of the last axis by the token's angles. x (b, n, h, c) float32."""
-    even, odd = x.unflatten(-1, (-1, 2)).unbind(-1)  # (b, n, h, c/2) each
+    pairs = x.unflatten(-1, (-1, 2))  # (b, n, h, c/2, 2)
+    if not torch.compiler.is_compiling():
+        return torch.view_as_real(torch.view_as_complex(pairs) * rotation.turns).flatten(-2)
+    even, odd = pairs.unbind(-1)  # (b, n, h, c/2) each
     turned = (
         even * rotation.cosine - odd * rotation.sine,
         even * rotation.sine + odd * rotation.cosine,
@@ -100,12 +116,32 @@ class Linear(nn.Linear):
     """A linear map that casts its input to its weight's type, and can give a range of its outputs only."""
 
     @property
-    def input_type(self) -> torch.dtype:
+    def output_type(self) -> torch.dtype:
         return self.weight.dtype
 
-    def forward(self, x: Tensor, outputs: slice = slice(None)) -> Tensor:
-        bias = None if self.bias is None else self.bias[outputs]
-        return F.linear(x.to(self.weight.dtype), self.weight[outputs], bias)
+    def encode(self, x: Tensor) -> Encoded:
+        return (x.to(self.weight.dtype),)
+
+    def product(self, encoded: Encoded, outputs: slice = slice(None), *, gelu: bool = False) -> Tensor:
+        """Outputs of an encoded input, through GELU (tanh) where asked."""
+        weight, bias = self.weight[outputs], None if self.bias is None else self.bias[outputs]
+        if gelu and _has_gelu_product(weight):
+            return torch.ops.mkldnn._linear_pointwise(encoded[0], weight, bias, "gelu", [], "tanh")  # type: ignore[no-any-return]
+        result = F.linear(encoded[0], weight, bias)
+        return F.gelu(result, approximate="tanh") if gelu else result
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.product(self.encode(x))
+
+
+def _has_gelu_product(weight: Tensor) -> bool:
+    """Whether oneDNN takes GELU along in the product; torch's own kernel for it costs a fifth of the product."""
+    return (
+        weight.device.type == "cpu"
+        and weight.dtype == torch.bfloat16
+        and torch.backends.mkldnn.is_available()
+        and not torch.compiler.is_compiling()
+    )
 
 
 class PatchEmbedding(nn.Module):

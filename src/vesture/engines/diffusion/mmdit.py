@@ -68,7 +68,8 @@ class MMDiTConfig:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Tokens of what the picture shall show: `person` (1, n, d), added to the noisy tokens, `garment` (1, n, d)."""
+    """Tokens of what the picture shall show: `person` (1, n, d), added to the noisy tokens, `garment` (1, n, d), or
+    (1, 1, d) where all are equal."""
 
     person: Tensor
     garment: Tensor
@@ -76,12 +77,13 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class StepModulation:
-    """Modulation of every block at one time for one category; rows of `MMDiT.modulations`."""
+    """Modulation of every block at one time for one category: one row of numbers, and its parts by block."""
 
-    mixer: list[Tensor]  # (3 d,) each
-    double_garment: list[Tensor]  # (6 d,) each
-    double_image: list[Tensor]  # (6 d,) each
-    single: list[Tensor]  # (3 d,) each
+    packed: Tensor  # all that follow, in this order
+    mixer: tuple[Tensor, ...]  # (3 d,) each
+    double_garment: tuple[Tensor, ...]  # (6 d,) each
+    double_image: tuple[Tensor, ...]  # (6 d,) each
+    single: tuple[Tensor, ...]  # (3 d,) each
     final: Tensor  # (2 d,)
 
 
@@ -107,13 +109,13 @@ class MMDiT(nn.Module):
         self.final_layer = FinalLayer(d, patch_width)
         # In the file, but used by nothing.
         self.register_buffer("patch_mixer_token", torch.zeros(1, 1, patch_width))
-        self._rotations: dict[torch.device, Rotation] = {}
+        self._rotations: dict[torch.device, tuple[Rotation, Rotation]] = {}
 
-    def rotation(self, device: torch.device) -> Rotation:
-        """Angles of one grid, the same for garment and image; built once a device."""
+    def rotations(self, device: torch.device) -> tuple[Rotation, Rotation]:
+        """Angles of one grid, the same for garment and image, and of both; built once a device."""
         if device not in self._rotations:
-            one = grid_rotation(self.config.rows, self.config.columns, self.config.axes, self.config.theta)
-            self._rotations[device] = Rotation(one.cosine.to(device), one.sine.to(device))
+            one = grid_rotation(self.config.rows, self.config.columns, self.config.axes, self.config.theta).to(device)
+            self._rotations[device] = one, one.twice()
         return self._rotations[device]
 
     def vectors(self, times: Tensor, category: int) -> Tensor:
@@ -124,21 +126,24 @@ class MMDiT(nn.Module):
 
     def modulations(self, vectors: Tensor) -> list[StepModulation]:
         """Modulations of every block for every row of vectors (s, d); each weight, a quarter of all, is read once."""
-        mixer = [block.modulation(vectors) for block in self.x_patch_mixer]  # (s, 3 d) each
-        garment = [block.txt_mod(vectors) for block in self.double_blocks]
-        image = [block.img_mod(vectors) for block in self.double_blocks]
-        single = [block.modulation(vectors) for block in self.single_blocks]
-        final = modulation(self.final_layer.adaLN_modulation[1], vectors)  # (s, 2 d)
-        return [
-            StepModulation(
-                [table[step] for table in mixer],
-                [table[step] for table in garment],
-                [table[step] for table in image],
-                [table[step] for table in single],
-                final[step],
-            )
-            for step in range(len(vectors))
+        tables = [
+            *(block.modulation(vectors) for block in self.x_patch_mixer),  # (s, 3 d) each
+            *(block.txt_mod(vectors) for block in self.double_blocks),
+            *(block.img_mod(vectors) for block in self.double_blocks),
+            *(block.modulation(vectors) for block in self.single_blocks),
+            modulation(self.final_layer.adaLN_modulation[1], vectors),  # (s, 2 d)
         ]
+        return [self.unpack(row) for row in torch.cat(tables, dim=1)]
+
+    def unpack(self, packed: Tensor) -> StepModulation:
+        """The parts of one row of modulations, as views."""
+        d, config = self.config.hidden, self.config
+        groups = ((config.mixer_depth, 3), (config.double_depth, 6), (config.double_depth, 6), (config.single_depth, 3))
+        sizes = [parts * d for depth, parts in groups for _ in range(depth)]
+        *blocks, final = packed.split([*sizes, 2 * d])
+        parts = iter(blocks)
+        mixer, garment, image, single = (tuple(next(parts) for _ in range(depth)) for depth, _ in groups)
+        return StepModulation(packed, mixer, garment, image, single, final)
 
     def condition(self, person: Tensor, person_pose: Tensor, garment: Tensor, garment_pose: Tensor) -> Condition:
         """Embed the conditions. person, garment (1, 3, H, W); poses (1, 1, H, W); all in [-1, 1]."""
@@ -153,23 +158,24 @@ class MMDiT(nn.Module):
         n = self.config.rows * self.config.columns
         return Condition(
             self.x_embedder.proj.bias.expand(1, n, -1),
-            self.garment_embedder.proj.bias.expand(1, n, -1),
+            self.garment_embedder.proj.bias.expand(1, 1 if self.tuning.one_null_row else n, -1),
         )
 
     def forward(self, x: Tensor, condition: Condition, step: StepModulation) -> Tensor:
         """Velocity at x. x (b, 3, H, W) -> (b, 3, H, W), of the type of the embedders' weights."""
         config, tuning = self.config, self.tuning
         b, n = x.shape[0], config.rows * config.columns
-        one = self.rotation(x.device)
+        one, both = self.rotations(x.device)
         image = self.x_embedder(x, slice(0, config.channels), with_bias=False) + condition.person  # (b, n, d)
-        garment = condition.garment.expand(b, -1, -1)  # (b, n, d)
+        garment = condition.garment.expand(b, -1, -1)  # (b, n, d) or (b, 1, d)
         for block, rows in zip(self.x_patch_mixer, step.mixer, strict=True):
             image = block(image, rows, one, tuning)
         for block, garment_rows, image_rows in zip(
             self.double_blocks, step.double_garment, step.double_image, strict=True
         ):
             garment, image = block(garment, image, garment_rows, image_rows, one, tuning)
-        tokens, both = torch.cat([garment, image], dim=1), one.twice()  # (b, 2 n, d)
+        garment = garment.expand(-1, n, -1)  # a model without double blocks has not done so yet
+        tokens = torch.cat([garment, image], dim=1)  # (b, 2 n, d)
         for index, (block, rows) in enumerate(zip(self.single_blocks, step.single, strict=True)):
             last = index == config.single_depth - 1  # only image tokens are read after it
             tokens = block(tokens, rows, both, tuning, first=n if last else 0)

@@ -1,7 +1,7 @@
 """The diffusion engine: a person photo and a garment photo in, the dressed person out.
 
 Takes a `TryOnTask`; gives an `EngineOutput`. The model, a pose finder and a parser of people are arguments; knows no
-files, settings, HTTP or storage. Nothing is kept between runs, so runs may overlap.
+files, settings, HTTP or storage. Nothing that belongs to a run is kept on the engine, so runs may overlap.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -19,22 +18,14 @@ from torch import Tensor
 from vesture.core.task import RGB, EngineOutput, OnStep, Step, TryOnOptions, TryOnTask, ignore_steps
 from vesture.engines.diffusion import compose
 from vesture.engines.diffusion.agnostic import agnostic_mask, agnostic_person, garment_alone, needs_mask
-from vesture.engines.diffusion.body_parts import CATEGORY_NUMBER, GARMENT_PARTS, SKIN, BodyPart, Labels, Marked, where
+from vesture.engines.diffusion.body_parts import GARMENT_PARTS, SKIN, BodyPart, Labels, Marked, where
 from vesture.engines.diffusion.body_points import BodyPoints
-from vesture.engines.diffusion.estimate import estimate_seconds, spoken, wait_for
 from vesture.engines.diffusion.frame import Frame, fit, fit_lines, frame_for, shrink_to_fit
 from vesture.engines.diffusion.mmdit import Condition, MMDiT
 from vesture.engines.diffusion.options import DiffusionOptions
 from vesture.engines.diffusion.pose_drawing import draw_points
-from vesture.engines.diffusion.sampler import (
-    SamplePlan,
-    SampleState,
-    draw_noise,
-    euler_steps,
-    prepare_route,
-    to_model_range,
-    to_pixels,
-)
+from vesture.engines.diffusion.sampler import to_model_range
+from vesture.engines.diffusion.samples import SampleMaker
 from vesture.errors import GarmentNotFound, InputError, PersonNotFound
 from vesture.vision.garment_types import PhotoType
 
@@ -49,21 +40,6 @@ LEAST_SKIN = 0.03
 """Share of whoever wears a garment that must be skin; a mannequin has none."""
 LEAST_GARMENT = 0.002
 """Share of an on-model garment photo that must be the garment."""
-LONG_RUN_SECONDS = 60.0
-PREVIEW_QUALITY = 75
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a sample will look like: JPEG bytes of the model's frame, after step `index` of `total`."""
-
-    sample: int
-    index: int
-    total: int
-    jpeg: bytes
-
-
-OnPreview = Callable[[Preview], None]
 
 
 @dataclass(slots=True)
@@ -105,11 +81,10 @@ class DiffusionEngine:
         self._model, self._find_points, self._parse = model, find_points, parse
         self.options = options or DiffusionOptions()
         self._device = torch.device(self.options.device)
-        rounds_as_reference = self.options.numerics == "reference" and self.options.precision == "bf16"
-        self._dtype = torch.bfloat16 if rounds_as_reference else torch.float32
+        self._samples = SampleMaker(model, self.options)
 
-    def run(self, task: TryOnTask, on_step: OnStep = ignore_steps, on_preview: OnPreview | None = None) -> EngineOutput:
-        """Dress the person.
+    def run(self, task: TryOnTask, on_step: OnStep = ignore_steps) -> EngineOutput:
+        """Dress the person. Pictures have the size of the person photo, or are the model's own (`options.output`).
 
         Raises:
             InputError: no person or garment can be seen, or an option needs a parser and there is none.
@@ -121,7 +96,7 @@ class DiffusionEngine:
             with _timed(prepared, "condition"):
                 condition = self._condition(prepared, options)
             with _timed(prepared, "sample"):
-                pictures = self._sample(condition, options, on_step, on_preview)
+                pictures = self._samples.make(condition, options, on_step)
         with _timed(prepared, "compose"):
             images, changed = self._compose(task, prepared, [prepared.frame.unpad(picture) for picture in pictures])
         on_step(Step(1, 1, "compose", f"composed {len(images)} picture(s)"))
@@ -144,7 +119,7 @@ class DiffusionEngine:
             photo_type=photo_type,
             garment_labels=garment_labels,
             frame=frame_for(person, config.height, config.width),
-            masked=not self.options.segmentation_free or needs_mask(options),
+            masked=needs_mask(options) or not self._is_segmentation_free(options),
         )
         prepared.seconds["pose"] = time.perf_counter() - start
         on_step(Step(1, 1, "prepare", f"found the person; the garment photo is of type {photo_type}"))
@@ -153,6 +128,10 @@ class DiffusionEngine:
                 prepared.person_labels = self._parsed(person, _option_that_parses(options))
             on_step(Step(1, 1, "parse", "parsed the person"))
         return prepared
+
+    def _is_segmentation_free(self, options: TryOnOptions) -> bool:
+        asked = options.segmentation_free
+        return self.options.segmentation_free if asked is None else asked
 
     def _photo_type(self, garment: RGB, options: TryOnOptions) -> tuple[PhotoType, BodyPoints, Labels | None]:
         """`model` where a person is detected with at least 5 joints below the head, and skin is seen; with the joints
@@ -207,32 +186,7 @@ class DiffusionEngine:
         """(h, w, k) or (h, w) uint8 of any size -> (1, k, H, W) of the model's size in [-1, 1]"""
         size = self._model.config.height, self._model.config.width
         fitted = fit_lines(picture, *size) if lines else fit(picture, *size)
-        return to_model_range(fitted, self._device, self._dtype)
-
-    def _sample(
-        self, condition: Condition, options: TryOnOptions, on_step: OnStep, on_preview: OnPreview | None
-    ) -> list[RGB]:
-        """One picture (H, W, 3) a sample, one after another: a sample does not depend on how many are asked for."""
-        settings, config = self.options, self._model.config
-        plan = SamplePlan(options.timesteps, options.guidance_scale, settings.time_shift, settings.unguided_last)
-        route = prepare_route(self._model, CATEGORY_NUMBER[options.category], plan, self._dtype)
-        expected = estimate_seconds(self._model, plan.forwards * options.num_samples)
-        if expected > LONG_RUN_SECONDS:
-            on_step(Step(1, 1, "estimate", f"this will take {spoken(expected)} on {settings.device}"))
-        pictures, start, total = [], time.perf_counter(), plan.steps * options.num_samples
-        for sample in range(options.num_samples):
-            noise = draw_noise(
-                options.seed, sample, (config.height, config.width), self._device, self._dtype, settings.numerics
-            )
-            for state in euler_steps(self._model, condition, noise, route):
-                wait_for(self._device)  # else a GPU's queue runs ahead of progress and cancel
-                done = sample * plan.steps + state.index
-                left = (time.perf_counter() - start) / done * (total - done)
-                on_step(Step(done, total, "diffuse", f"step {done} of {total}, {spoken(left)} left"))
-                if on_preview and settings.preview_every and state.index % settings.preview_every == 0:
-                    on_preview(_preview(sample, state))
-            pictures.append(to_pixels(state.x)[0])
-        return pictures
+        return to_model_range(fitted, self._device, self._samples.dtype)
 
     def _compose(self, task: TryOnTask, prepared: _Prepared, pictures: list[RGB]) -> tuple[list[RGB], Marked]:
         """Put back what shall be kept, in the photo's own size or the model's; and where anything changed."""
@@ -274,6 +228,7 @@ class DiffusionEngine:
             "segmentation_free": not prepared.masked,
             "precision": self.options.precision,
             "numerics": self.options.numerics,
+            "attention": self._model.tuning.attention,
             "device": self.options.device,
             "seconds": {stage: round(seconds, 3) for stage, seconds in prepared.seconds.items()},
         }
@@ -282,14 +237,7 @@ class DiffusionEngine:
 def _option_that_parses(options: TryOnOptions) -> str:
     """The option to name when a parser is needed and absent."""
     names = ("cover_feet", "adjust_hands", "long_top", "restore_background", "restore_clothes")
-    return next((name for name in names if getattr(options, name)), "category")
-
-
-def _preview(sample: int, state: SampleState) -> Preview:
-    picture = to_pixels(state.expected)[0]
-    small = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    _, jpeg = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, PREVIEW_QUALITY])
-    return Preview(sample, state.index, state.total, jpeg.tobytes())
+    return next((name for name in names if getattr(options, name)), "segmentation_free")
 
 
 @contextmanager

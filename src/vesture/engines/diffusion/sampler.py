@@ -10,7 +10,7 @@ Guidance"; P. Esser et al., "Scaling Rectified Flow Transformers" (shifted sched
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,17 @@ from torch import Tensor
 
 from vesture.engines.diffusion.mmdit import Condition, MMDiT, StepModulation
 from vesture.engines.diffusion.options import Numerics
+
+Velocity = Callable[[Tensor, Condition, StepModulation], Tensor]
+"""The model, or whatever carries it out: (b, 3, H, W), what to show, modulations -> (b, 3, H, W)."""
+
+Recall = Callable[[Callable[[], Tensor]], Tensor]
+"""Gives what the function gives, without calling it where the answer is known already."""
+
+
+def always_compute(work: Callable[[], Tensor]) -> Tensor:
+    """The `Recall` that knows nothing."""
+    return work()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +119,26 @@ def prepare_route(model: MMDiT, category: int, plan: SamplePlan, dtype: torch.dt
     return Route(plan, times.tolist(), with_category, unguided, model.null_condition())
 
 
-def euler_steps(model: MMDiT, condition: Condition, noise: Tensor, route: Route) -> Iterator[SampleState]:
+def euler_steps(
+    velocity: Velocity, condition: Condition, noise: Tensor, route: Route, first_unguided: Recall = always_compute
+) -> Iterator[SampleState]:
     """Walk from noise (b, 3, H, W) to the picture; yields after each step, so that a caller can stop.
 
     The state keeps the type of `noise`.
+
+    Args:
+        first_unguided: asked for the unguided velocity of the first step, which depends on the noise alone.
     """
     plan, x = route.plan, noise
     for step in range(plan.steps):
-        velocity = model(x, condition, route.with_category[step])  # (b, 3, H, W)
+        towards = velocity(x, condition, route.with_category[step])  # (b, 3, H, W)
         if plan.is_guided(step):
-            free = model(x, route.null, route.unguided[step])
-            velocity = free + plan.guidance * (velocity - free)
+            recall = always_compute if step else first_unguided
+            free = recall(lambda x=x, step=step: velocity(x, route.null, route.unguided[step]))  # type: ignore[misc]
+            towards = free + plan.guidance * (towards - free)
         start, end = route.times[step], route.times[step + 1]
-        expected = x + (1 - start) * velocity
-        x = x + (end - start) * velocity
+        expected = x + (1 - start) * towards
+        x = x + (end - start) * towards
         yield SampleState(step + 1, plan.steps, x, expected)
 
 

@@ -18,16 +18,14 @@ import torch
 from safetensors import safe_open
 from torch import Tensor
 
-from vesture.engines.diffusion.blocks import Tuning
+from vesture.engines.diffusion.availability import RANDOM_MARKER
+from vesture.engines.diffusion.devices import tuning_for
 from vesture.engines.diffusion.mmdit import MMDiT, MMDiTConfig
 from vesture.engines.diffusion.options import DiffusionOptions
-from vesture.engines.diffusion.quantised import quantise_blocks
+from vesture.engines.diffusion.quantised import can_pack, quantise_blocks
 from vesture.errors import AssetError
 
-RANDOM_MARKER = "vesture_random_weights"
-"""Metadata key of a checkpoint that holds random numbers: for tests and benchmarks, never for service."""
-
-MENDING = "Run `hf download fashn-ai/fashn-vton-1.5 model.safetensors --local-dir FOLDER` to fetch it anew."
+MENDING = "Run `vesture assets pull diffusion` to fetch it anew."
 
 _UNUSED = "patch_mixer_token"
 _MODULATION = re.compile(r"\.modulation\.lin\.|_mod\.lin\.|adaLN_modulation\.")
@@ -162,9 +160,11 @@ def load_model(location: Path, options: DiffusionOptions, *, allow_random: bool 
             tensors[name] = _placed(name, file.get_tensor(name), options)
     model.load_state_dict(tensors, strict=True, assign=True)
     model.requires_grad_(False).eval()
-    if options.precision == "int8":
-        quantise_blocks(model)
+    if options.precision in ("int8", "fp8"):
+        pack = can_pack(torch.device(options.device)) and not options.compile
+        quantise_blocks(model, options.precision, pack=pack)
     if options.compile:
+        allow_compiled_variants()
         for block in (*model.x_patch_mixer, *model.double_blocks, *model.single_blocks):
             block.compile(dynamic=False)
     return model
@@ -181,12 +181,6 @@ def _placed(name: str, tensor: Tensor, options: DiffusionOptions) -> Tensor:
     return tensor.to(options.device, torch.bfloat16 if low and is_block_linear else torch.float32)
 
 
-def tuning_for(options: DiffusionOptions) -> Tuning:
-    """The engine's choice of block sizes where the options leave it open."""
-    on_cpu = torch.device(options.device).type == "cpu"
-    low = options.precision != "fp32"
-    attention_rows, mlp_rows = (864 if on_cpu and low else 0), (864 if on_cpu else 0)
-    return Tuning(
-        attention_rows if options.attention_rows is None else options.attention_rows,
-        mlp_rows if options.mlp_rows is None else options.mlp_rows,
-    )
+def allow_compiled_variants(at_least: int = 32) -> None:
+    """Let torch compile the blocks for several shapes; past its usual limit of 8 it silently stops compiling."""
+    torch._dynamo.config.recompile_limit = max(torch._dynamo.config.recompile_limit, at_least)

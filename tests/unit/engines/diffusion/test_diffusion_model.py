@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import torch
 
-from vesture.engines.diffusion.blocks import Tuning
 from vesture.engines.diffusion.layers import patches, unpatch
 from vesture.engines.diffusion.mmdit import MMDiT, MMDiTConfig
 from vesture.engines.diffusion.sampler import draw_noise, to_model_range
@@ -54,7 +53,9 @@ def test_category_changes_the_velocity_as_published(load, condition_for, golden_
     assert relative(got, golden_model["v_c_2"]) > 100 * RELATIVE
 
 
-@pytest.mark.parametrize("choice", [{"mlp_rows": 0}, {"mlp_rows": 100}, {"attention_rows": 100}])
+@pytest.mark.parametrize(
+    "choice", [{"rows": 0}, {"rows": 100}, {"attention": "blocked"}, {"attention": "math"}, {"attention": "flash"}]
+)
 def test_tuning_changes_rounding_only(load, condition_for, golden_model, choice):
     model = load(**choice)
     assert relative(velocity(model, condition_for(model), golden_model, 1, 2), golden_model["v_c_1"]) < RELATIVE
@@ -70,9 +71,10 @@ def test_time_steps_do_not_mix(load, condition_for, golden_model):
 @pytest.mark.parametrize(
     ("choice", "bound"),
     [
-        ({"precision": "bf16"}, 0.004),
-        ({"precision": "bf16", "attention_rows": 0}, 0.004),
-        ({"precision": "int8"}, 0.02),
+        ({"precision": "bf16", "attention": "fused"}, 0.004),
+        ({"precision": "bf16", "attention": "blocked"}, 0.004),
+        ({"precision": "int8", "attention": "fused"}, 0.02),
+        ({"precision": "int8", "attention": "blocked"}, 0.02),
     ],
 )
 @pytest.mark.parametrize("branch", ["c", "u"])
@@ -133,8 +135,3 @@ def test_patches_are_ordered_channel_row_column():
     assert cut.shape == (1, 6, 8)
     assert cut[0, 1].tolist() == [2, 3, 8, 9, 26, 27, 32, 33]
     assert torch.equal(unpatch(cut, 2, 3, 2), image)
-
-
-def test_tuning_is_by_device_and_precision(load):
-    assert load().tuning == Tuning(attention_rows=0, mlp_rows=864)
-    assert load(precision="int8").tuning == Tuning(attention_rows=864, mlp_rows=864)

@@ -13,7 +13,7 @@ from vesture.core.task import EngineOutput, Picture, Step, TryOnOptions, TryOnTa
 from vesture.engines.diffusion.body_parts import BodyPart, Labels
 from vesture.engines.diffusion.body_points import BodyPoints
 from vesture.engines.diffusion.options import DiffusionOptions
-from vesture.engines.diffusion.pipeline import DiffusionEngine, Preview
+from vesture.engines.diffusion.pipeline import DiffusionEngine
 from vesture.errors import Cancelled, GarmentNotFound, InputError, PersonNotFound
 
 HEIGHT, WIDTH = 210, 120  # of the person photo: padded sideways in the model's 216 x 144
@@ -75,7 +75,7 @@ def differ(first: EngineOutput, second: EngineOutput) -> bool:
 
 def test_results_have_the_size_of_the_person_photo(engine):
     large = textured(700, 400, 3)
-    output = dress(engine(), person=large)
+    output = dress(engine(output="photo"), person=large)
     assert output.images[0].shape == (700, 400, 3)
     assert output.images[0].dtype == np.uint8
     assert output.changed.shape == (700, 400)
@@ -85,8 +85,8 @@ def test_results_have_the_size_of_the_person_photo(engine):
     assert {"pose", "condition", "sample", "compose"} <= output.facts["seconds"].keys()
 
 
-def test_the_model_frame_is_an_option(engine):
-    output = dress(engine(output="model"), person=textured(700, 400, 3))
+def test_the_model_frame_is_the_default(engine):
+    output = dress(engine(), person=textured(700, 400, 3))
     assert output.images[0].shape == (216, 123, 3)
     assert output.changed.all()
 
@@ -213,12 +213,14 @@ def test_cancel_stops_within_one_step(engine):
 
 
 def test_previews_are_small_pictures(engine):
-    previews: list[Preview] = []
-    task = TryOnTask(Picture(PERSON), Picture(GARMENT), TryOnOptions("tops", "flat-lay", timesteps=5))
-    engine(preview_every=2).run(task, on_preview=previews.append)
-    assert [(preview.index, preview.total) for preview in previews] == [(2, 5), (4, 5)]
-    decoded = cv2.imdecode(np.frombuffer(previews[0].jpeg, np.uint8), cv2.IMREAD_COLOR)
+    steps: list[Step] = []
+    dress(engine(preview_every=2), on_step=steps.append, timesteps=5, num_samples=2)
+    with_preview = [step for step in steps if step.preview]
+    assert [step.index for step in with_preview] == [2, 4, 7, 9]
+    assert [step.preview.sample for step in with_preview] == [0, 0, 1, 1]
+    decoded = cv2.imdecode(np.frombuffer(with_preview[0].preview.jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert decoded.shape == (108, 72, 3)
+    dress(engine(), on_step=lambda step: pytest.fail("a preview nobody asked for") if step.preview else None)
 
 
 def test_runs_at_the_same_time_do_not_mix(engine):

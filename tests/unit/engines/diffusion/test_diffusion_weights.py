@@ -10,9 +10,10 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
+from vesture.engines.diffusion.availability import RANDOM_MARKER
 from vesture.engines.diffusion.mmdit import MMDiTConfig
 from vesture.engines.diffusion.options import DiffusionOptions
-from vesture.engines.diffusion.weights import RANDOM_MARKER, infer_config, load_model, read_header
+from vesture.engines.diffusion.weights import infer_config, load_model, read_header
 from vesture.errors import AssetError
 
 
@@ -67,7 +68,7 @@ def test_missing_unexpected_and_wrong_keys_are_named(tmp_path, parts):
     assert "missing: double_blocks.1.txt_mlp.2.bias." in text
     assert "unexpected: guidance_in.weight." in text
     assert "final_layer.linear.bias is [431], expected [432]" in text
-    assert "hf download fashn-ai/fashn-vton-1.5" in text
+    assert "vesture assets pull diffusion" in text
 
 
 def test_many_missing_keys_are_counted(tmp_path, parts):
@@ -106,7 +107,7 @@ def test_sizes_that_do_not_fit(tmp_path, parts):
 
 
 def test_absent_file(tmp_path):
-    with pytest.raises(AssetError, match=r"does not exist\. Run `hf download fashn-ai"):
+    with pytest.raises(AssetError, match=r"does not exist\. Run `vesture assets pull diffusion"):
         load_model(tmp_path, DiffusionOptions())
 
 
@@ -118,7 +119,7 @@ def test_random_checkpoint_is_refused(tmp_path, checkpoint, parts):
     assert load_parts(tmp_path, tensors, metadata, allow_random=False).config.hidden == 64
 
 
-def test_types_follow_the_precision(load):
+def test_types_follow_the_precision(load, checkpoint):
     names = {
         "linear": "single_blocks.1.linear2.weight",
         "double": "double_blocks.0.txt_mlp.2.weight",
@@ -133,7 +134,7 @@ def test_types_follow_the_precision(load):
     )
     low = {part for part, key in names.items() if bf16[key].dtype == torch.bfloat16}
     assert low == {"linear", "double", "modulation"}
-    int8 = load(precision="int8").state_dict()
+    int8 = load_model(checkpoint, DiffusionOptions(precision="int8", compile=True), allow_random=True).state_dict()
     assert int8["single_blocks.1.linear2.numbers"].dtype == torch.int8
     assert int8["double_blocks.0.txt_mlp.2.numbers"].dtype == torch.int8
     assert names["linear"] not in int8
@@ -141,7 +142,14 @@ def test_types_follow_the_precision(load):
 
 
 def test_options_are_checked():
-    for wrong in ({"precision": "fp8"}, {"numerics": "fast"}, {"attention_rows": -1}, {"output": "full"}):
+    for wrong in (
+        {"precision": "fp4"},
+        {"numerics": "fast"},
+        {"rows": -1},
+        {"attention": "quick"},
+        {"samples_at_once": 0},
+        {"output": "full"},
+    ):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             DiffusionOptions(**wrong)
     with pytest.raises(ValueError, match="numerics=reference needs"):

@@ -1,8 +1,9 @@
 """A small dresser that does what the bytes of the person photo say, in a process of its own like any other.
 
 Each start is noted as a line in a journal file, so that a test can count them. Words of the script, in order:
-``steps:N:SECONDS`` reports N steps, ``sleep:SECONDS`` reports none, ``kill`` and ``segfault`` end the process,
-``kill-once`` only at the first start, ``raise`` fails unexpectedly, ``refuse`` fails with an error for the sender.
+``steps:N:SECONDS`` reports N steps, ``previews:N:SECONDS`` the same with previews, ``sleep:SECONDS`` reports none,
+``kill`` and ``segfault`` end the process, ``kill-once`` only at the first start, ``raise`` fails unexpectedly,
+``refuse`` fails with an error for the sender.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ import time
 from pathlib import Path
 
 from vesture.core.ports import DressedImage, DressedResult
-from vesture.core.task import OnStep, Step, TryOnOptions
+from vesture.core.task import OnStep, Preview, Step, TryOnOptions
 from vesture.errors import PersonNotFound
 
 
 class ScriptedDresser:
+    name = "scripted"
+
     def __init__(self, journal: Path) -> None:
         self._journal = journal
 
@@ -36,6 +39,10 @@ class ScriptedDresser:
                 for index in range(int(count)):
                     time.sleep(float(seconds))
                     on_step(Step(index + 1, int(count), "stage", f"step {index + 1}"))
+            case ["previews", count, seconds]:
+                for index in range(int(count)):
+                    on_step(Step(index + 1, int(count), "stage", preview=Preview(0, f"preview {index + 1}".encode())))
+                    time.sleep(float(seconds))
             case ["sleep", seconds]:
                 time.sleep(float(seconds))
             case ["kill"]:

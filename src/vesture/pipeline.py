@@ -38,6 +38,11 @@ class Pipeline:
         self._nsfw_filter = nsfw_filter
         self._limits = limits
 
+    @property
+    def name(self) -> str:
+        """Of the engine."""
+        return self.engine.name
+
     def __call__(
         self, person: bytes, garment: bytes, options: TryOnOptions, on_step: OnStep = ignore_steps
     ) -> DressedResult:
@@ -58,13 +63,15 @@ class Pipeline:
     def dress(
         self, person: Picture, garment: Picture, options: TryOnOptions, on_step: OnStep = ignore_steps
     ) -> EngineOutput:
-        """Screen two decoded photos and run the engine on them; the result has the (capped) person's size."""
+        """Screen two decoded photos and run the engine on them; the result has the (capped) person's size, or the
+        engine's own."""
         if options.nsfw_filter:
             self._screen({PERSON_FIELD: person, GARMENT_FIELD: garment})
         person = limit_size(person, self._limits.max_result_side)
         output = self.engine.run(TryOnTask(person, garment, options), on_step)
-        facts: dict[str, Any] = {**output.facts, "width": person.width, "height": person.height}
-        on_step(Step(1, 1, "finish", f"made {len(output.images)} picture(s) of {person.width}x{person.height}"))
+        height, width = output.images[0].shape[:2]
+        facts: dict[str, Any] = {**output.facts, "width": width, "height": height}
+        on_step(Step(1, 1, "finish", f"made {len(output.images)} picture(s) of {width}x{height}"))
         return EngineOutput(output.images, output.changed, output.warnings, facts)
 
     def _screen(self, pictures: Mapping[str, Picture]) -> None:

@@ -5,6 +5,7 @@ Each function imports what it builds when it is called, so that importing this m
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
     from vesture.store.database import Database
     from vesture.store.jobs import SqlJobStore
     from vesture.store.keys import KeyStore
+    from vesture.store.workers import WorkerStore
     from vesture.vision.pose import PoseEstimator
     from vesture.worker.loop import Worker
+
+
+WORKER_SEEN_EVERY_SECONDS = 5.0
+"""How often a worker says that it is alive; `/health` takes one for gone after a few times that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Memory:
     jobs: SqlJobStore
     blobs: ObjectBlobStore
     keys: KeyStore
+    workers: WorkerStore
     settings: Settings
 
     async def prune(self) -> tuple[int, int]:
@@ -51,12 +58,13 @@ async def open_memory(settings: Settings) -> Memory:
     from vesture.store.database import Database
     from vesture.store.jobs import SqlJobStore
     from vesture.store.keys import KeyStore
+    from vesture.store.workers import WorkerStore
 
     if not settings.database_url or not settings.blob_url:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = await Database.open(settings.database_url or f"sqlite:///{settings.data / 'vesture.sqlite3'}")
     blobs = ObjectBlobStore.open(settings.blob_url or settings.data / "files", settings.result_lifetime_seconds)
-    return Memory(database, SqlJobStore(database), blobs, KeyStore(database), settings)
+    return Memory(database, SqlJobStore(database), blobs, KeyStore(database), WorkerStore(database), settings)
 
 
 def library_pipeline(*, engine: str | None = None, device: str | None = None, **overrides: Any) -> Pipeline:
@@ -178,6 +186,7 @@ async def build_app(settings: Settings, memory: Memory) -> FastAPI:
         blobs=memory.blobs,
         version=__version__,
         keys=memory.keys,
+        workers=memory.workers,
         limits=Limits(
             body_max_bytes=settings.body_max_bytes,
             upload_max_bytes=settings.upload_max_bytes,
@@ -222,7 +231,7 @@ async def build_worker(settings: Settings, memory: Memory) -> Worker:
     from vesture.store.deliveries import DeliveryStore
     from vesture.store.secrets import server_secret
     from vesture.worker.engine_process import EngineProcess
-    from vesture.worker.loop import Chore, Worker, WorkerTimes
+    from vesture.worker.loop import Chore, Worker, WorkerTimes, worker_name
     from vesture.worker.run_job import Tools
     from vesture.worker.webhook import WebhookSender
 
@@ -241,5 +250,11 @@ async def build_worker(settings: Settings, memory: Memory) -> Worker:
         await server_secret(memory.database, "webhooks"),
         partial(file_url, base),
     )
-    chores = [Chore(1.0, memory.jobs.reap), Chore(1.0, webhooks.send_due), Chore(600.0, memory.prune)]
-    return Worker(memory.jobs, engine, tools, times=times, chores=chores)
+    name = worker_name(os.getpid())
+    chores = [
+        Chore(WORKER_SEEN_EVERY_SECONDS, lambda: memory.workers.seen(name, engine.engine), at_once=True),
+        Chore(1.0, memory.jobs.reap),
+        Chore(1.0, webhooks.send_due),
+        Chore(600.0, memory.prune),
+    ]
+    return Worker(memory.jobs, engine, tools, times=times, chores=chores, name=name)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from fastapi import FastAPI
 from starlette.routing import Route
 
-from vesture.api import fal_queue, fal_run, files, openapi, pages, storage
+from vesture.api import fal_queue, fal_run, fal_stream, files, openapi, pages, storage
 from vesture.api.answers import EXCEPTION_HANDLERS
-from vesture.api.edge import Edge, Keys, KeySet, Limits, SamplePhoto
+from vesture.api.edge import Edge, Keys, KeySet, Limits, SamplePhoto, Workers
 from vesture.api.gateway import Gateway
 from vesture.api.signatures import Signer
 from vesture.core.ports import BlobStore, JobStore
@@ -26,6 +26,7 @@ ROUTES = (
     Route("/queue/{endpoint:path}/requests/{request_id}/response", fal_queue.result, methods=["GET"]),
     Route("/queue/{endpoint:path}/requests/{request_id}", fal_queue.result, methods=["GET"]),
     Route("/queue/{endpoint:path}", fal_queue.submit, methods=["POST"]),
+    Route("/run/{endpoint:path}/stream", fal_stream.stream, methods=["POST"]),
     Route("/run/{endpoint:path}", fal_run.run, methods=["POST"]),
     Route("/rest/storage/upload/initiate", storage.initiate, methods=["POST"]),
     Route("/rest/storage/upload/initiate-multipart", storage.initiate, methods=["POST"]),
@@ -57,6 +58,7 @@ def create_app(
     blobs: BlobStore,
     version: str,
     keys: Keys | None = None,
+    workers: Workers | None = None,
     limits: Limits | None = None,
     public_url: str = "",
     signing_secret: bytes | None = None,
@@ -69,6 +71,7 @@ def create_app(
         jobs: the queue. blobs: the files. Both are opened and closed by the caller.
         version: shown by ``/health``.
         keys: verifies API keys; None: nobody is asked for one.
+        workers: who is alive, for ``/health``.
         limits: see `Limits`.
         public_url: base of the URLs in answers, ``https://tryon.example``; empty: as each request names the server.
         signing_secret: seals upload addresses and tokens. All processes of a service need the same one; None makes
@@ -83,6 +86,7 @@ def create_app(
         signer=Signer(signing_secret or secrets.token_bytes(32)),
         limits=limits or Limits(),
         keys=keys,
+        workers=workers,
         key_set=key_set,
         public_url=public_url,
         samples=tuple(samples),

@@ -5,7 +5,7 @@ Takes nothing from settings or the environment. A handler gets it with `edge_of(
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 from starlette.requests import Request
 
 from vesture.api.signatures import Signer
-from vesture.core.ports import BlobStore, JobStore
+from vesture.core.ports import BlobStore, JobStore, SeenWorker
 
 KeySet = Callable[[], Awaitable[Mapping[str, Any]]]
 """Gives the JSON Web Key Set that receivers of webhooks check signatures with."""
@@ -28,6 +28,14 @@ class Keys(Protocol):
 
     async def verify(self, key_id: str, secret: str) -> str | None:
         """The id of the key when the secret is right, else None."""
+        ...
+
+
+class Workers(Protocol):
+    """The workers of the service (`vesture.store` implements it)."""
+
+    async def seen_within(self, seconds: float) -> Sequence[SeenWorker]:
+        """Those that were seen in the last `seconds`, the latest first."""
         ...
 
 
@@ -64,6 +72,7 @@ class Edge:
     signer: Signer
     limits: Limits = field(default_factory=Limits)
     keys: Keys | None = None  # None: no authentication
+    workers: Workers | None = None  # None: nothing is known of them
     key_set: KeySet | None = None
     public_url: str = ""
     samples: tuple[SamplePhoto, ...] = ()

@@ -61,7 +61,7 @@ async def status_stream(request: Request) -> Response:
 
 
 async def _status_events(edge: Edge, request_id: str, addresses: Addresses, *, logs: bool) -> AsyncIterator[str]:
-    told: tuple[JobStatus, int] | None = None
+    told: tuple[object, ...] | None = None
     told_at = time.monotonic()
     last_line = 0
     async with aclosing(ticks(edge.jobs)) as changes:
@@ -70,11 +70,12 @@ async def _status_events(edge: Edge, request_id: str, addresses: Addresses, *, l
             if job is None:
                 return
             is_queued = job.status is JobStatus.QUEUED
-            state = (job.status, await edge.jobs.position(job) if is_queued else 0)
+            position = await edge.jobs.position(job) if is_queued else 0
+            state = (job.status, position, job.preview)
             lines = await edge.jobs.log_lines(request_id, last_line) if logs and not is_queued else None
             if state != told or lines:
                 last_line = lines[-1].number if lines else last_line
-                yield _event(status_body(job, addresses, position=state[1], logs=lines))
+                yield _event(status_body(job, addresses, position=position, logs=lines))
                 told, told_at = state, time.monotonic()
             if job.status is JobStatus.DONE:
                 return

@@ -117,6 +117,8 @@ def status_body(
     if job.status is JobStatus.QUEUED:
         return {**body, "queue_position": position}
     body["logs"] = None if logs is None else [log_body(line) for line in logs]
+    if job.status is JobStatus.RUNNING and job.preview is not None:
+        body["preview"] = preview_body(job.preview, addresses)
     if job.status is JobStatus.DONE:
         body["metrics"] = metrics_body(job)
         if job.error is not None and isinstance(job.error.body.get("detail"), str):  # the service failed, not the input
@@ -148,6 +150,11 @@ def metrics_body(job: Job) -> dict[str, float]:
 def result_body(job: Job, addresses: Addresses) -> dict[str, Any]:
     """The output object of a job that ended well."""
     return output_body(job.result or {"images": []}, lambda key: file_url(addresses.files, key))
+
+
+def preview_body(preview: Mapping[str, Any], addresses: Addresses) -> dict[str, Any]:
+    """What is shown of a running job: as an output, and of which sample after which step."""
+    return output_body(preview, lambda key: file_url(addresses.files, key))
 
 
 def timeout_headers(job: Job) -> dict[str, str]:

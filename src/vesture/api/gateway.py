@@ -35,6 +35,10 @@ EXPOSED_HEADERS = (
 )
 
 
+class BrokenOff(Exception):
+    """Raised by the body of an answer that cannot be brought to a good end: the connection is closed before it."""
+
+
 def addresses_of(request: Request) -> Addresses:
     """The bases of the URLs that the answer to `request` may hold."""
     addresses: Addresses = request.scope[ADDRESSES_KEY]
@@ -63,6 +67,8 @@ class Gateway:
                 await self._app(routed, receive, envelope)
         except Refusal as refusal:
             await JSONResponse(dict(refusal.body), refusal.status, refusal.headers)(scope, receive, envelope)
+        except BrokenOff:
+            logger.info("%s %s is broken off: its job failed", scope["method"], scope["path"])
         except Exception:
             logger.exception("%s %s failed", scope["method"], scope["path"])
             if not envelope.started:

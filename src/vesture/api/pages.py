@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -20,12 +22,27 @@ PAGE_HEADERS = {
     "referrer-policy": "no-referrer",
     "cache-control": "no-cache",
 }
+WORKER_ALIVE_SECONDS = 20.0
+"""A worker that was silent for longer is not counted; they speak every 5 seconds."""
 
 
 async def health(request: Request) -> Response:
-    """Answers 200 when requests can be taken: the database was asked."""
+    """Answers 200 when requests can be taken: the database was asked. Tells of the workers too, whatever they do."""
     edge = edge_of(request)
-    return JSONResponse({"status": "ok", "version": edge.version, "queue_length": await edge.jobs.queue_length()})
+    body: dict[str, Any] = {
+        "status": "ok",
+        "version": edge.version,
+        "queue_length": await edge.jobs.queue_length(),
+    }
+    if edge.workers is not None:
+        seen = await edge.workers.seen_within(WORKER_ALIVE_SECONDS)
+        body["workers"] = {
+            "alive": len(seen),
+            "ready": sum(bool(worker.engine) for worker in seen),
+            "engines": sorted({worker.engine for worker in seen if worker.engine}),
+            "last_seen": datetime.fromtimestamp(seen[0].seen_at, UTC).isoformat(timespec="seconds") if seen else None,
+        }
+    return JSONResponse(body)
 
 
 async def key_set(request: Request) -> Response:

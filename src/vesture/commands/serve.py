@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import ipaddress
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -68,6 +69,7 @@ async def _serve(settings: Settings, parsed: argparse.Namespace) -> None:
 
         async def give_back(pid: int) -> None:
             await memory.jobs.abandon(worker_name(pid))
+            await memory.workers.gone(worker_name(pid))
 
         async with watched_workers(command, settings.workers, on_end=give_back):
             print(f"Vesture serves {scheme}://{settings.host}:{settings.port}", file=sys.stderr, flush=True)
@@ -108,7 +110,10 @@ async def _work(settings: Settings, parent: int | None) -> None:
     orphaned = asyncio.create_task(_stop_with_parent(parent, stop)) if parent else None
     try:
         worker = await build_worker(settings, memory)
-        await worker.run(stop)
+        try:
+            await worker.run(stop)
+        finally:
+            await memory.workers.gone(worker_name(os.getpid()))
     finally:
         if orphaned:
             orphaned.cancel()

@@ -86,6 +86,7 @@ class Job:
     metrics: Mapping[str, float] = field(default_factory=dict)
     keep_payload: bool = True
     result_lifetime_seconds: float | None = None
+    preview: Mapping[str, Any] | None = None  # while it runs: as a result, of small pictures, with "step" and "steps"
 
 
 @dataclass(frozen=True, slots=True)

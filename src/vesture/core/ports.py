@@ -51,6 +51,10 @@ class JobStore(Protocol):
         """Append (timestamp, level, message) lines. False: the lease is lost."""
         ...
 
+    async def show_preview(self, claim: Claim, preview: Mapping[str, Any]) -> bool:
+        """Let `preview` be what is shown of the running job. False: the lease is lost."""
+        ...
+
     async def finish(
         self,
         claim: Claim,
@@ -79,6 +83,15 @@ class JobStore(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWorker:
+    """A worker that said it is alive. `engine` is empty while its engine is built; the time is in seconds, UTC."""
+
+    name: str
+    engine: str
+    seen_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +151,10 @@ class DressedResult:
 
 class Dresser(Protocol):
     """The middle steps of every try-on, from bytes to bytes: decode, screen, dress, encode."""
+
+    @property
+    def name(self) -> str:
+        """Of the engine."""
+        ...
 
     def __call__(self, person: bytes, garment: bytes, options: TryOnOptions, on_step: OnStep) -> DressedResult: ...

@@ -78,6 +78,11 @@ def count_log_lines(held_job: sa.ColumnElement[bool], lines: int) -> sa.Update:
     )
 
 
+def show_preview(held_job: sa.ColumnElement[bool], preview: Mapping[str, Any]) -> sa.Update:
+    """Replace what is shown of a running job."""
+    return sa.update(jobs).where(held_job).values(preview=dict(preview)).returning(jobs.c.number)
+
+
 def end(
     now: Now,
     where: sa.ColumnElement[bool],
@@ -95,6 +100,7 @@ def end(
             status=JobStatus.DONE.value,
             finished_at=now,
             lease_until=None,
+            preview=None,
             result=None if result is None else dict(result),
             error=None
             if error is None
@@ -115,6 +121,7 @@ def queue_again(now: Now, where: sa.ColumnElement[bool], delay: Any, *, counted:
             status=JobStatus.QUEUED.value,
             attempt=jobs.c.attempt if counted else jobs.c.attempt - 1,
             run_at=now + delay,
+            preview=None,
             lease_token=None,
             lease_until=None,
         )

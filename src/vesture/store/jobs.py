@@ -155,6 +155,12 @@ class SqlJobStore:
         return True
 
     @whole
+    async def show_preview(self, claim: Claim, preview: Mapping[str, Any]) -> bool:
+        """Let `preview` be what is shown of the running job. False: the lease is lost."""
+        async with self._database.write() as connection:
+            return (await connection.execute(statements.show_preview(_held(claim), preview))).first() is not None
+
+    @whole
     async def finish(
         self,
         claim: Claim,
@@ -278,4 +284,5 @@ def job_of_row(row: sa.Row[Any], payload: Mapping[str, Any]) -> Job:
         metrics=row.metrics or {},
         keep_payload=row.keep_payload,
         result_lifetime_seconds=row.result_lifetime_seconds,
+        preview=row.preview,
     )

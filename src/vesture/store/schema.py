@@ -42,6 +42,7 @@ jobs = sa.Table(
     sa.Column("metrics", Document),
     sa.Column("error", Document),  # {"status", "error_type", "body"}
     sa.Column("result", Document),
+    sa.Column("preview", Document),
     sqlite_autoincrement=True,
 )
 
@@ -69,6 +70,14 @@ job_logs = sa.Table(
     sa.Column("timestamp", Seconds, nullable=False),
     sa.Column("level", sa.String(8), nullable=False),
     sa.Column("message", sa.Text(), nullable=False),
+)
+
+workers = sa.Table(
+    "workers",
+    metadata,
+    sa.Column("name", sa.String(200), primary_key=True),
+    sa.Column("engine", sa.String(64), nullable=False),  # empty while it is built
+    sa.Column("seen_at", Seconds, nullable=False),
 )
 
 api_keys = sa.Table(

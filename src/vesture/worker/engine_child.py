@@ -44,7 +44,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The dresser is built."""
+    """The dresser is built; `engine` is its engine's name."""
+
+    engine: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def serve_runs(factory: DresserFactory, connection: Connection, cancelled: Any) 
     except Exception:
         connection.send(Unready(traceback.format_exc()))
         sys.exit(1)
-    connection.send(Ready())
+    connection.send(Ready(dresser.name))
     while True:
         try:
             run = connection.recv()

@@ -63,6 +63,7 @@ class EngineProcess:
         self._context = multiprocessing.get_context("spawn")
         self._cancelled = self._context.RawValue("q", 0)  # without a lock: a killed child would never open it
         self._child: _Child | None = None
+        self._engine = ""
         self._number = 0
         self._unended = False  # the last run was left before its end
 
@@ -70,6 +71,11 @@ class EngineProcess:
     def pid(self) -> int | None:
         """Of the present process; None before the first `ready`."""
         return None if self._child is None else self._child.process.pid
+
+    @property
+    def engine(self) -> str:
+        """Name of the engine that was built; empty before the first `ready`."""
+        return self._engine
 
     async def ready(self) -> None:
         """Wait until the engine can take a run: start its process when there is none, stop what was cancelled.
@@ -130,6 +136,7 @@ class EngineProcess:
         if not isinstance(message, Ready):
             await self.close()
             raise EngineUnready(message.trace if isinstance(message, Unready) else repr(message))
+        self._engine = message.engine
 
     async def _let_run_end(self, child: _Child) -> None:
         try:

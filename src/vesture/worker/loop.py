@@ -27,6 +27,7 @@ from vesture.core.wire_errors import error_body
 from vesture.errors import Cancelled, InternalError, VestureError
 from vesture.worker.engine_process import EngineLost, EngineProcess
 from vesture.worker.job_log import JobLog
+from vesture.worker.job_preview import JobPreview
 from vesture.worker.run_job import Outcome, Tools, forget_result, run_job
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Chore:
 
     every_seconds: float
     do: Callable[[], Awaitable[object]]
+    at_once: bool = False
 
 
 class Verdict(Enum):
@@ -127,7 +129,8 @@ class Worker:
         job_log = JobLog(self._store, claim, self._times.log_batch)
         if job.attempt > 1:
             job_log.write("WARN", f"Attempt {job.attempt} of {job.max_attempts}: the one before was cut off")
-        running = asyncio.create_task(run_job(job, self._tools, job_log.write))
+        preview = JobPreview(self._store, self._tools.blobs, claim)
+        running = asyncio.create_task(run_job(job, self._tools, job_log.write, preview.show))
         watching = asyncio.create_task(self._watch(claim))
         draining = asyncio.create_task(self._drain(stop))
         await asyncio.wait({running, watching, draining}, return_when=asyncio.FIRST_COMPLETED)
@@ -136,6 +139,7 @@ class Worker:
             verdict = watching.result() if watching.done() else draining.result()
             running.cancel()
         await asyncio.wait({running})
+        await preview.close()
         await job_log.flush()
         await self._end(claim, running, verdict)
         for task in (watching, draining):  # the lease is kept until the end is recorded
@@ -218,8 +222,11 @@ class Worker:
 
 
 async def _repeat(chore: Chore) -> None:
+    first = chore.at_once
     while True:
-        await asyncio.sleep(chore.every_seconds * random.uniform(0.7, 1.3))  # noqa: S311  # spreads the workers
+        if not first:
+            await asyncio.sleep(chore.every_seconds * random.uniform(0.7, 1.3))  # noqa: S311  # spreads the workers
+        first = False
         try:
             await chore.do()
         except Exception:

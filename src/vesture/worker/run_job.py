@@ -24,6 +24,9 @@ GARMENT_FIELD = "garment_image"
 WriteLog = Callable[[str, str], None]
 """Takes a level and a message of a job's log."""
 
+ShowPreview = Callable[[Step], None]
+"""Takes a step that carries a preview."""
+
 _EXTENSIONS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 
 
@@ -58,7 +61,11 @@ class Outcome:
     metrics: Mapping[str, float]
 
 
-async def run_job(job: Job, tools: Tools, write_log: WriteLog) -> Outcome:
+def ignore_previews(step: Step) -> None:
+    """The `ShowPreview` of a caller that does not care."""
+
+
+async def run_job(job: Job, tools: Tools, write_log: WriteLog, show_preview: ShowPreview = ignore_previews) -> Outcome:
     """Carry out a job.
 
     Raises:
@@ -72,13 +79,20 @@ async def run_job(job: Job, tools: Tools, write_log: WriteLog) -> Outcome:
 
     write_log("INFO", "Dressing the person")
     began = time.perf_counter()
-    dressed = await tools.engine.dress(person, garment, request.options, lambda step: write_log(*_line(step)))
+
+    def on_step(step: Step) -> None:
+        write_log(*_line(step))
+        if step.preview is not None:
+            show_preview(step)
+
+    dressed = await tools.engine.dress(person, garment, request.options, on_step)
     seconds = time.perf_counter() - began
 
     images = [await _store_image(image, job.result_lifetime_seconds, tools.blobs) for image in dressed.images]
     for warning in dressed.warnings:
         write_log("WARN", warning)
-    write_log("INFO", f"Finished after {seconds:.1f} s")
+    engine = dressed.facts.get("engine")
+    write_log("INFO", f"Finished after {seconds:.1f} s" + (f" by the {engine} engine" if engine else ""))
     return Outcome({"images": images}, {"inference_time": round(seconds, 3)})
 
 

@@ -60,6 +60,13 @@ class Stage:
     async def log(self, claim: Claim, *messages: str) -> None:
         assert await self.jobs.log(claim, [(1_700_000_000.25, "INFO", message) for message in messages])
 
+    async def show(self, claim: Claim, step: int) -> str:
+        """Show a preview; returns the key of its picture."""
+        blob = await self.blobs.put(f"preview {step}".encode(), "image/jpeg", "preview.jpg")
+        image = {"key": blob.key, "content_type": "image/jpeg", "file_name": "preview.jpg", "file_size": blob.size}
+        assert await self.jobs.show_preview(claim, {"images": [image], "sample": 0, "step": step, "steps": 10})
+        return blob.key
+
     async def dress(self, claim: Claim, data: bytes = b"a picture") -> str:
         """End a job well; returns the key of its picture."""
         blob = await self.blobs.put(data, "image/png", "tryon.png")

@@ -185,6 +185,7 @@ async def test_health_and_keys_and_openapi(stage: Stage) -> None:
         document = (await client.get("/api/openapi/queue/openapi.json", params={"endpoint_id": "fashn/tryon"})).json()
         unknown = await client.get("/api/openapi/queue/openapi.json", params={"endpoint_id": "fashn/other"})
     assert (health["status"], health["version"]) == ("ok", "1.2.3")
+    assert "workers" not in health  # nothing is known of them here
     assert keys == {"keys": [{"kty": "OKP"}]}
     assert unknown.status_code == 404
     assert document["servers"] == [{"url": f"{BASE}/queue"}]

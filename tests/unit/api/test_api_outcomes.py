@@ -179,6 +179,38 @@ async def test_the_stream_tells_every_state_and_each_line_once(
     assert (await client.get(body["response_url"])).status_code == 200
 
 
+async def test_previews_are_shown_while_the_job_runs(stage: Stage, client: httpx.AsyncClient, submit: Submit) -> None:
+    body = await submit()
+    claim = await stage.claim()
+    assert "preview" not in (await client.get(body["status_url"])).json()
+    key = await stage.show(claim, 5)
+    image = {
+        "url": f"{BASE}/files/{key}",
+        "content_type": "image/jpeg",
+        "file_name": "preview.jpg",
+        "file_size": 9,
+    }
+    shown = (await client.get(body["status_url"])).json()["preview"]
+    assert shown == {"images": [image], "sample": 0, "step": 5, "steps": 10}
+    assert (await client.get(shown["images"][0]["url"])).content == b"preview 5"
+    await stage.dress(claim)
+    assert "preview" not in (await client.get(body["status_url"])).json()
+
+
+async def test_the_stream_tells_each_preview(stage: Stage, client: httpx.AsyncClient, submit: Submit) -> None:
+    body = await submit()
+    claim = await stage.claim()
+    stream = asyncio.ensure_future(client.get(body["status_url"] + "/stream"))
+    for step in (5, 10):
+        await asyncio.sleep(0.15)
+        await stage.show(claim, step)
+    await asyncio.sleep(0.15)
+    await stage.dress(claim)
+    events = events_of((await stream).text)
+    assert [event.get("preview", {}).get("step") for event in events] == [None, 5, 10, None]
+    assert [event["status"] for event in events] == ["IN_PROGRESS"] * 3 + ["COMPLETED"]
+
+
 async def test_the_stream_without_logs_has_none(stage: Stage, client: httpx.AsyncClient, submit: Submit) -> None:
     body = await submit()
     claim = await stage.claim()

@@ -9,6 +9,7 @@ import pytest
 from api_stage import Stage
 
 from vesture.api.edge import SamplePhoto
+from vesture.store.workers import WorkerStore
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,20 @@ async def test_the_page_learns_whether_keys_are_asked_for(stage: Stage, client: 
     await stage.keys.create("shop")
     about = (await client.get("/playground/about")).json()
     assert about == {"keys_required": True, "samples": []}
+
+
+async def test_health_tells_of_the_workers(stage: Stage) -> None:
+    store = WorkerStore(stage.database)
+    async with stage.client(workers=store) as client:
+        none = (await client.get("/health")).json()
+        await store.seen("host:1", "")
+        await store.seen("host:2", "warp")
+        two = (await client.get("/health")).json()
+    assert none["workers"] == {"alive": 0, "ready": 0, "engines": [], "last_seen": None}
+    assert none["status"] == "ok"
+    assert {name: two["workers"][name] for name in ("alive", "ready", "engines")} == {
+        "alive": 2,
+        "ready": 1,
+        "engines": ["warp"],
+    }
+    assert two["workers"]["last_seen"].endswith("+00:00")

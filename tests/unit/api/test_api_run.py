@@ -92,7 +92,3 @@ async def test_a_sender_who_hangs_up_cancels_the_job(stage: Stage) -> None:
     hung_up.set()
     await running
     assert await stage.jobs.heartbeat(claim, 30) is False
-
-
-async def test_no_stream_of_the_app_exists(client: httpx.AsyncClient) -> None:
-    assert (await client.post("/run/fashn/tryon/stream", json=INPUT)).status_code == 404

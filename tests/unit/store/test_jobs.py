@@ -332,3 +332,24 @@ async def test_waiting_ends_with_the_timeout(store: SqlJobStore) -> None:
     await store.wait_for_change(0.01)
     async with asyncio.timeout(30):
         await store.wait_for_change(0.05)
+
+
+async def test_a_preview_is_shown_while_the_job_runs(store: SqlJobStore) -> None:
+    job = await store.add(new_job())
+    claimed = await claim(store)
+    assert (await get(store, job)).preview is None
+    for step in (5, 10):
+        assert await store.show_preview(claimed, {"images": [], "step": step})
+    assert (await get(store, job)).preview == {"images": [], "step": 10}
+    assert await store.finish(claimed, result={"images": []})
+    assert (await get(store, job)).preview is None
+    assert not await store.show_preview(claimed, {"images": [], "step": 15})
+
+
+async def test_a_job_that_is_given_back_shows_nothing(store: SqlJobStore) -> None:
+    job = await store.add(new_job())
+    claimed = await claim(store)
+    assert await store.show_preview(claimed, {"images": [], "step": 5})
+    assert await store.release(claimed)
+    assert (await get(store, job)).preview is None
+    assert not await store.show_preview(claimed, {"images": [], "step": 10})

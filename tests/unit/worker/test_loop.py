@@ -127,3 +127,29 @@ async def test_a_worker_without_an_engine_takes_no_job(tmp_path: Path) -> None:
         await Worker(store, engine, tools).run(asyncio.Event())
     assert await store.queue_length() == 1
     await store.close()
+
+
+async def test_the_newest_preview_is_stored_while_the_job_runs(tmp_path: Path) -> None:
+    store = SqlJobStore(await Database.open(f"sqlite:///{tmp_path}/vesture.sqlite3"))
+    payload = {"model_image": "previews:40:0.05", "garment_image": "shirt", "category": "tops"}
+    await store.add(NewJob("id", "fashn/tryon", payload))
+    blobs = ObjectBlobStore.open(tmp_path / "files")
+    engine = EngineProcess(functools.partial(ScriptedDresser, tmp_path / "journal"))
+    tools = Tools(engine, blobs, parse_input, fetch, lambda reference: None)
+    stop = asyncio.Event()
+    working = asyncio.create_task(Worker(store, engine, tools, times=TIMES).run(stop))
+    seen: dict[int, bytes] = {}
+    async with asyncio.timeout(60):
+        while (job := await store.get("id")) is None or job.status != JobStatus.DONE:
+            if job is not None and job.preview is not None:
+                found = await blobs.get(job.preview["images"][0]["key"])
+                assert found is not None
+                seen[job.preview["step"]] = found[1]
+            await store.wait_for_change(0.5)
+    stop.set()
+    await working
+    await store.close()
+    assert len(seen) >= 3
+    assert list(seen) == sorted(seen)
+    assert all(data == f"preview {step}".encode() for step, data in seen.items())
+    assert engine.engine == "scripted"

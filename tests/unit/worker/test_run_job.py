@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from scripted_dresser import ScriptedDresser
 from vesture.core.file_urls import file_url, own_blob_key
 from vesture.core.job import Job, JobStatus, Priority
 from vesture.core.ports import DressedResult
-from vesture.core.task import OnStep, TryOnOptions
+from vesture.core.task import OnStep, Step, TryOnOptions
 from vesture.core.tryon_input import parse_input
 from vesture.errors import FileDownloadError, InvalidInput, MissingField
 from vesture.store.blobs import ObjectBlobStore
@@ -101,3 +102,26 @@ async def test_two_attempts_never_share_a_file(tools: Tools, blobs: ObjectBlobSt
     await forget_result(first.result, blobs)
     assert await blobs.get(first.result["images"][0]["key"]) is None
     assert await blobs.get(second.result["images"][0]["key"]) is not None
+
+
+async def test_steps_are_logged_and_previews_shown(tools: Tools) -> None:
+    lines: list[str] = []
+    shown: list[bytes] = []
+
+    def show(step: Step) -> None:
+        assert step.preview is not None
+        shown.append(step.preview.jpeg)
+
+    job = job_with(model_image="steps:1:0 previews:2:0")
+    await run_job(job, tools_with_the_script(tools), lambda level, message: lines.append(message), show)
+    assert shown == [b"preview 1", b"preview 2"]
+    assert [line for line in lines if line.startswith("[")] == ["[1/1] step 1", "[1/2] stage", "[2/2] stage"]
+
+
+def tools_with_the_script(tools: Tools) -> Tools:
+    """The reference of the person photo is the script itself."""
+
+    async def fetch(reference: str, field: str) -> bytes:
+        return reference.encode()
+
+    return replace(tools, fetch=fetch)

@@ -19,9 +19,13 @@ from vesture.core.task import Picture
 from vesture.errors import GarmentNotFound
 from vesture.vision import garment_cut as cut
 from vesture.vision.garment_backdrop import Backdrop, Bool, Float, disc, fit_backdrop, gradient, rim, to_lab
+from vesture.vision.garment_busy import agreement, cut_believed, cut_busy, is_usable, near_belief
+from vesture.vision.garment_look import Look
 from vesture.vision.garment_plain import cut_plain
 
 WORK_SIZE = 448
+PLAIN_LUMP = 0.03  # radius, in long sides, of what the network may add to a plain cut or take from it
+PLAIN_AGREES = 0.75  # intersection over union with the network's belief from which a plain cut is kept
 FLATTEST = 0.5  # standard deviation of the colours, in levels, below which a picture shows nothing
 NOT_FOUND = (
     "The garment could not be told apart from the rest of its photo; use a photo of one whole garment "
@@ -76,8 +80,12 @@ class GarmentMask:
         return cut.soft_edge(rgb, blurred > 0.5, max(2, round(2.0 * pixel)))
 
 
-def separate(picture: Picture) -> GarmentMask:
+def separate(picture: Picture, look: Look | None = None) -> GarmentMask:
     """Find the garment of a product photo.
+
+    Args:
+        picture: the photo.
+        look: what the network saw in it, if it was asked.
 
     Raises:
         GarmentNotFound: nothing stands out from the backdrop, or the picture has no backdrop at all.
@@ -93,7 +101,8 @@ def separate(picture: Picture) -> GarmentMask:
         raise GarmentNotFound("garment_image", NOT_FOUND)
     lab = to_lab(small)
     backdrop = fit_backdrop(lab)
-    region, confidence, source = _cut_small(small, lab, backdrop)
+    prior = None if look is None else look.mask(*size, size[0] / picture.width)
+    region, confidence, source = _cut_small(small, lab, backdrop, prior)
     region = _without_hanger(lab, region)
     share = float(region.mean())
     if share < 0.008 or share > 0.97:
@@ -119,46 +128,23 @@ def _from_alpha(alpha: NDArray[np.uint8], size: tuple[int, int]) -> GarmentMask 
     return GarmentMask(body & (near > 0), size[0] / alpha.shape[1], kept, 0.97, "alpha")
 
 
-def _cut_small(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop) -> tuple[Bool, float, str]:
+def _cut_small(
+    small: NDArray[np.uint8], lab: Float, backdrop: Backdrop, prior: Float | None
+) -> tuple[Bool, float, str]:
+    """The garment's region, how sure it is, and how it was found; `prior` is the network's belief, if it was asked."""
     if backdrop.is_plain:
         region = cut_plain(small, lab, backdrop)
         sure = _outline_contrast(lab, region)
+        if prior is not None and is_usable(prior):
+            region = near_belief(region, prior, PLAIN_LUMP)
+            sure *= agreement(region, prior) > PLAIN_AGREES
         if region.mean() > 0.008 and sure > 0.25:
             return region, sure, "plain"
-    region = _cut_busy(small, lab)
+    if prior is not None and is_usable(prior):
+        region = cut_believed(small, lab, prior)
+        return region, min(0.95, 0.15 + 0.85 * agreement(region, prior)), "busy"
+    region = cut_busy(small, lab)
     return region, min(0.75, 0.85 * _outline_contrast(lab, region)), "busy"
-
-
-def _cut_busy(small: NDArray[np.uint8], lab: Float) -> Bool:
-    height, width = lab.shape[:2]
-    chance = cut.salience(lab)
-    banned = np.zeros((height, width), bool)
-    frame = rim(height, width, 0.012)
-    banned |= frame & (chance < 0.4)
-    region = cut.main_body(cut.graph_cut(small, chance, banned, 4))
-    doubted = cut.doubt_unbounded(lab, region, np.where(region, 0.9, 0.1).astype(np.float32)) if region.any() else None
-    if doubted is not None:
-        region = cut.main_body(cut.graph_cut(small, doubted, banned, 2))
-    region = _without_attached(region)
-    if not region.any():
-        return region
-    region = cut.mend_edge(lab, region, 4, 4)
-    return cut.smooth_region(cut.main_body(region), 1.6)
-
-
-def _without_attached(region: Bool) -> Bool:
-    """`region` without things that reach in from the rim of the picture and join the garment by a narrow neck."""
-    size = max(region.shape)
-    clean = cut.main_body(cv2.morphologyEx(region.astype(np.uint8), cv2.MORPH_OPEN, disc(2)) > 0)
-    thick = cv2.morphologyEx(clean.astype(np.uint8), cv2.MORPH_OPEN, disc(0.024 * size))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
-    if count < 2:
-        return clean
-    core = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    pieces = clean & (cv2.dilate((labels == core).astype(np.uint8), disc(2)) == 0)
-    _, numbers = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=4)
-    foreign = np.unique(numbers[rim(*region.shape, 0.02) & pieces])
-    return cut.main_body(clean & ~np.isin(numbers, foreign[foreign > 0]))
 
 
 def _without_hanger(lab: Float, region: Bool) -> Bool:

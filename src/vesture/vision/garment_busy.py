@@ -1,0 +1,95 @@
+"""Cutting a garment out of a backdrop that is not plain.
+
+Takes: a small picture, and what the network believes of it if it was asked. Gives: the garment's region. Knows nothing
+about kinds of garments. Works at one fixed small scale; lengths are shares of the picture's long side.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.vision import garment_cut as cut
+from vesture.vision.garment_backdrop import Bool, Float, disc, rim
+
+FAR = 0.05  # from what the network believes to be garment: surely none
+
+
+def is_usable(prior: Float) -> bool:
+    """Whether the network saw a garment at all and was not in two minds about most of it."""
+    seen = prior > 0.5
+    return bool(0.008 < seen.mean() < 0.97 and np.mean(np.abs(prior[seen] - 0.5)) > 0.25)
+
+
+def agreement(region: Bool, prior: Float) -> float:
+    """Intersection over union of a region and what the network believes to be garment."""
+    believed = prior > 0.5
+    return float((region & believed).sum() / max(1, (region | believed).sum()))
+
+
+def cut_believed(small: NDArray[np.uint8], lab: Float, prior: Float) -> Bool:
+    """The garment where the network believes it to be, its outline put where the colours part.
+
+    The belief is coarse but knows cloth from hangers, beds and striped towels; colours are exact but do not. So the
+    cut may move the outline only within a band round the believed one.
+    """
+    size = max(prior.shape)
+    seen = (prior > 0.5).astype(np.uint8)
+    reach = cv2.dilate(seen, disc(FAR * size)) > 0
+    core = cv2.erode((prior > 0.75).astype(np.uint8), disc(0.4 * FAR * size)) > 0
+    chance = np.clip(0.5 + 1.1 * (prior - 0.5), 0.04, 0.96)
+    chance[core] = 0.99
+    found = cut.graph_cut(small, chance, ~reach, 3)
+    region = cut.main_body(near_belief((found & reach) | core, prior, 0.018))
+    if not region.any():
+        return region
+    region = cut.mend_edge(lab, region, 3, 3)
+    return cut.smooth_region(cut.main_body(region), 1.6)
+
+
+def near_belief(found: Bool, prior: Float, least: float) -> Bool:
+    """`found` without lumps that the network does not believe in, and with those it is sure of.
+
+    Args:
+        found: (h, w) a region.
+        prior: (h, w) the network's belief.
+        least: radius of what counts as a lump, as a share of the longer side.
+    """
+    lump = disc(least * max(prior.shape))
+    wrong = cv2.morphologyEx((found & (prior < 0.3)).astype(np.uint8), cv2.MORPH_OPEN, lump) > 0
+    lost = cv2.morphologyEx((~found & (prior > 0.7)).astype(np.uint8), cv2.MORPH_OPEN, lump) > 0
+    return (found & ~wrong) | lost
+
+
+def cut_busy(small: NDArray[np.uint8], lab: Float) -> Bool:
+    """The garment by colour statistics alone: what is unlike the rim and near the centre."""
+    height, width = lab.shape[:2]
+    chance = cut.salience(lab)
+    banned = np.zeros((height, width), bool)
+    frame = rim(height, width, 0.012)
+    banned |= frame & (chance < 0.4)
+    region = cut.main_body(cut.graph_cut(small, chance, banned, 4))
+    doubted = cut.doubt_unbounded(lab, region, np.where(region, 0.9, 0.1).astype(np.float32)) if region.any() else None
+    if doubted is not None:
+        region = cut.main_body(cut.graph_cut(small, doubted, banned, 2))
+    region = _without_attached(region)
+    if not region.any():
+        return region
+    region = cut.mend_edge(lab, region, 4, 4)
+    return cut.smooth_region(cut.main_body(region), 1.6)
+
+
+def _without_attached(region: Bool) -> Bool:
+    """`region` without things that reach in from the rim of the picture and join the garment by a narrow neck."""
+    size = max(region.shape)
+    clean = cut.main_body(cv2.morphologyEx(region.astype(np.uint8), cv2.MORPH_OPEN, disc(2)) > 0)
+    thick = cv2.morphologyEx(clean.astype(np.uint8), cv2.MORPH_OPEN, disc(0.024 * size))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
+    if count < 2:
+        return clean
+    core = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    pieces = clean & (cv2.dilate((labels == core).astype(np.uint8), disc(2)) == 0)
+    _, numbers = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=4)
+    foreign = np.unique(numbers[rim(*region.shape, 0.02) & pieces])
+    return cut.main_body(clean & ~np.isin(numbers, foreign[foreign > 0]))

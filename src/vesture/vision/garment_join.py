@@ -1,0 +1,182 @@
+"""Landmarks from two readings of a garment: its outline's and the network's.
+
+Takes: the silhouette, the outline's landmarks, the network's look in the same frame. Gives: landmarks, curves, parts
+and how well the two readings agree. Knows nothing about pictures.
+
+The outline is exact where it shows a landmark at all; the network knows which landmark it is, and sees those that lie
+inside the silhouette. So the network's points say where to look, and the outline's points are taken where they lie
+there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.core.task import Category
+from vesture.vision.garment_backdrop import Bool, Float
+from vesture.vision.garment_cutout import Cutout
+from vesture.vision.garment_labels import label_cloth
+from vesture.vision.garment_look import Look
+from vesture.vision.garment_rings import LEG, SLEEVE, Ring, walk_curves
+from vesture.vision.garment_shape import SIDES
+from vesture.vision.garment_types import GarmentKind
+
+ALIKE = 0.055  # of the garment's diagonal: the two readings mean the same place
+SNAP = 0.035  # a point of the network's is moved to the rim no further than this
+SURE = 0.3  # confidence of a point from which the network is asked at all
+KIND_SURE, SLEEVES_SURE = 0.6, 0.7
+FITTING: dict[Category, tuple[GarmentKind, ...]] = {
+    "tops": ("top",),
+    "bottoms": ("trousers", "skirt"),
+    "one-pieces": ("dress", "jumpsuit"),
+}
+UPPER = ("collar", "shoulder", "armpit")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A `Look` in the garment's frame, at measuring scale.
+
+    Attributes:
+        belief: (7, h, w) float32 probabilities of parts.
+        points, confidence: landmarks and how sure the network is of each.
+        look: the look itself.
+    """
+
+    belief: Float
+    points: Mapping[str, Float]
+    confidence: Mapping[str, float]
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Landmarks, curves (neckline excepted) and parts; `agreement` 0..1 of the two readings."""
+
+    points: dict[str, Float]
+    curves: dict[str, Float]
+    parts: NDArray[np.uint8]
+    agreement: float
+
+
+def view_of(look: Look, cutout: Cutout) -> View:
+    """Carry what the network saw into the cut-out's measuring scale."""
+    matrix = cutout.frame.matrix * cutout.scale
+    matrix[:, 2] += 0.5 * cutout.scale - 0.5
+    points = {name: np.asarray(matrix[:, :2] @ point + matrix[:, 2], np.float32) for name, point in look.points.items()}
+    return View(look.drawn(matrix, cutout.region.shape), points, look.confidence, look)
+
+
+def joined_kind(look: Look, category: Category, by_outline: GarmentKind) -> GarmentKind:
+    """The network's kind among those of the category where it is sure, the outline's otherwise."""
+    fitting = FITTING[category]
+    total = sum(look.kind[name] for name in fitting)
+    best = max(fitting, key=lambda name: look.kind[name])
+    if total > 0.3 and look.kind[best] > KIND_SURE * total and best != by_outline:
+        return best
+    return by_outline if by_outline in fitting else best
+
+
+def joined_sleeves(look: Look, by_outline: bool) -> bool:
+    """Whether there are sleeves: the network's word where it is sure, the outline's otherwise."""
+    chance = look.sleeve["short"] + look.sleeve["long"]
+    if chance > SLEEVES_SURE:
+        return True
+    return by_outline and chance > 1 - SLEEVES_SURE
+
+
+def join(cutout: Cutout, view: View, kind: GarmentKind, sleeves: bool, outline: Mapping[str, Float]) -> Joined | None:
+    """Join the readings; None where the network does not know enough and the outline has to do.
+
+    Args:
+        cutout: the garment.
+        view: the network's look at it.
+        kind: of the garment.
+        sleeves: whether it has sleeves.
+        outline: the outline's landmarks, as `Garment.points` names them.
+    """
+    diagonal = float(np.hypot(*np.ptp(np.argwhere(cutout.region), axis=0)))
+    wanted = _wanted(kind, sleeves)
+    sure = {own: name for own, name in wanted.items() if view.confidence[name] > SURE}
+    if len(sure) < 0.6 * len(wanted):
+        return None
+    points = dict(outline)
+    misses = []
+    for own, name in sure.items():
+        theirs = view.points[name]
+        if own in outline:
+            misses.append(float(np.linalg.norm(outline[own] - theirs)) / diagonal)
+        if own not in outline or misses[-1] > ALIKE:
+            points[own] = theirs
+    for own in wanted:
+        if own not in points:
+            mirrored = _mirrored(own, points, cutout.axis)
+            if mirrored is None:
+                return None
+            points[own] = mirrored
+    points = {name: point for name, point in points.items() if name in wanted or name == "neck_front"}
+    labels = label_cloth(view.belief, cutout.region, cutout.lab, kind, points)
+    points = _on_rims(points, outline, labels, kind, SNAP * diagonal)
+    curves = walk_curves(labels, kind, points)
+    if curves is None:
+        return None
+    agreement = float(np.clip(1.2 - 4 * np.mean(misses), 0.2, 1)) if misses else 0.5
+    return Joined(points, curves, labels, agreement)
+
+
+def _wanted(kind: GarmentKind, sleeves: bool) -> dict[str, str]:
+    """The landmarks of a garment: name in `Garment.points` -> name that the network uses."""
+    if kind == "skirt":
+        stems = {"waist": "waist", "hem": "hem"}
+    elif kind == "trousers":
+        stems = {"waist": "waist", "cuff_outer": "leg_cuff_outer", "cuff_inner": "leg_cuff_inner"}
+    else:
+        ends = ("leg_cuff_outer", "leg_cuff_inner") if kind == "jumpsuit" else ("hem",)
+        cuffs = ("cuff_outer", "cuff_inner") if sleeves else ()
+        stems = {name: name for name in (*UPPER, *cuffs, *ends)}
+    wanted = {f"{own}_{side}": f"{name}_{side}" for own, name in stems.items() for side in SIDES}
+    return wanted | ({"crotch": "crotch"} if kind in ("trousers", "jumpsuit") else {})
+
+
+def _mirrored(name: str, points: Mapping[str, Float], axis: float) -> Float | None:
+    stem, _, side = name.rpartition("_")
+    twin = points.get(f"{stem}_{'right' if side == 'left' else 'left'}")
+    return None if twin is None else np.float32([2 * axis - twin[0], twin[1]])
+
+
+def _on_rims(
+    points: Mapping[str, Float],
+    outline: Mapping[str, Float],
+    labels: NDArray[np.uint8],
+    kind: GarmentKind,
+    reach: float,
+) -> dict[str, Float]:
+    """Landmarks moved onto the rim of the part that they belong to, where it is near."""
+    rims: dict[str, Ring | None] = {}
+
+    def rim(name: str, region: Bool) -> Ring | None:
+        if name not in rims:
+            rims[name] = Ring.of(region)
+        return rims[name]
+
+    result = {}
+    for name, point in points.items():
+        stem, _, side = name.rpartition("_")
+        if (name in outline and np.array_equal(outline[name], point)) or side not in SIDES:
+            result[name] = point
+            continue
+        if stem.startswith("cuff") and kind != "trousers":
+            ring = rim(f"sleeve_{side}", labels == SLEEVE[side])
+        elif "cuff" in stem:
+            ring = rim(f"leg_{side}", labels == LEG[side])
+        elif stem in ("armpit", "hem") and kind != "skirt":
+            ring = rim("body", ~np.isin(labels, (0, *SLEEVE.values())))
+        else:
+            ring = rim("whole", labels > 0)
+        nearest = point if ring is None else ring.path[ring.near(point)]
+        result[name] = nearest if float(np.linalg.norm(nearest - point)) < reach else point
+    return result

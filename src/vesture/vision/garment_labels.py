@@ -1,0 +1,110 @@
+"""Which part of the garment each pixel belongs to, from the network's belief and the silhouette.
+
+Takes: the network's maps in the garment's frame, the silhouette, its colours and the landmarks. Gives: a label map of
+`Part` and the region of the inner back. Knows nothing about outlines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.vision.garment_backdrop import Bool, Float, disc
+from vesture.vision.garment_shape import SIDES
+from vesture.vision.garment_types import GarmentKind, Part
+
+INNER = len(Part)  # the network's part after those of `Part`
+FAINT = 0.02  # share of the belief spread wide, so that pixels without any go to the nearest part
+REACH = 0.015  # radius of the edge-keeping filter, as a share of the longer side
+TEXTURE = 6.0  # variance of the lightness below which it is no edge
+
+
+def label_cloth(
+    belief: Float,
+    region: Bool,
+    lab: Float,
+    kind: GarmentKind,
+    points: Mapping[str, Float],
+) -> NDArray[np.uint8]:
+    """(h, w) uint8 of `Part`, non-zero wherever `region` is; every part in one piece.
+
+    Args:
+        belief: (7, h, w) float32, the network's probabilities.
+        region: (h, w) the silhouette.
+        lab: (h, w, 3) float32.
+        kind: of the garment.
+        points: landmarks; a garment with cuffs has sleeves, one with a crotch has legs.
+    """
+    size = max(region.shape)
+    allowed = [int(Part.TORSO)]
+    if "cuff_outer_left" in points and kind in ("top", "dress", "jumpsuit"):
+        allowed += [Part.LEFT_SLEEVE, Part.RIGHT_SLEEVE]
+    if "crotch" in points:
+        allowed += [Part.LEFT_LEG, Part.RIGHT_LEG]
+    cloth = belief[allowed].copy()
+    cloth[0] += belief[INNER]  # what is left of it by the neckline is the front's
+    cloth += FAINT * np.stack([cv2.GaussianBlur(part, (0, 0), 0.04 * size) for part in cloth])
+    cloth = np.stack([guided(part, lab[..., 0], max(2, round(REACH * size)), TEXTURE) for part in cloth])
+    labels = np.array(allowed, np.uint8)[cloth.argmax(0)]
+    rows = np.arange(region.shape[0])[:, None]
+    if "crotch" in points:
+        left = cloth[allowed.index(Part.LEFT_LEG)] >= cloth[allowed.index(Part.RIGHT_LEG)]
+        below = rows > points["crotch"][1]
+        labels = np.where(below, np.where(left, Part.LEFT_LEG, Part.RIGHT_LEG), labels)
+        labels = np.where(~below & np.isin(labels, (Part.LEFT_LEG, Part.RIGHT_LEG)), Part.TORSO, labels)
+    if Part.LEFT_SLEEVE in allowed:
+        for side, part in zip(SIDES, (Part.LEFT_SLEEVE, Part.RIGHT_SLEEVE), strict=True):
+            labels = _straight_armhole(labels, side, int(part), points)
+    return _in_one_piece(np.where(region, labels, 0).astype(np.uint8), region)
+
+
+def inner_back(belief: Float, region: Bool) -> tuple[Bool, float]:
+    """Where the inside of the back shows through the neck opening, and how sure that is (0..1)."""
+    chance = cv2.GaussianBlur(belief[INNER], (0, 0), 1.0)
+    found = (chance > 0.5) & region
+    opened = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, disc(1.5)) > 0
+    if not opened.any():
+        return opened, float(1 - np.clip(chance[region].max() if region.any() else 0, 0, 1))
+    return opened, float(chance[opened].mean())
+
+
+def guided(values: Float, guide: Float, radius: int, texture: float) -> Float:
+    """`values` smoothed along the edges of `guide` (guided filter, He et al. 2010)."""
+    window = (2 * radius + 1, 2 * radius + 1)
+    mean, level = cv2.boxFilter(guide, -1, window), cv2.boxFilter(values, -1, window)
+    spread = cv2.boxFilter(guide * guide, -1, window) - mean * mean
+    slope = (cv2.boxFilter(guide * values, -1, window) - mean * level) / (spread + texture)
+    offset = level - slope * mean
+    return np.asarray(cv2.boxFilter(slope, -1, window) * guide + cv2.boxFilter(offset, -1, window), np.float32)
+
+
+def _straight_armhole(labels: NDArray, side: str, part: int, points: Mapping[str, Float]) -> NDArray:
+    """Above the armpit a sleeve begins at the line from the shoulder's tip to the armpit."""
+    tip, armpit = points[f"shoulder_{side}"], points[f"armpit_{side}"]
+    height, width = labels.shape
+    rows, columns = np.arange(height, dtype=np.float32), np.arange(width, dtype=np.float32)
+    line = np.interp(rows, [tip[1], max(armpit[1], tip[1] + 1)], [tip[0], armpit[0]])[:, None]
+    outside = columns[None] < line if side == "left" else columns[None] > line
+    above = (rows < armpit[1])[:, None]
+    moved = np.where(above & outside, part, labels)
+    return np.where(above & ~outside & (moved == part), Part.TORSO, moved)
+
+
+def _in_one_piece(labels: NDArray[np.uint8], region: Bool) -> NDArray[np.uint8]:
+    """Scraps cut off from the largest piece of their part go to the part that lies nearest."""
+    main = np.zeros_like(labels)
+    for part in (int(value) for value in np.unique(labels) if value):
+        count, names, stats, _ = cv2.connectedComponentsWithStats((labels == part).astype(np.uint8), connectivity=4)
+        if count > 1:
+            main[names == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))] = part
+    if not main.any():
+        return labels
+    _, nearest = cv2.distanceTransformWithLabels(
+        (main == 0).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    owner = np.zeros(int(nearest.max()) + 1, np.uint8)
+    owner[nearest[main > 0]] = main[main > 0]
+    return np.where(region, owner[nearest], 0).astype(np.uint8)

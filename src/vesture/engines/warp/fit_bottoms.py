@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
+from vesture.engines.warp.body import SIDES, SIGN, V_LEVELS, Body, Floats, SideName
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import Ease, Fit, Wishes, curve, distance, merge, pairs, point
 from vesture.vision.garment_types import Garment, Part
@@ -20,6 +20,8 @@ ANKLE_SNAP = 0.62  # legs that reach this far are full length
 WORN_ANKLE_SNAP = 0.88
 LONG_INSEAM = 1.3  # as do legs this much longer than the rise; shorts measure 0.2 to 1
 FOLDED = 0.6  # share of a skirt's spare width that shows as width
+SLIM_LEVEL = 0.7  # level v where even wide clothes lie closest
+WIDER_LEGS = 1.1  # how much wider than the cloth is a leg is made, to cover the old garment
 HALF_GIRTH = 1.16  # width of trousers lying flat for the width of hips seen from the front
 LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
 
@@ -28,7 +30,7 @@ def fit_trousers(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fi
     """Place trousers, shorts or leggings on hips and legs."""
     waist = _waist_level(body)
     slack = 1.0 if garment.photo_type == "model" else 1.04
-    hips = sum(float(body.width(side, 1.1)) for side in SIDES) * slack
+    hips = sum(float(hip_bound(body, side, 1.1)) for side in SIDES) * slack
     scale = hips / max(hip_width(garment), 1e-6) * ease.width
     block = _hip_block(body, garment, waist, scale)
     legs, joints, reach = fit_legs(body, garment, scale, wishes, ease)
@@ -99,6 +101,14 @@ def hip_width(garment: Garment) -> float:
     return abs(x[1] - x[0])
 
 
+def hip_bound(body: Body, side: SideName, level: Floats | float) -> Floats:
+    """Half-width of the hips at level v in pixels: the present outline, but no wider for its size than the waist is,
+    or a skirt's flare would pass for hips."""
+    usual = np.interp(level, V_LEVELS, body.bare_half_width)
+    at_waist = float(body.width(side, SLIM_LEVEL)) / float(np.interp(SLIM_LEVEL, V_LEVELS, body.bare_half_width))
+    return np.minimum(np.asarray(body.width(side, level)), usual * max(1.1, 1.05 * at_waist))
+
+
 def crotch_level(body: Body) -> float:
     return 1.0 + CROTCH_DROP * body.unit / body.torso
 
@@ -113,7 +123,7 @@ def _hip_block(body: Body, garment: Garment, waist: float, scale: float) -> dict
         edge = edge[: max(int((edge[:, 1] <= crotch[1]).sum()), 12)][::4]
         down = (edge[:, 1] - edge[0, 1]) / max(crotch[1] - edge[0, 1], 1e-6)
         level = waist + np.clip(down, 0, 1) * (bottom - waist)
-        bound = np.asarray(body.width(side, level))
+        bound = hip_bound(body, side, level)
         width = np.clip(np.abs(edge[:, 0] - crotch[0]) * scale, 1.02 * bound, 1.2 * bound)
         target = body.point(SIGN[side] * width, level)
         ends[side] = target[0]
@@ -207,14 +217,14 @@ def _leg(body: Body, garment: Garment, side: SideName, scale: float, start: floa
     natural, present = leg.radius(along), leg.radius(along, clothed=True)
     cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale
     width = np.clip(cloth, 1.05 * natural, 1.9 * natural)
-    outside = np.maximum(width, np.minimum(1.02 * present, 1.25 * width))
+    outside = np.maximum(width, np.minimum(1.02 * present, WIDER_LEGS * width))
     normal = leg.outward(along, SIGN[side])
     axis = leg.at(along)
     outer_target = axis + normal * outside[:, None]
     inner_target = axis - normal * np.minimum(width, 1.35 * natural)[:, None]
     inner_target = _keep_beside_middle(body, inner_target, side)
     share = np.linspace(0, 1, count)[:, None]
-    hip_edge = body.point(SIGN[side] * 1.03 * float(body.width(side, crotch_level(body))), crotch_level(body))[0]
+    hip_edge = body.point(SIGN[side] * 1.03 * hip_bound(body, side, crotch_level(body)), crotch_level(body))[0]
     outer_target = outer_target + np.clip(1 - share / 0.25, 0, 1) * (hip_edge - outer_target[0])
     crotch_target = body.point(0.0, crotch_level(body))[0]
     inner_target = inner_target + np.clip(1 - share / 0.2, 0, 1) * (crotch_target - inner_target[0])

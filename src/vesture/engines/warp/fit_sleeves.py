@@ -9,6 +9,7 @@ from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import OUTLINE_POINTS, Ease, Wishes, curve, distance, pairs, point
 from vesture.vision.garment_types import Garment
 
+SHOULDER_DROP = 0.04  # units by which cloth rounds the corner of the shoulder
 WRIST_SNAP = 0.80  # sleeves that reach this far along the arm are long sleeves
 FULL_LENGTH = 1.02  # of the arm: where a long sleeve ends, just past the wrist
 OVER_HAND = 1.03  # sleeves at least as long as that have cloth to spare for the hand
@@ -71,8 +72,9 @@ def fit_sleeve(
     normal = arm.outward(along, SIGN[side])
     outer_target = arm.at(along) + normal * outside[:, None]
     inner_target = arm.at(along) - normal * inside[:, None]
-    near_shoulder = np.clip(1 - along / (0.45 * body.unit), 0, 1)[:, None]
-    outer_target = outer_target + near_shoulder * (body.tip[side] - outer_target[0])
+    near_shoulder = np.clip(1 - along / (0.45 * body.unit), 0, 1)[:, None] ** 1.5
+    tip = body.tip[side] + SHOULDER_DROP * body.unit * body.down
+    outer_target = outer_target + near_shoulder * (tip - outer_target[0])
     near_armpit = np.clip(1 - share / 0.35, 0, 1)[:, None]
     inner_target = inner_target + near_armpit * (armpit - inner_target[0])
     inner_target = _beside_torso(body, inner_target, side, along / max(arm.length, 1e-6))

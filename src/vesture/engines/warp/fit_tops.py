@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
-from vesture.engines.warp.fit_bottoms import crotch_level, fit_legs, hip_width
+from vesture.engines.warp.fit_bottoms import crotch_level, fit_legs, hip_bound, hip_width
 from vesture.engines.warp.fit_hem import hem_level, is_tucked
-from vesture.engines.warp.fit_sleeves import fit_sleeve, sleeve_ratio, sleeve_reach
+from vesture.engines.warp.fit_sleeves import SHOULDER_DROP, fit_sleeve, sleeve_ratio, sleeve_reach
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import (
     FLAT_VERTICAL,
@@ -29,6 +29,7 @@ from vesture.vision.garment_types import Garment, Part
 
 CHEST_LEVEL = 0.3
 ARMPIT_LEVELS = (0.25, 0.40)
+WIDEST_TOP = (1.16, 1.2, 1.2, 1.14, 1.25)  # half-widths of tops in those of the body, from armpit to thigh
 FLARE = 0.05  # of the hem's width, for each unit of drape
 SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
 
@@ -55,7 +56,7 @@ def fit_upper(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
             )
     leg_reach: Mapping[SideName, float] = {}
     if garment.has_legs:
-        hips = sum(float(body.width(side, 1.1)) for side in SIDES) * 1.06 / max(hip_width(garment), 1e-6)
+        hips = sum(float(hip_bound(body, side, 1.1)) for side in SIDES) * 1.06 / max(hip_width(garment), 1e-6)
         legs, leg_joints, leg_reach = fit_legs(body, garment, hips, wishes, ease)
         handles, joints = merge(handles, legs), {**joints, **leg_joints}
     elif hem is not None and hem > 1.15:
@@ -137,7 +138,7 @@ def _torso(
     groups.append(pairs(neck, neck_target))
     for side in SIDES:
         shoulder = curve(garment, f"shoulder_{side}", 10)
-        groups.append(pairs(shoulder, _between(shoulder, collars[side], ends[side])))
+        groups.append(pairs(shoulder, _shoulder_line(body, shoulder, collars[side], ends[side], garment.has_sleeves)))
         if f"side_{side}" not in garment.curves:
             continue
         edge = _torso_edge(garment, side)
@@ -166,6 +167,15 @@ def _torso_edge(garment: Garment, side: SideName) -> Floats:
 
 def target_levels(body: Body, points: Floats) -> Floats:
     return np.asarray(body.coordinates(points)[:, 1])
+
+
+def _shoulder_line(body: Body, source: Floats, collar: Floats, end: Floats, has_sleeves: bool) -> Floats:
+    """From collar to shoulder end; into a sleeve it goes over in a curve, as a shoulder does."""
+    line = _between(source, collar, end)
+    if not has_sleeves:
+        return line
+    share = np.linspace(0, 1, len(line))[:, None]
+    return np.asarray(line + SHOULDER_DROP * body.unit * np.clip((share - 0.55) / 0.45, 0, 1) ** 2 * body.down)
 
 
 def _between(source: Floats, start: Floats, end: Floats) -> Floats:
@@ -206,12 +216,10 @@ def _side_target(
     level = armpit + np.clip(down, 0, 1) * (bottom - armpit)
     axis_x = (point(garment, "armpit_left")[0] + point(garment, "armpit_right")[0]) / 2
     cloth = np.abs(edge[:, 0] - axis_x) * scale[0]
-    body_width = np.asarray(body.width(side, level))
-    widest = 1.22 * body_width
+    body_width = hip_bound(body, side, level)
+    widest = body_width * np.interp(level, [0.3, 0.6, 0.85, 1.15, 1.4], WIDEST_TOP)
     if garment.kind == "dress":
         widest = body_width * np.interp(level, [0.3, 0.7, 1.0, 1.6, 2.6], [1.12, 1.15, 1.3, 2.0, 3.0])
-    elif level[-1] > 1.0:
-        widest = body_width * np.interp(level, [0.3, 1.0, 1.4], [1.22, 1.25, 1.4])
     width = np.clip(cloth, 1.03 * body_width, np.maximum(widest * ease.width, 1.04 * body_width))
     width = width * (1 + FLARE * (ease.drape - 1) * np.clip(down, 0, 1) ** 2)
     return body.point(SIGN[side] * width, level)

@@ -56,6 +56,15 @@ class Settings:
     diffusion_compile: str = _setting(
         "auto", "auto|on|off", "Whether the diffusion engine compiles its blocks; the first run is then slow."
     )
+    diffusion_attention: str = _setting(
+        "auto", "auto|blocked|fused|flash|efficient|cudnn|math", "Attention kernel of the diffusion engine."
+    )
+    diffusion_cuda_graphs: str = _setting(
+        "auto", "auto|on|off", "Whether the diffusion engine records its kernels once and replays them on a GPU."
+    )
+    diffusion_samples_at_once: int = _setting(
+        1, "samples", "Samples of a request that the diffusion engine makes in one batch; more need more memory."
+    )
     diffusion_output: str = _setting(
         "model", "model|photo", "Frame of the diffusion engine's results: its own 576x864, or the person photo's."
     )

@@ -157,17 +157,18 @@ def _diffusion_engine(settings: Settings) -> Engine:
 
 
 def _diffusion_choices(settings: Settings) -> dict[str, Any]:
-    """What the settings say of the engine's options; what they leave to the machine is left out."""
-    choices: dict[str, Any] = {
+    """What the settings say of the engine's options; None leaves a choice to the machine."""
+    switches = {"auto": None, "on": True, "off": False}
+    return {
+        "precision": None if settings.diffusion_precision == "auto" else settings.diffusion_precision,
+        "attention": None if settings.diffusion_attention == "auto" else settings.diffusion_attention,
+        "compile": switches[settings.diffusion_compile],
+        "cuda_graphs": switches[settings.diffusion_cuda_graphs],
+        "samples_at_once": settings.diffusion_samples_at_once,
         "numerics": settings.diffusion_numerics,
         "output": settings.diffusion_output,
         "preview_every": settings.diffusion_preview_every,
     }
-    if settings.diffusion_precision != "auto":
-        choices["precision"] = settings.diffusion_precision
-    if settings.diffusion_compile != "auto":
-        choices["compile"] = settings.diffusion_compile == "on"
-    return choices
 
 
 async def build_app(settings: Settings, memory: Memory) -> FastAPI:

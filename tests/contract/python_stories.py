@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,42 @@ def errors() -> dict[str, Any]:
 def malformed_timeout() -> dict[str, Any]:
     client = fal_client.SyncClient()
     return failure(lambda: client.submit(ENDPOINT, {}, headers={"X-Fal-Request-Timeout": "soon"}))
+
+
+def few_steps(**options: Any) -> dict[str, Any]:
+    return {**data_uris(), "garment_photo_type": "flat-lay", "timesteps": 4, **options}
+
+
+def diffuse() -> dict[str, Any]:
+    updates = Updates()
+    arguments = few_steps(num_samples=2)
+    return updates.told(fal_client.subscribe(ENDPOINT, arguments, with_logs=True, on_queue_update=updates))
+
+
+def watch_stream() -> dict[str, Any]:
+    return {"events": list(fal_client.stream(ENDPOINT, few_steps()))}
+
+
+def stream_of_bad_input() -> dict[str, Any]:
+    try:
+        return {"events": list(fal_client.stream(ENDPOINT, few_steps(category="hats")))}
+    except Exception as error:
+        return {"raised": type(error).__name__}
+
+
+def cancel_running() -> dict[str, Any]:
+    """Cancel a long run once it has taken a step."""
+    submitted = fal_client.submit(ENDPOINT, few_steps(timesteps=100, num_samples=4))
+    for update in submitted.iter_events(with_logs=True, interval=POLL_SECONDS):
+        lines = [log["message"] for log in getattr(update, "logs", None) or []]
+        if any("step 1 of 400" in line for line in lines):
+            break
+    before = time.monotonic()
+    submitted.cancel()
+    told = failure(submitted.get)
+    last = submitted.status(with_logs=True)
+    assert isinstance(last, fal_client.Completed)
+    return {**told, "seconds": time.monotonic() - before, "lines": [log["message"] for log in last.logs or []]}
 
 
 def upload() -> dict[str, Any]:

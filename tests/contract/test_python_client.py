@@ -5,49 +5,21 @@ The client reads where it connects to when it is imported, so each story runs in
 
 from __future__ import annotations
 
-import json
-import os
 import ssl
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from dressed_pictures import check_dressed
+from python_client import Story, run_story
 from running_service import RunningService
-
-STORIES = Path(__file__).parent / "python_stories.py"
-STORY_SECONDS = 120
-
-Story = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture
 def story(guarded_service: RunningService, person_file: Path, garment_file: Path) -> Story:
     """Runs one story of the Python client; what it printed."""
-    host = guarded_service.address
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("FAL_")},
-        "FAL_RUN_HOST": f"{host}/run",
-        "FAL_QUEUE_RUN_HOST": f"{host}/queue",
-        "FAL_KEY": guarded_service.key,
-        "SSL_CERT_FILE": str(guarded_service.authority),
-        "STORY_URL": guarded_service.url,
-        "STORY_PERSON": str(person_file),
-        "STORY_GARMENT": str(garment_file),
-    }
-
-    def run(name: str) -> dict[str, Any]:
-        command = [sys.executable, str(STORIES), name]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=STORY_SECONDS)
-        assert done.returncode == 0, done.stderr
-        answer: dict[str, Any] = json.loads(done.stdout)
-        return answer
-
-    return run
+    return lambda name: run_story(name, guarded_service, person_file, garment_file)
 
 
 @pytest.fixture

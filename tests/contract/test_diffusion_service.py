@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from dressed_pictures import read_rgb
 from local_certificates import make_certificates
+from node_client import run_scenario
 from python_client import Story, run_story
 from running_service import RunningService, start_service
 
@@ -88,6 +89,14 @@ def test_the_stream_of_the_endpoint_shows_previews_and_ends_with_the_output(stor
         assert read_rgb(preview.content).shape[0] == 324
     assert set(events[-1]) == {"images"}
     assert read_rgb(client.get(events[-1]["images"][0]["url"]).content).shape == (648, 361, 3)
+
+
+def test_the_javascript_client_reads_the_same_stream(
+    diffusion_service: RunningService, person_file: Path, garment_file: Path
+) -> None:
+    told = run_scenario("streamPreviews", diffusion_service, person_file, garment_file)
+    assert told["events"][-1] == told["data"]
+    assert {event["steps"] for event in told["events"][:-1]} == {4}
 
 
 def test_bad_input_is_no_stream(story: Story) -> None:

@@ -43,6 +43,19 @@ def test_subscribe_by_the_status_stream(scenario: Scenario, person_file: Path, g
     assert len(lines) >= 2
 
 
+def test_the_stream_of_the_endpoint(scenario: Scenario, person_file: Path, garment_file: Path) -> None:
+    told = scenario("streamPreviews")
+    assert told["requestId"]
+    assert told["events"] == [told["data"]]  # the warp engine makes no previews
+    check_output(told["data"], person_file, garment_file)
+
+
+def test_the_stream_of_bad_input_is_a_validation_error(scenario: Scenario) -> None:
+    told = scenario("streamOfBadInput")
+    assert told["isValidationError"]
+    assert [error["loc"] for error in told["fieldErrors"]] == [["body", "category"]]
+
+
 def test_submit_status_result(scenario: Scenario, person_file: Path, garment_file: Path) -> None:
     told = scenario("queue")
     assert told["requestId"] == told["request_id"]

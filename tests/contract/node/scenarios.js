@@ -77,6 +77,20 @@ const SCENARIOS = {
     return { data: result.data, requestId: result.requestId, updates, ids };
   },
 
+  async streamPreviews() {
+    const events = [];
+    const stream = await fal.stream("fashn/tryon", {
+      input: { ...(await readDataUris()), garment_photo_type: "flat-lay", timesteps: 4 },
+    });
+    for await (const event of stream) events.push(event);
+    return { events, data: await stream.done(), requestId: stream.requestId };
+  },
+
+  async streamOfBadInput() {
+    const stream = await fal.stream("fashn/tryon", { input: { ...(await readDataUris()), category: "hats" } });
+    return failureOf(stream.done());
+  },
+
   async queue() {
     const { request_id } = await fal.queue.submit("fashn/tryon", { input: await readDataUris() });
     const early = await failureOf(fal.queue.result("fashn/tryon", { requestId: request_id }));

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vesture.core.task import RGB
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName, resample
 from vesture.engines.warp.fit_bottoms import crotch_level
-from vesture.engines.warp.worn_trace import cloth_edge, complete, covered_share, cropped, hem_level, lower_edge, steps
+from vesture.engines.warp.plates import dilate, erode
+from vesture.engines.warp.worn_trace import (
+    cloth_edge,
+    complete,
+    covered_share,
+    cropped,
+    disc,
+    hem_level,
+    inside_outline,
+    lower_edge,
+    steps,
+)
+from vesture.errors import GarmentNotFound
 from vesture.vision.garment_types import Garment, Part
 
 Bools = NDArray[np.bool_]
+
+HIP_POINTS = 8  # of a side's outline, from the waistband to where the leg begins
+STRAY = 0.09  # units beyond the outlines where cloth may still be the garment's
+LEAST_SEEN = 0.45  # share of hips and legs that must show cloth
+HIDDEN = "Most of the garment is hidden in its photo; use a photo that shows it from the waistband to the hem."
 
 
 def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> Garment:
@@ -33,15 +53,40 @@ def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> Garment:
         curves["hem"] = lower_edge(body, mask, points["hem_left"], points["hem_right"], hem)
         cloth, alpha = complete(photo, mask, mask, body.unit)
         return cropped(cloth, alpha, mask.astype(np.uint8), "skirt", points, curves)
-    parts = mask.astype(np.uint8)
     points["crotch"] = body.point(0.0, level)[0]
+    for side in SIDES:
+        _leg(body, side, waist, level, max(reach.values()), points, curves)
+    hips, leg_zones = _zones(mask.shape, points, curves)
+    whole = hips | leg_zones["left"] | leg_zones["right"]
+    if float(mask[whole].mean()) < LEAST_SEEN:
+        raise GarmentNotFound("garment_image", HIDDEN)
+    mask = mask & dilate(whole, STRAY * body.unit)
+    mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc(0.025 * body.unit)) > 0
     rows, columns = np.indices(mask.shape)
     below = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.torso > level
+    # hands in pockets and bags hide cloth that goes on behind them
+    solid = erode(hips, 0.04 * body.unit)
+    for side in SIDES:
+        solid |= erode(leg_zones[side], 0.06 * body.unit)
+    cloth, alpha = complete(photo, mask, mask | solid, body.unit)
+    parts = (alpha > 0.4).astype(np.uint8)
     for side, part in zip(SIDES, (Part.LEFT_LEG, Part.RIGHT_LEG), strict=True):
-        _leg(body, side, waist, level, max(reach.values()), points, curves)
-        parts[mask & below & _nearer_leg(body, side, mask.shape)] = int(part)
-    cloth, alpha = complete(photo, mask, mask, body.unit)
+        parts[(parts > 0) & below & _nearer_leg(body, side, mask.shape)] = int(part)
     return cropped(cloth, alpha, parts, "trousers", points, curves)
+
+
+def _zones(
+    shape: tuple[int, int], points: Mapping[str, Floats], curves: Mapping[str, Floats]
+) -> tuple[Bools, dict[SideName, Bools]]:
+    """Where hips and legs lie by their outlines."""
+    hips = [curves["side_left"][: HIP_POINTS + 1], points["crotch"][None], curves["side_right"][HIP_POINTS::-1]]
+    legs = {
+        side: inside_outline(
+            shape, np.concatenate([curves[f"side_{side}"][HIP_POINTS:], curves[f"leg_inner_{side}"][::-1]])
+        )
+        for side in SIDES
+    }
+    return inside_outline(shape, np.concatenate(hips)), legs
 
 
 def _has_leg_gap(body: Body, mask: Bools) -> bool:
@@ -57,7 +102,7 @@ def _has_leg_gap(body: Body, mask: Bools) -> bool:
         if on[:6].any() and on[-6:].any():
             seen.append(bool((~on).any()) or float(np.linalg.norm(right - left)) < 0.45 * body.unit)
     short = not seen
-    return short or any(seen)
+    return short or sum(seen) >= min(2, len(seen))
 
 
 def _leg(
@@ -80,7 +125,7 @@ def _leg(
     hip = body.point(SIGN[side] * float(body.width(side, level)), level)[0]
     outer_edge = outer_edge + np.clip(1 - share / 0.25, 0, 1) * (hip - outer_edge[0])
     inner_edge = inner_edge + np.clip(1 - share / 0.2, 0, 1) * (points["crotch"] - inner_edge[0])
-    levels = np.linspace(waist, level, 9)[:-1]
+    levels = np.linspace(waist, level, HIP_POINTS + 1)[:-1]
     upper = body.point(SIGN[side] * np.asarray(body.width(side, levels)), levels)
     curves[f"side_{side}"] = np.concatenate([upper, outer_edge])
     curves[f"leg_inner_{side}"] = inner_edge

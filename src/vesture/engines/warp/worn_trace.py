@@ -57,6 +57,12 @@ def inside_outline(shape: tuple[int, int], outline: Floats) -> Bools:
     return np.asarray(canvas > 0)
 
 
+def disc(radius: float) -> NDArray[np.uint8]:
+    """A round kernel for morphology; radius in pixels."""
+    size = 2 * max(1, round(radius)) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
+
+
 def cloth_edge(body: Body, mask: Bools, side: SideName, levels: Floats) -> Floats:
     """Half-width of the cloth at levels: where the mask ends going out from the spine."""
     result = np.asarray(body.width(side, np.minimum(levels, 1.3))).copy()

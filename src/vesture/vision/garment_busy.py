@@ -15,6 +15,8 @@ from vesture.vision.garment_backdrop import Bool, Float, disc, rim
 
 FAR = 0.05  # from what the network believes to be garment: surely none
 
+HANGER = 0.01  # half the thickness of a hanger
+
 
 def is_usable(prior: Float) -> bool:
     """Whether the network saw a garment at all and was not in two minds about most of it."""
@@ -58,6 +60,11 @@ def near_belief(found: Bool, prior: Float, least: float) -> Bool:
     """
     lump = disc(least * max(prior.shape))
     wrong = cv2.morphologyEx((found & (prior < 0.3)).astype(np.uint8), cv2.MORPH_OPEN, lump) > 0
+    rows = np.nonzero((prior > 0.5).any(1))[0]
+    if len(rows):  # hangers are thin, and at the top
+        thin = disc(min(least, HANGER) * max(prior.shape))
+        above = (np.arange(len(prior)) < rows[0] + 0.15 * len(rows))[:, None]
+        wrong |= cv2.morphologyEx((found & above & (prior < 0.2)).astype(np.uint8), cv2.MORPH_OPEN, thin) > 0
     lost = cv2.morphologyEx((~found & (prior > 0.7)).astype(np.uint8), cv2.MORPH_OPEN, lump) > 0
     return (found & ~wrong) | lost
 

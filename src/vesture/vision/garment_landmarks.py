@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from vesture.core.task import Category, Picture
 from vesture.vision.garment_backdrop import Bool, Float
 from vesture.vision.garment_cutout import Cutout, Frame, cut_out
-from vesture.vision.garment_join import Joined, join, joined_kind, joined_sleeves, view_of
+from vesture.vision.garment_join import Joined, View, join, joined_kind, joined_sleeves, view_of
 from vesture.vision.garment_kind import find_kind
+from vesture.vision.garment_labels import INNER
 from vesture.vision.garment_look import look
 from vesture.vision.garment_mask import separate
-from vesture.vision.garment_neckline import Neckline, find_neckline, opening
+from vesture.vision.garment_neckline import Neckline, find_neckline
+from vesture.vision.garment_opening import Opening, joined_opening, searched_opening
 from vesture.vision.garment_outline import CURVE_POINTS, Outline, read_outline
 from vesture.vision.garment_parts import label_parts
 from vesture.vision.garment_shape import resample
@@ -76,12 +78,12 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
     confidence = _confidence(mask.confidence, cutout.overlap, outline, joined)
     region, alpha = cutout.region, cutout.alpha
     if kind in UPPER:
-        neckline = _neckline(cutout, outline, points)
-        curves["neckline"] = resample(neckline.curve, CURVE_POINTS)
-        points["neck_front"] = neckline.curve[int(np.argmax(neckline.curve[:, 1]))]
-        confidence["neckline"] = neckline.confidence
-        alpha = _without_opening(alpha, neckline, cutout.scale, outline.hooded)
-        region = region & ~_opening(region.shape, neckline.curve, outline.hooded)
+        neck = _opening(cutout, outline, points, view)
+        curves["neckline"] = resample(neck.curve, CURVE_POINTS)
+        points["neck_front"] = neck.curve[neck.curve[:, 1] >= neck.curve[:, 1].max() - 1].mean(0)
+        confidence["neckline"] = neck.confidence
+        alpha = _without(alpha, neck.hole, cutout.scale)
+        region = region & ~neck.hole
     parts = label_parts(region, points, curves) if joined is None else np.where(region, joined.parts, 0)
     garment = _assemble(cutout, alpha, parts.astype(np.uint8), kind, points, curves, confidence, mask.warnings + doubts)
     return FlatReading(garment, cutout.frame)
@@ -94,26 +96,26 @@ def _confidence(mask: float, overlap: float, outline: Outline, joined: Joined | 
     return {"mask": mask, "landmarks": float(np.clip(overlap * 1.1, 0, 1) * sure), "sleeves": sure}
 
 
-def _neckline(cutout: Cutout, outline: Outline, points: dict[str, Float]) -> Neckline:
+def _opening(cutout: Cutout, outline: Outline, points: dict[str, Float], view: View | None) -> Opening:
     if outline.see_through is not None:
-        return Neckline(outline.see_through, 1.0, 0.9)
-    return find_neckline(cutout.lab, cutout.region, points["collar_left"], points["collar_right"], outline.stand)
+        neckline = Neckline(outline.see_through, 1.0, 0.9)
+    else:
+        corners = points["collar_left"], points["collar_right"]
+        neckline = find_neckline(cutout.lab, cutout.region, *corners, outline.stand)
+    searched = searched_opening(cutout.region, neckline, outline.hooded)
+    if view is None:
+        return searched
+    armpits = (points["armpit_left"][1] + points["armpit_right"][1]) / 2
+    return joined_opening(cutout.lab, cutout.region, view.belief[INNER], searched, float(armpits))
 
 
-def _opening(shape: tuple[int, ...], curve: Float, hooded: bool) -> Bool:
-    """(h, w) what the neckline cuts away: the inner back, and all of a hood that stands above the collar."""
-    hole = opening((shape[0], shape[1]), curve)
-    if hooded:
-        columns = np.arange(shape[1], dtype=np.float32)
-        level = np.interp(columns, [curve[0, 0], curve[-1, 0]], [curve[0, 1], curve[-1, 1]])
-        hole |= np.arange(shape[0])[:, None] < level[None]
-    return hole
-
-
-def _without_opening(alpha: Float, neckline: Neckline, scale: float, hooded: bool) -> Float:
-    hole = _opening(alpha.shape, neckline.curve / scale, hooded)
+def _without(alpha: Float, hole: Bool, scale: float) -> Float:
+    """`alpha` without `hole`, which is drawn at `scale` of its size."""
+    size = (alpha.shape[1], alpha.shape[0])
     soft = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), 0.8)
-    return np.asarray(alpha * (1 - soft), np.float32)
+    soft = cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC)
+    sharp = np.clip((soft - 0.5) / max(scale, 0.2) + 0.5, 0, 1)
+    return np.asarray(alpha * (1 - sharp), np.float32)
 
 
 def _assemble(

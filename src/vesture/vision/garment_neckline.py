@@ -93,6 +93,24 @@ def find_neckline(lab: Float, region: Bool, left: Float, right: Float, stand: fl
     return Neckline(frame.place(x, y), float(y.max()), confidence)
 
 
+def snapped_neckline(lab: Float, region: Bool, curve: Float) -> Float:
+    """A neckline (n, 2) known roughly, moved to the strongest edges near it; its ends stay."""
+    left, right = curve[0], curve[-1]
+    across = (right - left).astype(np.float32)
+    if float(np.linalg.norm(across)) < 6:
+        return curve
+    frame = _Frame((left + right) / 2, across, np.float32([-across[1], across[0]]))
+    patch, _ = _rectify(lab, region, frame)
+    offset = curve - frame.middle
+    length = float(across @ across)
+    own_x, own_y = 2 * offset @ frame.across / length, offset @ frame.down / length
+    if (np.diff(own_x) <= 0).any() or own_y.max() > BELOW - 0.1:
+        return curve
+    x = np.linspace(-1, 1, SAMPLES + 1, dtype=np.float32)
+    y = _snap(patch, x, np.interp(x, own_x, own_y).astype(np.float32))
+    return frame.place(x, y)
+
+
 def default_neckline(frame: _Frame, depth: float, confidence: float) -> Neckline:
     x = np.linspace(-1, 1, SAMPLES + 1, dtype=np.float32)
     return Neckline(frame.place(x, depth * (1 - np.abs(x) ** 2.2)), depth, confidence)

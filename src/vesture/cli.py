@@ -11,9 +11,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 from vesture import __version__
-from vesture.core.task import TryOnOptions
+from vesture.core.task import CategoryChoice, TryOnOptions
 from vesture.errors import Cancelled, InputError, VestureError
 from vesture.settings import Settings
 
@@ -29,6 +30,7 @@ OPTION_HELP = {
     "timesteps": "steps of the diffusion engine",
     "seed": "fixes everything random",
     "num_samples": "pictures to make, 1 to 4",
+    "moderation": "how strict the screening is: permissive or conservative",
     "segmentation_free": "show the diffusion engine the unmasked person (default: as it is set up)",
 }
 
@@ -94,7 +96,7 @@ def _add_try_on(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command = commands.add_parser("try-on", help="dress one person in one garment")
     command.add_argument("person", type=Path, help="photo of a person")
     command.add_argument("garment", type=Path, help="photo of a garment")
-    command.add_argument("--category", required=True, choices=("tops", "bottoms", "one-pieces"))
+    command.add_argument("--category", required=True, choices=get_args(CategoryChoice))
     command.add_argument("-o", "--output", type=Path, default=Path("out.png"), help="picture to write (out.png)")
     command.add_argument("--compare", action="store_true", help="write person, garment and result side by side")
     command.add_argument("--json", action="store_true", help="print the result's facts as JSON on stdout")
@@ -102,7 +104,7 @@ def _add_try_on(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.add_argument("--engine", choices=("auto", "warp", "diffusion"), default=None)
     command.add_argument("--quiet", action="store_true", help="no progress on stderr")
     for option in fields(TryOnOptions):
-        if option.name == "category":
+        if option.name not in OPTION_HELP:
             continue
         flag = "--" + option.name.replace("_", "-")
         if option.default is None or isinstance(option.default, bool):

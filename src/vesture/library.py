@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 from PIL import Image
 
-from vesture.core.task import RGB, Category, OnStep, Picture, TryOnOptions, ignore_steps
+from vesture.core.task import RGB, CategoryChoice, OnStep, Picture, TryOnOptions, ignore_steps
 from vesture.errors import InputError
 from vesture.pipeline import GARMENT_FIELD, PERSON_FIELD
 
@@ -67,7 +67,7 @@ class TryOn:
         self,
         person: Source,
         garment: Source,
-        category: Category,
+        category: CategoryChoice,
         *,
         on_step: OnStep = ignore_steps,
         **options: Any,
@@ -77,7 +77,7 @@ class TryOn:
         Args:
             person: photo of a person: path, encoded bytes, PIL image, or (h, w, 3 or 4) uint8 array, RGB(A).
             garment: photo of a garment, flat or worn by somebody: likewise.
-            category: "tops", "bottoms" or "one-pieces".
+            category: "tops", "bottoms" or "one-pieces"; "auto" finds it out from the garment photo.
             on_step: called with a `Step` after each step; raising `Cancelled` stops the run.
             **options: the API's options (`TryOnOptions`): num_samples, seed, garment_photo_type, ...
 

@@ -82,6 +82,9 @@ class Settings:
     min_side: int = _setting(64, "pixels", "Shorter side that a photo must have.")
     max_pixels: int = _setting(50_000_000, "pixels", "Pixels a photo may have before it is refused undecoded.")
     nsfw_threshold: float = _setting(0.7, "0..1", "Score from which the NSFW filter refuses a photo.")
+    nsfw_conservative_threshold: float = _setting(
+        0.4, "0..1", "The same for requests with moderation_level conservative."
+    )
 
     fetch_max_bytes: int = _setting(50 * 1024 * 1024, "bytes", "Largest photo that is downloaded or decoded.")
     fetch_timeout_seconds: float = _setting(30.0, "seconds", "Time limit of one download.")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from vesture.api.edge import SamplePhoto
-    from vesture.core.task import Engine
-    from vesture.pipeline import Pipeline
+    from vesture.core.task import Category, Engine, GarmentPhotoType, Picture
+    from vesture.pipeline import FindCategory, Pipeline
     from vesture.store.blobs import ObjectBlobStore
     from vesture.store.database import Database
     from vesture.store.jobs import SqlJobStore
@@ -83,7 +83,22 @@ def build_pipeline(settings: Settings) -> Pipeline:
         min_side=settings.min_side,
         max_result_side=settings.max_side,
     )
-    return Pipeline(build_engine(settings), NsfwFilter(settings.nsfw_threshold), limits)
+    nsfw_filter = NsfwFilter(settings.nsfw_threshold, conservative=settings.nsfw_conservative_threshold)
+    return Pipeline(build_engine(settings), nsfw_filter, limits, _category_finder(settings))
+
+
+def _category_finder(settings: Settings) -> FindCategory:
+    """Finds categories out; built when it is asked first, which few requests do."""
+    finder: list[FindCategory] = []
+
+    def find(garment: Picture, photo_type: GarmentPhotoType) -> Category:
+        if not finder:
+            from vesture.engines.category import CategoryFinder
+
+            finder.append(CategoryFinder(_pose_estimator(settings)))
+        return finder[0](garment, photo_type)
+
+    return find
 
 
 def build_engine(settings: Settings) -> Engine:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from doc_pages import PAGES, REFERENCE, ROOT, table_rows
+from pydantic import BaseModel
 from starlette.routing import Route
 
 from vesture import errors
@@ -21,7 +22,7 @@ from vesture.api.app import ROUTES
 from vesture.assets.table import GROUPS
 from vesture.cli import build_parser
 from vesture.core.task import TryOnOptions
-from vesture.core.tryon_input import TryOnFields
+from vesture.core.tryon_input import INPUT_MODELS, TryOnFields, VersionedFields
 from vesture.core.wire_errors import error_body
 from vesture.errors import FieldFault, InputError, SettingError, VestureError
 from vesture.library import TryOnResult
@@ -104,16 +105,25 @@ def test_no_documented_route_is_gone() -> None:
     assert documented - served == set()
 
 
-@pytest.mark.parametrize("name", TryOnFields.model_fields)
-def test_every_field_of_the_input_is_documented(name: str) -> None:
+FIELDS = [(TryOnFields, name) for name in TryOnFields.model_fields]
+FIELDS += [(VersionedFields, name) for name in VersionedFields.model_fields if name not in TryOnFields.model_fields]
+
+
+@pytest.mark.parametrize(("model", "name"), FIELDS, ids=lambda value: value if isinstance(value, str) else "")
+def test_every_field_of_the_input_is_documented(model: type[BaseModel], name: str) -> None:
     kind, default, accepts = table_rows(REFERENCE / "api.md")[name][1:]
-    schema = TryOnFields.model_json_schema()["properties"][name]
+    schema = model.model_json_schema()["properties"][name]
     assert kind == {"number": "float"}.get(schema["type"], schema["type"])
     assert default == (f"`{json.dumps(schema['default'])}`" if "default" in schema else "required")
     for choice in schema.get("enum", ()):
         assert f"`{choice}`" in accepts
     for bound in ("minimum", "maximum"):
         assert bound not in schema or f"{schema[bound]:g}" in accepts or str(schema[bound]) in accepts
+
+
+@pytest.mark.parametrize("endpoint", INPUT_MODELS)
+def test_every_endpoint_is_documented(endpoint: str) -> None:
+    assert f"`{endpoint.removeprefix('fal-ai/')}`" in (REFERENCE / "api.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("error", CLASSES, ids=lambda error: error.__name__)

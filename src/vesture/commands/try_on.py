@@ -20,7 +20,8 @@ def run_try_on(parsed: argparse.Namespace) -> int:
     """Dress, write the picture(s), report. Further samples are written as NAME-2.png, NAME-3.png, ..."""
     if not parsed.verbose:
         logging.getLogger("vesture").setLevel(logging.WARNING)
-    options = {f.name: getattr(parsed, f.name) for f in fields(TryOnOptions) if f.name != "category"}
+    given = {f.name for f in fields(TryOnOptions)} - {"category", "output_format"}
+    options = {name: getattr(parsed, name) for name in sorted(given)}
     TryOnOptions(parsed.category, **options)  # a wrong option is told before anything is loaded
     for photo in (parsed.person, parsed.garment):
         if not photo.is_file():

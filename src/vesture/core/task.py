@@ -18,7 +18,10 @@ from numpy.typing import NDArray
 from vesture.errors import InputError
 
 Category = Literal["tops", "bottoms", "one-pieces"]
+CategoryChoice = Literal["tops", "bottoms", "one-pieces", "auto"]
 GarmentPhotoType = Literal["auto", "model", "flat-lay"]
+Moderation = Literal["permissive", "conservative"]
+OutputFormat = Literal["png", "jpeg"]
 
 RGB = NDArray[np.uint8]  # (height, width, 3)
 Mask = NDArray[np.uint8]  # (height, width)
@@ -32,13 +35,17 @@ MAX_SEED = 2**63 - 1
 class TryOnOptions:
     """The options of one request, named and defaulted as in the API (docs/reference/api.md).
 
-    `segmentation_free` tells the diffusion engine whether it sees the person unmasked; None: as the engine is set up.
+    Attributes of which the published page says nothing:
+        category: "auto" lets Vesture find it out; engines are always told one of the others.
+        segmentation_free: whether the diffusion engine sees the person unmasked; None: as the engine is set up.
+        moderation: how strict the NSFW filter is, where `nsfw_filter` lets it look.
+        output_format: how the service encodes the results.
 
     Raises:
         InputError: a value is outside what the field accepts; names the field.
     """
 
-    category: Category
+    category: CategoryChoice
     garment_photo_type: GarmentPhotoType = "auto"
     nsfw_filter: bool = True
     cover_feet: bool = False
@@ -51,10 +58,14 @@ class TryOnOptions:
     seed: int = 42
     num_samples: int = 1
     segmentation_free: bool | None = None
+    moderation: Moderation = "permissive"
+    output_format: OutputFormat = "png"
 
     def __post_init__(self) -> None:
-        _one_of("category", self.category, get_args(Category))
+        _one_of("category", self.category, get_args(CategoryChoice))
         _one_of("garment_photo_type", self.garment_photo_type, get_args(GarmentPhotoType))
+        _one_of("moderation", self.moderation, get_args(Moderation))
+        _one_of("output_format", self.output_format, get_args(OutputFormat))
         for option in fields(self):
             if option.type == "bool" and not isinstance(getattr(self, option.name), bool):
                 raise InputError(option.name, f"{option.name} must be true or false")

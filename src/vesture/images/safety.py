@@ -22,11 +22,13 @@ class NsfwFilter:
 
     Args:
         threshold: score in 0..1 from which a photo is refused.
+        conservative: the same where a request asks to be strict; None: no other.
         threads: CPU threads of one check.
     """
 
-    def __init__(self, threshold: float, threads: int = 1) -> None:
+    def __init__(self, threshold: float, threads: int = 1, *, conservative: float | None = None) -> None:
         self.threshold = threshold
+        self.conservative = threshold if conservative is None else conservative
         self._threads = threads
         self._lock = threading.Lock()
         self._classifier: NSFWClassifier | None = None
@@ -38,13 +40,13 @@ class NsfwFilter:
         square = photo.resize((_INPUT_SIDE, _INPUT_SIDE), Image.Resampling.BILINEAR, reducing_gap=4)
         return float(self._loaded().classify(square).nsfw)
 
-    def check(self, picture: Picture, field: str) -> None:
+    def check(self, picture: Picture, field: str, *, strict: bool = False) -> None:
         """Let the photo pass.
 
         Raises:
-            ContentPolicyViolation: its score reaches the threshold.
+            ContentPolicyViolation: its score reaches the threshold, the conservative one when `strict`.
         """
-        if self.score(picture) >= self.threshold:
+        if self.score(picture) >= (self.conservative if strict else self.threshold):
             raise ContentPolicyViolation(
                 field, f"{field} was refused by the NSFW filter; send another photo or set nsfw_filter to false"
             )

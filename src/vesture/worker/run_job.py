@@ -7,6 +7,7 @@ attempts or queues; whoever calls it cancels it when the job is no longer wanted
 from __future__ import annotations
 
 import asyncio
+import base64
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -88,7 +89,10 @@ async def run_job(job: Job, tools: Tools, write_log: WriteLog, show_preview: Sho
     dressed = await tools.engine.dress(person, garment, request.options, on_step)
     seconds = time.perf_counter() - began
 
-    images = [await _store_image(image, job.result_lifetime_seconds, tools.blobs) for image in dressed.images]
+    if request.data_uris:
+        images = [_inline_image(image) for image in dressed.images]
+    else:
+        images = [await _store_image(image, job.result_lifetime_seconds, tools.blobs) for image in dressed.images]
     for warning in dressed.warnings:
         write_log("WARN", warning)
     engine = dressed.facts.get("engine")
@@ -99,7 +103,8 @@ async def run_job(job: Job, tools: Tools, write_log: WriteLog, show_preview: Sho
 async def forget_result(result: Mapping[str, Any], blobs: BlobStore) -> None:
     """Delete the files of a result that nobody will ask for."""
     for image in result["images"]:
-        await blobs.delete(image["key"])
+        if "key" in image:
+            await blobs.delete(image["key"])
 
 
 async def _read_photo(reference: str, field: str, tools: Tools) -> bytes:
@@ -109,13 +114,25 @@ async def _read_photo(reference: str, field: str, tools: Tools) -> bytes:
 
 
 async def _store_image(image: DressedImage, lifetime_seconds: float | None, blobs: BlobStore) -> Mapping[str, Any]:
-    name = secrets.token_hex(8) + _EXTENSIONS.get(image.content_type, "")
+    name = _new_name(image)
     blob = await blobs.put(image.data, image.content_type, name, lifetime_seconds)
+    return {"key": blob.key, **_about(image, name)}
+
+
+def _inline_image(image: DressedImage) -> Mapping[str, Any]:
+    encoded = base64.b64encode(image.data).decode()
+    return {"url": f"data:{image.content_type};base64,{encoded}", **_about(image, _new_name(image))}
+
+
+def _new_name(image: DressedImage) -> str:
+    return secrets.token_hex(8) + _EXTENSIONS.get(image.content_type, "")
+
+
+def _about(image: DressedImage, name: str) -> Mapping[str, Any]:
     return {
-        "key": blob.key,
         "content_type": image.content_type,
         "file_name": name,
-        "file_size": blob.size,
+        "file_size": len(image.data),
         "width": image.width,
         "height": image.height,
     }

@@ -102,7 +102,7 @@ async def test_a_body_of_unknown_length_is_refused_when_it_passes_the_limit(
 
 
 @pytest.mark.parametrize(
-    "path", ["/queue/fashn/other", "/queue/fal-ai/fashn/tryon/v1.6", "/queue/x", "/queue/fashn/tryon/v2"]
+    "path", ["/queue/fashn/other", "/queue/fal-ai/fashn/tryon/v2", "/queue/x", "/queue/fashn/tryon/v2"]
 )
 async def test_an_unknown_app_is_not_found(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.post(path, json=INPUT)

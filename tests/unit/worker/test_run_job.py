@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from vesture.core.job import Job, JobStatus, Priority
 from vesture.core.ports import DressedResult
 from vesture.core.task import OnStep, Step, TryOnOptions
 from vesture.core.tryon_input import parse_input
+from vesture.core.wire_output import output_body
 from vesture.errors import FileDownloadError, InvalidInput, MissingField
 from vesture.store.blobs import ObjectBlobStore
 from vesture.worker.run_job import Outcome, Tools, forget_result, run_job
@@ -125,3 +127,15 @@ def tools_with_the_script(tools: Tools) -> Tools:
         return reference.encode()
 
     return replace(tools, fetch=fetch)
+
+
+async def test_images_can_stand_in_the_result_itself(tools: Tools, blobs: ObjectBlobStore) -> None:
+    job = replace(job_with(sync_mode=True), endpoint="fashn/tryon/v1.6")
+    outcome = await run_job(job, tools, lambda level, message: None)
+    (image,) = outcome.result["images"]
+    head, _, encoded = image["url"].partition(",")
+    assert head == "data:image/png;base64"
+    assert base64.b64decode(encoded) == b"dressed fetched:person in fetched:shirt"
+    assert image["file_size"] == len(base64.b64decode(encoded))
+    assert output_body(outcome.result, lambda key: "never asked") == outcome.result
+    await forget_result(outcome.result, blobs)  # there is no file to forget

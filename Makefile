@@ -8,10 +8,10 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 GALLERY_DATA ?= ../shared/data
 
-.PHONY: help run test check format bench gallery assets clean
+.PHONY: help run test check format bench bench-quality gallery train-garment assets clean
 
 help: ## Show this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: $(VENV)/.installed assets ## Install what is needed, then serve on http://127.0.0.1:8000
 	$(BIN)/vesture serve
@@ -32,6 +32,12 @@ format: $(VENV)/.installed ## Rewrite the code in the house format
 
 bench: $(VENV)/.installed assets ## Measure speed, parsing and masks; prints tables
 	$(BIN)/python -m bench.run $(GALLERY_DATA)
+
+bench-quality: $(VENV)/.installed assets ## Measure try-on quality against true photos, beside simple baselines
+	$(BIN)/python -m bench.quality $(GALLERY_DATA)
+
+train-garment: $(VENV)/.installed $(VENV)/.torch ## Train the garment network from scratch, on generated pictures
+	$(BIN)/python -m training.garment.train
 
 gallery: $(VENV)/.installed assets ## Write contact sheets (person, garment, result) to gallery/
 	$(BIN)/python -m bench.gallery --data $(GALLERY_DATA)

@@ -1,6 +1,6 @@
 """From a fitted garment to picture layers: each part of the cloth, bent into place, with its own coverage.
 
-Takes a garment, a fit and the size of the photo; gives one `Layer` per part. Knows nothing about what is
+Takes a garment, a fit and a window of the photo; gives one `Layer` per part. Knows nothing about what is
 already in the photo.
 """
 
@@ -12,14 +12,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body import SIGN, Body, SideName
+from vesture.engines.warp.body import V_LEVELS, Body, SideName
 from vesture.engines.warp.mesh import Mesh, backward_map, build_mesh, deform
+from vesture.engines.warp.patch import Patch
 from vesture.engines.warp.placement import Fit
+from vesture.engines.warp.silhouettes import limb_frame
+from vesture.vision.frame import Box
 from vesture.vision.garment_types import Garment, Part
 
 Floats = NDArray[np.float32]
 
 OVERSAMPLING = 1.15  # garment pixels per photo pixel: finer detail than that would only alias
+OUTLINE_SMOOTHING = 0.011  # units: ripples of the outline shorter than this are the mask's, not the cloth's
+SHADE_STEP = 6  # pixels between the points at which shade is found
 PART_SIDE: dict[int, SideName] = {
     Part.LEFT_SLEEVE: "left",
     Part.RIGHT_SLEEVE: "right",
@@ -31,33 +36,57 @@ LEGS = (int(Part.LEFT_LEG), int(Part.RIGHT_LEG))
 
 
 @dataclass(frozen=True, slots=True)
+class Draped:
+    """A garment bent into place: its mesh, and where in the photo the vertices (n, 2) lie."""
+
+    garment: Garment
+    mesh: Mesh
+    position: NDArray[np.float64]
+    scale: tuple[float, float]
+
+    def box(self, shape: tuple[int, int]) -> Box:
+        """The part of a photo of `shape` (height, width) that it can cover."""
+        low, high = np.floor(self.position.min(0)), np.ceil(self.position.max(0)) + 1
+        left, right = np.clip([low[0], high[0]], 0, shape[1]).astype(int)
+        top, bottom = np.clip([low[1], high[1]], 0, shape[0]).astype(int)
+        return Box(int(left), int(top), int(right), int(bottom))
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
-    """A part of the cloth in the photo: `rgb` (H, W, 3) float32 in [0, 255], `alpha` (H, W) float32 in [0, 1]."""
+    """A part of the cloth in its window of the photo."""
 
     part: int
-    rgb: Floats
-    alpha: Floats
+    patch: Patch
 
 
-def render_layers(garment: Garment, fit: Fit, body: Body, shape: tuple[int, int]) -> list[Layer]:
-    """Bend the garment into place.
+def drape(garment: Garment, fit: Fit) -> Draped:
+    """Bend the garment into place."""
+    garment = replace(garment, parts=whole_parts(garment.parts))
+    mesh = build_mesh(garment.parts, fit.joints)
+    return Draped(garment, mesh, deform(mesh, fit.handles, fit.scale), fit.scale)
+
+
+def render_layers(draped: Draped, body: Body, box: Box) -> list[Layer]:
+    """The bent garment as pictures.
 
     Args:
-        shape: (height, width) of the photo; fit and body are in its pixels.
+        body: in the pixels of the box.
+        box: the window of the photo that is rendered.
 
     Returns:
         Layers from back to front: legs, torso, sleeves.
     """
-    garment = replace(garment, parts=whole_parts(garment.parts))
-    mesh = build_mesh(garment.parts, fit.joints)
-    position = deform(mesh, fit.handles, fit.scale)
-    shrink = min(1.0, OVERSAMPLING * max(fit.scale))
-    cloth = _premultiplied(garment, shrink)
-    layers = [
-        _shade(_render(mesh, position, part, garment, cloth, shrink, shape), body)
-        for part in (*LEGS, int(Part.TORSO), *SLEEVES)
-        if (mesh.part == part).any()
-    ]
+    shrink = min(1.0, OVERSAMPLING * max(draped.scale))
+    cloth = _premultiplied(draped.garment, shrink)
+    window = replace(draped, position=draped.position - (box.left, box.top))
+    shape = (box.bottom - box.top, box.right - box.left)
+    layers = []
+    for part in (*LEGS, int(Part.TORSO), *SLEEVES):
+        if (draped.mesh.part == part).any():
+            patch = _render(window, part, cloth, shrink, shape, OUTLINE_SMOOTHING * body.unit)
+            if patch is not None:
+                layers.append(Layer(part, _shade(patch, part, body)))
     return layers
 
 
@@ -87,25 +116,19 @@ def _premultiplied(garment: Garment, shrink: float) -> Floats:
     if shrink < 1:
         size = (max(2, round(cloth.shape[1] * shrink)), max(2, round(cloth.shape[0] * shrink)))
         cloth = cv2.resize(cloth, size, interpolation=cv2.INTER_AREA)
-    return cloth.astype(np.float32)
+    return cloth.astype(np.float32, copy=False)
 
 
 def _render(
-    mesh: Mesh,
-    position: NDArray[np.float64],
-    part: int,
-    garment: Garment,
-    cloth: Floats,
-    shrink: float,
-    shape: tuple[int, int],
-) -> Layer:
-    map_x, map_y = backward_map(mesh, position, part, shape)
-    rows, columns = np.flatnonzero((map_x > -1e3).any(1)), np.flatnonzero((map_x > -1e3).any(0))
-    rgb, alpha = np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32)
+    draped: Draped, part: int, cloth: Floats, shrink: float, shape: tuple[int, int], smoothing: float
+) -> Patch | None:
+    map_x, map_y = backward_map(draped.mesh, draped.position, part, shape)
+    lands = map_x > -1e3
+    rows, columns = np.flatnonzero(lands.any(1)), np.flatnonzero(lands.any(0))
     if not len(rows):
-        return Layer(part, rgb, alpha)
+        return None
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    source = cloth * _own_pixels(garment.parts, part, cloth.shape[:2], mesh.cell * shrink)[..., None]
+    source = cloth * _own_pixels(draped.garment.parts, part, cloth.shape[:2], draped.mesh.cell * shrink)[..., None]
     # pixel centres: garment pixel i of the full picture lies at (i + 0.5) * shrink - 0.5 of the shrunk one
     sampled = cv2.remap(
         source,
@@ -115,10 +138,31 @@ def _render(
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=0,
     )
-    coverage = np.clip(sampled[..., 3], 0, 1)
-    rgb[box] = np.clip(sampled[..., :3] / np.maximum(sampled[..., 3:], 1e-3), 0, 255)
-    alpha[box] = np.where(coverage < 0.02, 0, coverage)
-    return Layer(part, rgb, alpha)
+    sampled[..., 3] = np.clip(sampled[..., 3], 0, 1)
+    return Patch(int(rows[0]), int(columns[0]), *_clean_edge(sampled, smoothing))
+
+
+def _clean_edge(sampled: Floats, smoothing: float) -> tuple[Floats, Floats]:
+    """Colour and coverage of sampled cloth (h, w, 4), premultiplied: a smooth outline, and the cloth's own colour up to
+    it. Straps and fringes too thin for the smoothing stay as they are."""
+    alpha = np.ascontiguousarray(sampled[..., 3])
+    sigma = max(0.8, smoothing)
+    soft = cv2.GaussianBlur(alpha, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
+    # the slope of a blurred straight edge, steepened to about one pixel
+    smooth = np.clip(0.5 + (soft - 0.5) * (sigma * 2.0), 0, 1)
+    lost = ((alpha > 0.5) & (smooth < 0.15)).view(np.uint8)
+    thin = cv2.dilate(lost, np.ones((5, 5), np.uint8)) > 0
+    coverage = np.where(thin, alpha, smooth)
+    coverage[coverage < 0.02] = 0
+    own = sampled[..., :3] / np.maximum(alpha, 1e-3)[..., None]
+    rim = (coverage > 0) & (alpha < 0.95)
+    if rim.any():
+        # at the rim the cloth's colour a little further in: what is mixed with the backdrop makes halos
+        sure = np.where(alpha > 0.97, 1.0, 1e-4 * alpha).astype(np.float32)
+        spread = cv2.GaussianBlur(own * sure[..., None], (0, 0), 1.2 * sigma)
+        spread /= np.maximum(cv2.GaussianBlur(sure, (0, 0), 1.2 * sigma), 1e-6)[..., None]
+        own = np.where(rim[..., None], spread, own)
+    return np.clip(own, 0, 255), np.asarray(coverage, np.float32)
 
 
 def _own_pixels(parts: NDArray[np.uint8], part: int, size: tuple[int, int], overlap: float) -> Floats:
@@ -129,43 +173,24 @@ def _own_pixels(parts: NDArray[np.uint8], part: int, size: tuple[int, int], over
     return np.asarray(cv2.resize(keep, size[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _shade(layer: Layer, body: Body) -> Layer:
+def _shade(patch: Patch, part: int, body: Body) -> Patch:
     """Light that a flat picture lacks: the cloth turns away at the sides of torso, arms and legs."""
-    rows, columns = np.nonzero(layer.alpha > 0)
-    if not len(rows):
-        return layer
-    pixels = np.stack([columns, rows], 1).astype(np.float64)
-    if layer.part == Part.TORSO:
-        coordinates = body.coordinates(pixels)
-        width = np.where(
-            coordinates[:, 0] < 0, body.width("left", coordinates[:, 1]), body.width("right", coordinates[:, 1])
+    height, width = patch.alpha.shape
+    xs = patch.left + np.linspace(0, width - 1, max(2, width // SHADE_STEP), dtype=np.float32)
+    ys = patch.top + np.linspace(0, height - 1, max(2, height // SHADE_STEP), dtype=np.float32)
+    if part == Part.TORSO:
+        dx, dy = xs[None] - body.neck[0], ys[:, None] - body.neck[1]
+        u = dx * body.across[0] + dy * body.across[1]
+        v = (dx * body.down[0] + dy * body.down[1]) / body.torso
+        half = np.where(
+            u < 0, np.interp(v, V_LEVELS, body.half_width["left"]), np.interp(v, V_LEVELS, body.half_width["right"])
         )
-        turn = np.clip(np.abs(coordinates[:, 0]) / width, 0, 1.15)
-        below_armpit = np.clip((coordinates[:, 1] - 0.2) / 0.25, 0, 1)
-        factor = 1 - 0.16 * turn**4 * below_armpit
+        turn = np.clip(np.abs(u) / half, 0, 1.15)
+        factor = 1 - 0.16 * turn**4 * np.clip((v - 0.2) / 0.25, 0, 1)
     else:
-        side = PART_SIDE[layer.part]
-        limb = body.arms[side] if layer.part in SLEEVES else body.legs[side]
-        offset = pixels[:, None] - limb.axis[None]
-        nearest = np.argmin((offset**2).sum(-1), axis=1)
-        normal = limb.outward(limb.along, SIGN[side])[nearest]
-        across = (offset[np.arange(len(pixels)), nearest] * normal).sum(1)
-        turn = np.clip(np.abs(across) / (1.25 * limb.natural[nearest]), 0, 1.2)
-        factor = 1 - 0.17 * turn**3
-    shade = np.ones(layer.alpha.shape, np.float32)
-    shade[rows, columns] = factor
-    shade = cv2.GaussianBlur(shade, (0, 0), max(1.0, 0.03 * body.unit))
-    return Layer(layer.part, layer.rgb * shade[..., None], layer.alpha)
-
-
-def over(base: Floats, rgb: Floats, alpha: Floats) -> Floats:
-    """`rgb` laid over `base` with coverage `alpha` (H, W)."""
-    return np.asarray(base + (rgb - base) * alpha[..., None], np.float32)
-
-
-def union(layers: list[Layer], shape: tuple[int, int]) -> Floats:
-    """Coverage (H, W) of several layers together."""
-    clear = np.ones(shape, np.float32)
-    for layer in layers:
-        clear *= 1 - layer.alpha
-    return np.asarray(1 - clear, np.float32)
+        side = PART_SIDE[part]
+        frame = limb_frame(body.arms[side] if part in SLEEVES else body.legs[side], xs, ys)
+        factor = 1 - 0.17 * np.clip(np.abs(frame.across) / 1.25, 0, 1.2) ** 3
+    factor = cv2.GaussianBlur(factor.astype(np.float32), (0, 0), max(0.6, 0.02 * body.unit / SHADE_STEP))
+    shade = cv2.resize(factor, (width, height), interpolation=cv2.INTER_LINEAR)
+    return replace(patch, rgb=patch.rgb * shade[..., None])

@@ -1,0 +1,58 @@
+"""Dressing an understood person in an understood garment, once per sample.
+
+Takes the photo, the body and the garment; gives pictures of the photo's size. What does not depend on the fit is done
+once for all samples, and only the window of the photo that can change is worked on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.core.task import RGB, TryOnOptions
+from vesture.engines.warp.body import Body
+from vesture.engines.warp.compose import compose, wardrobe
+from vesture.engines.warp.fit import fit_garment
+from vesture.engines.warp.layers import drape, render_layers
+from vesture.engines.warp.placement import Wishes
+from vesture.engines.warp.undressed import dressed_window, prepare
+from vesture.engines.warp.variants import ease_of
+from vesture.vision.frame import Box, pasted
+from vesture.vision.garment_types import Garment
+
+
+def dress(
+    whole: RGB, box: Box, body: Body, garment: Garment, options: TryOnOptions
+) -> tuple[tuple[RGB, ...], NDArray[np.bool_]]:
+    """Dress a person.
+
+    Args:
+        whole: (H, W, 3) uint8, the photo.
+        box: the part of the photo in whose pixels the body is given.
+
+    Returns:
+        One picture (H, W, 3) per sample, and (H, W) bool, true where any of them may differ from the photo.
+    """
+    photo = np.ascontiguousarray(whole[box.slices])
+    shape = photo.shape[0], photo.shape[1]
+    wishes = Wishes(options.long_top, options.cover_feet, options.adjust_hands)
+    clothes = wardrobe(options.category, garment, options.cover_feet)
+    scene = None
+    images, changed = [], np.zeros(whole.shape[:2], bool)
+    for sample in range(options.num_samples):
+        generator = np.random.default_rng([options.seed, sample])
+        fit = fit_garment(body, garment, wishes, ease_of(sample, options.seed))
+        draped = drape(garment, fit)
+        window = dressed_window(body, clothes, draped.box(shape))
+        if scene is None or scene.box != window:
+            scene = prepare(photo, body, clothes, window)
+        image, touched = compose(scene, fit, render_layers(draped, scene.body, window), garment.photo_type, generator)
+        place = _within(window, box)
+        images.append(pasted(whole, image, place))
+        changed[place.slices] |= touched
+    return tuple(images), changed
+
+
+def _within(inner: Box, outer: Box) -> Box:
+    """A box given in the pixels of another, in the pixels of the whole photo."""
+    return Box(outer.left + inner.left, outer.top + inner.top, outer.left + inner.right, outer.top + inner.bottom)

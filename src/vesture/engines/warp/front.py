@@ -1,0 +1,105 @@
+"""What stays in front of the new garment: hair, hands, bags, the clothes that are kept.
+
+Takes the photo, labels and the fit; gives coverage with soft edges, and the photo's colours freed from the old garment
+that shone through at those edges.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body import SIDES, Body
+from vesture.engines.warp.coarse import Coarse
+from vesture.engines.warp.placement import Fit
+from vesture.engines.warp.removal import below
+from vesture.engines.warp.silhouettes import limb_zone
+from vesture.vision.masks import feather
+from vesture.vision.parsing import Label
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+HAIR_BAND, SKIN_BAND = 0.035, 0.012  # units either side of the edge within which coverage is soft
+INNER = 2.5  # pixels inside the edge from which on nothing shines through
+SEPARABLE = (35.0, 80.0)  # colour distance of front and back at which colour begins to tell them, and tells all
+
+
+def kept_in_front(body: Body, old: Bools, fit: Fit, in_front: tuple[Label, ...], replaced: tuple[Label, ...]) -> Bools:
+    """Pixels (h, w) of the photo that lie in front of everything new."""
+    labels = body.labels
+    keep = np.isin(labels, in_front)
+    skin = labels == Label.SKIN
+    if fit.tucked:
+        keep |= labels == Label.BOTTOM
+    if Label.TOP in in_front:  # bottoms go under the top
+        keep |= skin & ~below(body, 1.0 + 0.45, skin)
+    for side in SIDES:
+        arm = body.arms[side]
+        reach = fit.sleeve_reach.get(side, 0.0)
+        end = arm.length + 0.7 * body.unit  # the hand lies beyond the wrist
+        start = reach if fit.over_hands else min(reach, arm.length * 0.98)
+        keep |= (limb_zone(labels.shape, arm, start, end, grow=2.6) > 0.5) & skin
+        if Label.TOP not in replaced:
+            sleeve = limb_zone(labels.shape, arm, 0.3 * arm.length, arm.length + 0.35 * body.unit, grow=1.7) > 0.5
+            keep |= sleeve & (labels == Label.TOP)
+    return np.asarray(keep & ~(old & (labels != Label.HAIR) & (labels != Label.OTHER)))
+
+
+def soft_front(
+    photo: Floats, labels: NDArray[np.uint8], keep: Bools, old: Bools, coarse: Coarse, unit: float
+) -> tuple[Floats, Floats]:
+    """Coverage (h, w) of what is kept, and the photo with the old garment's share at its edges taken out (h, w, 3).
+
+    At an edge a pixel shows a F + (1 - a) B; where the colours F of the front and B of the old garment nearby differ
+    enough, a is read off the pixel, elsewhere it follows the edge. The returned colours are premultiplied: a F.
+    """
+    alpha = feather(keep, 0.7)
+    colours = photo * alpha[..., None]
+    if not old.any() or not keep.any():
+        return alpha, colours
+    back = coarse.grown(coarse.pure(old & ~keep))
+    hair = keep & (labels == Label.HAIR)
+    for part, band in ((hair, HAIR_BAND), (keep & ~hair, SKIN_BAND)):
+        rows, columns = _edge(part, keep, old, max(1.5, band * unit))
+        if not len(rows):
+            continue
+        front_seeds = coarse.pure(part)
+        if not front_seeds.any():
+            continue
+        front = coarse.at(coarse.grown(front_seeds), rows, columns)
+        behind = coarse.at(back, rows, columns)
+        difference = front - behind
+        apart = np.linalg.norm(difference, axis=1)
+        colour = photo[rows, columns]
+        told = ((colour - behind) * difference).sum(1) / np.maximum(apart**2, 1)
+        told = np.clip((told - 0.12) / 0.76, 0, 1)
+        trust = np.clip((apart - SEPARABLE[0]) / (SEPARABLE[1] - SEPARABLE[0]), 0, 1)
+        # the further from the edge, the less the colour may say against the label
+        inward, outward = _depth(part, rows, columns)
+        least = np.where(inward > 0, 0.3 + 0.7 * inward / INNER, 0.0)
+        most = np.where(outward > 0, 0.7 - 0.7 * (outward - 1) / max(band * unit, 1.5), 1.0)
+        told = np.clip(told, np.minimum(least, 1), np.clip(most, 0, 1))
+        edge = alpha[rows, columns]
+        value = np.clip(edge + trust * (told - edge), 0, 1)
+        alpha[rows, columns] = value
+        # F by the equation, but no stranger than the pixel itself and the front nearby
+        own = colour + (colour - behind) * ((1 - value) / np.maximum(value, 0.05))[:, None]
+        own = np.clip(own, np.minimum(colour, front), np.maximum(colour, front))
+        colours[rows, columns] = own * value[:, None]
+    return alpha, colours
+
+
+def _edge(part: Bools, keep: Bools, old: Bools, band: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pixels on both sides of the edge between a kept part and the old garment."""
+    outer = (cv2.distanceTransform((~part).view(np.uint8), cv2.DIST_L2, 5) <= band) & old & ~keep
+    inner = (cv2.distanceTransform((~(old & ~keep)).view(np.uint8), cv2.DIST_L2, 5) <= band) & part
+    return np.nonzero(outer | inner)
+
+
+def _depth(part: Bools, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """How many pixels inside a part, and how many outside, given pixels lie; 0 on the other side."""
+    inward = cv2.distanceTransform(part.view(np.uint8), cv2.DIST_L2, 5)[rows, columns]
+    outward = cv2.distanceTransform((~part).view(np.uint8), cv2.DIST_L2, 5)[rows, columns]
+    return np.asarray(inward, np.float32), np.asarray(outward, np.float32)

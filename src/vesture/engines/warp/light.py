@@ -1,0 +1,79 @@
+"""Light and shade on the dressed person: folds of the pose, shadows of the new garment.
+
+Takes the photo, masks and coverages; gives factors (h, w). Shadows and folds that the photo already has are not
+laid on twice.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.coarse import Coarse
+from vesture.vision.masks import dilate, erode
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+FOLD_RANGE = (0.75, 1.2)
+SHADOW = 0.5  # of the light, where the garment lies on the skin
+FALL = 0.025  # units by which shadows fall below what throws them
+
+
+def folds(photo: Floats, worn: Bools, coarse: Coarse, unit: float, strength: float) -> Floats | None:
+    """Folds of the pose, read off the old garment `worn` where it was plain: a luminance ratio (h, w) near 1.
+
+    None where the garment is patterned (it would print itself on the new one) or hardly to be seen.
+    """
+    inside = erode(worn, 0.03 * unit)
+    if int(inside.sum()) < 400:
+        return None
+    pure = coarse.pure(inside)
+    if int(pure.sum()) < 30:
+        return None
+    lab = cv2.cvtColor((coarse.photo / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
+    grey = cv2.cvtColor((photo / 255).astype(np.float32), cv2.COLOR_RGB2GRAY)
+    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 0.01 * unit + 0.5))[inside][::3]
+    if float(lab[pure][:, 1:].std(axis=0).mean()) > 6 or float(lab[pure][:, 0].std()) > 13:
+        return None
+    if float(np.median(fine)) > 0.014:
+        return None
+    weight = pure.astype(np.float32)
+    scale = unit / coarse.factor
+    light = lab[..., 0] + 8.0  # dark cloth shows folds more weakly; the floor keeps ratios sane
+    small = _masked_blur(light, weight, 0.012 * scale + 0.5)
+    large = _masked_blur(light, weight, 0.11 * scale)
+    ratio = np.clip(small / np.maximum(large, 1), *FOLD_RANGE)
+    solid = cv2.GaussianBlur(cv2.erode(weight, np.ones((3, 3), np.uint8)), (0, 0), 0.03 * scale)
+    return coarse.full(np.asarray(1 + strength * solid * (ratio - 1), np.float32))
+
+
+def _masked_blur(values: Floats, weight: Floats, sigma: float) -> Floats:
+    total = cv2.GaussianBlur(weight, (0, 0), sigma)
+    return np.asarray(cv2.GaussianBlur(values * weight, (0, 0), sigma) / np.maximum(total, 1e-4), np.float32)
+
+
+def contact_shadow(cover: Floats, old: Bools, solid: Bools, unit: float) -> Floats:
+    """Strength (h, w) of the shade that the garment throws just outside its edges.
+
+    Args:
+        cover: coverage of the new garment.
+        old: the garment that goes; beside it the photo has a shadow already.
+        solid: where something takes the shadow; the scene behind the person does not.
+    """
+    shadow = _thrown(cover, unit)
+    shadow -= np.where(old, 0.0, _thrown(old.astype(np.float32), unit))
+    near = cv2.GaussianBlur(dilate(cover > 0.5, 0.05 * unit).astype(np.float32), (0, 0), 1.0)
+    taken = cv2.GaussianBlur(erode(solid, 2).astype(np.float32), (0, 0), 1.0)
+    shadow = np.clip(0.55 * shadow, 0, SHADOW) * near * taken * (1 - 0.999 * (cover > 0.999))
+    return np.asarray(np.where(shadow > 0.012, shadow, 0), np.float32)
+
+
+def _thrown(cover: Floats, unit: float) -> Floats:
+    """The blurred cover, fallen a little; at a quarter of the size, it is smooth."""
+    size = (max(1, cover.shape[1] // 4), max(1, cover.shape[0] // 4))
+    small = cv2.GaussianBlur(cv2.resize(cover, size, interpolation=cv2.INTER_AREA), (0, 0), 0.03 * unit / 4)
+    shift = np.array([[1, 0, 0], [0, 1, FALL * unit / 4]], np.float32)
+    fallen = cv2.warpAffine(small, shift, size, flags=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(fallen, cover.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)

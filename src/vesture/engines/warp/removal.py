@@ -1,0 +1,110 @@
+"""Which pixels go with the old garment: its own, its rims, and what its edge has coloured.
+
+Takes the photo, the body and which clothes go; gives a mask. The parse ends where its labels say; cuffs, collars and
+hems leave lines of their own colour or shade beyond, which would outline the new garment with the old one.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body import Body
+from vesture.engines.warp.coarse import Coarse
+from vesture.vision.masks import dilate, distance_to
+from vesture.vision.parsing import Label
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+# How far beyond the old garment, in units, rims are looked for on each kind of neighbour.
+REACH = {Label.SKIN: 0.05, Label.BACKGROUND: 0.022, Label.HAIR: 0.01, Label.BOTTOM: 0.03, Label.TOP: 0.02}
+STRANGE = {Label.SKIN: 42.0, Label.BACKGROUND: 9.0}  # colour distance that no neighbour of that kind has by itself
+SCRAP = 0.03  # square units below which a piece of the old garment is taken for something else
+PINHOLE = 0.01  # square units below which something inside the old garment is part of it
+SEAM = 0.008  # units of mixed pixels along every edge
+
+
+def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: Coarse) -> Bools:
+    """Pixels (h, w) of the garment that goes, with its rims."""
+    labels = body.labels
+    old = np.isin(labels, replaced)
+    if Label.TOP in replaced and Label.BOTTOM not in replaced:
+        old &= ~below(body, 1.0, labels == Label.ONE_PIECE)
+    old = _whole(old, labels != Label.BACKGROUND, body.unit)
+    if not old.any():
+        return old
+    if Label.TOP in replaced:
+        old |= _beside_the_neck(body, old)
+    distance = distance_to(old)
+    rim = distance <= max(1.0, SEAM * body.unit)
+    result = old | (rim & (labels != Label.HAIR) & (labels != Label.OTHER))
+    colours = coarse.grown(coarse.pure(old))
+    strange = np.zeros_like(old)
+    for label, reach in REACH.items():
+        if label not in replaced:
+            strange |= _rims(photo, labels == label, distance, max(2.0, reach * body.unit), colours, coarse, label)
+    if strange.any():
+        result |= cv2.medianBlur(strange.view(np.uint8), 3) > 0
+    return np.asarray(result)
+
+
+def _whole(old: Bools, person: Bools, unit: float) -> Bools:
+    """The garment without scraps, pinholes and ragged edges: what the parse sees of it in hair and face is none."""
+    smooth = cv2.medianBlur(old.view(np.uint8), 2 * max(1, round(0.01 * unit)) + 1)
+    count, names, stats, _ = cv2.connectedComponentsWithStats(smooth)
+    if count < 2:
+        return np.asarray(smooth > 0)
+    area = stats[:, cv2.CC_STAT_AREA]
+    large = area >= max(SCRAP * unit**2, 0.02 * area[1:].max())
+    large[0] = False
+    whole = large[names]
+    _, names, stats, _ = cv2.connectedComponentsWithStats((~whole).view(np.uint8))
+    pinhole = stats[:, cv2.CC_STAT_AREA] < PINHOLE * unit**2
+    pinhole[0] = False
+    return np.asarray(whole | (pinhole[names] & person))
+
+
+def below(body: Body, level: float, where: Bools) -> Bools:
+    """Those pixels of `where` that lie below level v of the torso."""
+    rows, columns = np.nonzero(where)
+    result = np.zeros_like(where)
+    if len(rows):
+        v = body.coordinates(np.stack([columns, rows], 1))[:, 1]
+        result[rows[v > level], columns[v > level]] = True
+    return result
+
+
+def _beside_the_neck(body: Body, old: Bools) -> Bools:
+    """Skin-coloured pixels where no skin can be: above the shoulder line and beside the neck, next to a collar."""
+    near = dilate(old, 0.12 * body.unit) & (body.labels == Label.SKIN)
+    rows, columns = np.nonzero(near)
+    result = np.zeros_like(old)
+    if not len(rows):
+        return result
+    offset = (np.stack([columns, rows], 1) - body.neck) / body.unit
+    aside, level = np.abs(offset @ body.across), offset @ body.down
+    line = np.interp(aside, [0.19, 0.5], [-0.24, -0.05]) - 0.12
+    stray = (aside > 0.25) & (level > -0.55) & (level < line)
+    result[rows[stray], columns[stray]] = True
+    return result
+
+
+def _rims(
+    photo: Floats, own: Bools, distance: Floats, reach: float, old_colours: Floats, coarse: Coarse, label: Label
+) -> Bools:
+    """Pixels of a neighbour, within reach of the old garment, that look like that rather than like their own kind."""
+    result = np.zeros_like(own)
+    rows, columns = np.nonzero(own & (distance <= reach))
+    clear = coarse.pure(own & (distance > reach))
+    if not len(rows) or not clear.any():
+        return result
+    colour = photo[rows, columns]
+    to_own = np.linalg.norm(colour - coarse.at(coarse.grown(clear), rows, columns), axis=1)
+    to_old = np.linalg.norm(colour - coarse.at(old_colours, rows, columns), axis=1)
+    goes = (to_own > 18) & (to_old < 0.8 * to_own)
+    if label in STRANGE:
+        goes |= to_own > STRANGE[label]
+    result[rows[goes], columns[goes]] = True
+    return result

@@ -1,0 +1,91 @@
+"""Outlines of the bare body as coverage maps: limbs, neck, torso.
+
+Takes a `Body` or a `Limb` and the size of a picture, gives arrays (H, W). Knows nothing about colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body import NECK_HALF_WIDTH, SIDES, SIGN, V_LEVELS, Body, Limb
+
+Floats = NDArray[np.float32]
+
+AXIS_SAMPLES = 64
+
+
+def limb_zone(shape: tuple[int, int], limb: Limb, start: float, end: float, grow: float = 1.0) -> Floats:
+    """Soft silhouette (H, W) of a bare limb between two arc lengths; where it begins at the body it is round."""
+    if end <= start:
+        return np.zeros(shape, np.float32)
+    along = np.linspace(start, end, AXIS_SAMPLES)
+    axis, radius = limb.at(along), limb.radius(along) * grow
+    if start <= 0:
+        radius = radius * np.sqrt(1 - (1 - np.clip(along / limb.natural[0], 0, 1)) ** 2)
+    normal = limb.outward(along, 1.0)
+    outline = np.concatenate([axis + normal * radius[:, None], (axis - normal * radius[:, None])[::-1]])
+    return filled(shape, outline)
+
+
+def filled(shape: tuple[int, int], outline: NDArray[np.float64]) -> Floats:
+    """Anti-aliased silhouette (H, W) in [0, 1] of a closed outline (n, 2)."""
+    canvas = np.zeros(shape, np.uint8)
+    cv2.fillPoly(canvas, [np.rint(outline * 16).astype(np.int32)], 255, lineType=cv2.LINE_AA, shift=4)
+    return canvas.astype(np.float32) / 255
+
+
+def neck_zone(shape: tuple[int, int], body: Body) -> Floats:
+    """Silhouette of neck and shoulders that cloth would bare: from under the chin to the shoulder tips."""
+    half = NECK_HALF_WIDTH * body.unit * 0.86
+    up = -body.down * body.unit
+    sunk = 0.045 * body.unit * body.down  # cloth lies on the shoulder: what shows above it is no skin
+    points = [
+        body.neck + up * 0.5 - body.across * half,
+        body.neck_foot["left"] + sunk,
+        body.tip["left"] + sunk,
+        body.point(-float(body.bare_half_width[1]), 0.2)[0],
+        body.point(float(body.bare_half_width[1]), 0.2)[0],
+        body.tip["right"] + sunk,
+        body.neck_foot["right"] + sunk,
+        body.neck + up * 0.5 + body.across * half,
+    ]
+    return filled(shape, np.array(points))
+
+
+def torso_zone(shape: tuple[int, int], body: Body, start: float, end: float) -> Floats:
+    """Silhouette of the bare torso between two levels v."""
+    if end <= start:
+        return np.zeros(shape, np.float32)
+    levels = np.linspace(start, end, 24)
+    edges = []
+    for side in SIDES:
+        bare = np.interp(levels, V_LEVELS, body.bare_half_width)
+        width = np.minimum(body.width(side, levels), 1.08 * bare)
+        edges.append(body.point(SIGN[side] * width, levels))
+    return filled(shape, np.concatenate([edges[0], edges[1][::-1]]))
+
+
+@dataclass(frozen=True, slots=True)
+class LimbFrame:
+    """Where each pixel lies on a limb: `along` (h, w) arc length in pixels, `across` (h, w) distance from the axis
+    in radii of the bare limb there, positive to the limb's outward normal of sign 1."""
+
+    along: Floats
+    across: Floats
+
+
+def limb_frame(limb: Limb, xs: Floats, ys: Floats) -> LimbFrame:
+    """The limb's own coordinates of pixels at columns `xs` (w,) and rows `ys` (h,)."""
+    levels = np.linspace(0, limb.length, AXIS_SAMPLES)
+    axis, normal, tangent = limb.at(levels), limb.outward(levels, 1.0), limb.direction(levels)
+    dx = xs[None, None, :] - axis[:, 0].astype(np.float32)[:, None, None]
+    dy = ys[None, :, None] - axis[:, 1].astype(np.float32)[:, None, None]
+    nearest = np.argmin(dx**2 + dy**2, axis=0)
+    offset_x, offset_y = xs[None, :] - axis[nearest, 0], ys[:, None] - axis[nearest, 1]
+    along = levels[nearest] + offset_x * tangent[nearest, 0] + offset_y * tangent[nearest, 1]
+    across = (offset_x * normal[nearest, 0] + offset_y * normal[nearest, 1]) / limb.radius(levels)[nearest]
+    return LimbFrame(along.astype(np.float32), across.astype(np.float32))

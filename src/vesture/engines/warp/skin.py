@@ -1,0 +1,246 @@
+"""Skin that the old garment hid: limbs, neck and torso, painted with the person's own tones.
+
+Takes the low-resolution photo, the body, its complexion and where skin is seen; gives patches. A painted limb has the
+shape of a limb, meets the visible skin at the same width and colour, and is lit from the side the sleeve was lit from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body import Body, Limb
+from vesture.engines.warp.coarse import Coarse
+from vesture.engines.warp.complexion import Complexion, to_rgb
+from vesture.engines.warp.patch import Patch, bounds
+from vesture.engines.warp.silhouettes import LimbFrame, limb_frame
+from vesture.vision.fill import push_pull
+from vesture.vision.parsing import Label
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+# Factors on the plain tube's radius from start to end of the limb: shoulder and calf swell, elbow and knee are narrow.
+ARM_SWELL = ((0.0, 0.2, 0.38, 0.5, 0.62, 0.8, 1.0), (1.02, 1.0, 0.92, 0.88, 1.0, 0.98, 0.95))
+LEG_SWELL = ((0.0, 0.25, 0.42, 0.5, 0.66, 0.85, 1.0), (0.98, 1.0, 0.97, 0.93, 1.06, 0.98, 0.92))
+TURN = 0.2  # how much darker a limb is where it turns away
+# shade falls on blue and green more than on red: light comes back out of the skin reddened
+REDDENING = np.array([0.85, 1.04, 1.12], np.float32)
+JOIN_CLIP = 50.0  # levels by which a painted tone may be drawn to the visible skin
+
+
+@dataclass(frozen=True, slots=True)
+class BareLimb:
+    """A limb without clothes.
+
+    Attributes:
+        limb: axis and radii, matched to the visible skin where it meets that.
+        joint: arc length where visible skin begins; the limb's end where none is seen.
+        seen: whether skin is seen there.
+        light: how much brighter, as a share, the limb is on the side of its sign-1 normal than on its axis.
+    """
+
+    limb: Limb
+    joint: float
+    seen: bool
+    light: float
+
+
+def bare_limb(
+    limb: Limb, swell: tuple[tuple[float, ...], tuple[float, ...]], labels: NDArray[np.uint8], unit: float, light: float
+) -> BareLimb:
+    """The limb's bare shape between its joints and on to the visible skin."""
+    seen = limb.bare_from is not None
+    joint = limb.length if limb.bare_from is None else float(limb.bare_from)
+    end = max(limb.length, joint + 0.1 * unit) if seen else limb.length * 1.02
+    along = np.linspace(0, end, 49)
+    axis, normal = limb.at(along), limb.outward(along, 1.0)
+    radius = limb.radius(along) * np.interp(along / limb.length, *swell)
+    if seen:
+        found = _skin_width(limb, labels, joint, unit)
+        if found is not None:
+            half, offset = found
+            near = _smooth_step((along - (joint - 0.7 * unit)) / (0.7 * unit))
+            radius = radius * (1 - near) + half * near
+            axis = axis + normal * (offset * near)[:, None]
+    length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(axis, axis=0), axis=1))] + np.arange(49) * 1e-6
+    return BareLimb(replace(limb, axis=axis, along=length, natural=radius, outer=radius), joint, seen, light)
+
+
+def _skin_width(limb: Limb, labels: NDArray[np.uint8], joint: float, unit: float) -> tuple[float, float] | None:
+    """Half-width of the visible skin just past the joint and its offset along the sign-1 normal, in pixels."""
+    levels = joint + np.array([0.03, 0.06, 0.09, 0.12]) * unit
+    axis, normal = limb.at(levels), limb.outward(levels, 1.0)
+    limit = 2.2 * limb.radius(levels)
+    steps = np.linspace(0, 1, 40)
+    ends = []
+    for sign in (1.0, -1.0):
+        points = axis[:, None] + sign * normal[:, None] * (steps[None] * limit[:, None])[..., None]
+        column, row = np.rint(points[..., 0]).astype(int), np.rint(points[..., 1]).astype(int)
+        inside = (column >= 0) & (column < labels.shape[1]) & (row >= 0) & (row < labels.shape[0])
+        on = inside & (
+            labels[np.clip(row, 0, labels.shape[0] - 1), np.clip(column, 0, labels.shape[1] - 1)] == Label.SKIN
+        )
+        on[:, 0] = True
+        stop = np.where(on.all(1), len(steps), np.argmin(on, axis=1))
+        ends.append(np.where(stop < len(steps), limit * (stop - 1) / (len(steps) - 1), np.nan))
+    good = np.isfinite(ends[0]) & np.isfinite(ends[1]) & (ends[0] + ends[1] > 0.5 * limb.radius(levels))
+    if good.sum() < 2:
+        return None
+    first, second = float(np.median(ends[0][good])), float(np.median(ends[1][good]))
+    natural = float(limb.radius(np.array([joint]))[0])
+    return float(np.clip((first + second) / 2, 0.7 * natural, 1.6 * natural)), (first - second) / 2
+
+
+def side_light(coarse: Coarse, limb: Limb, old: Bools) -> float:
+    """From which side a limb is lit, read off the cloth on it: the brightness gained from axis to sign-1 side."""
+    frame = limb_frame(limb, coarse.columns, coarse.rows)
+    outer = np.interp(frame.along, limb.along, limb.outer / limb.natural)
+    across = frame.across / outer
+    on = old & (np.abs(across) < 0.85) & (frame.along > 0.15 * limb.length) & (frame.along < limb.length)
+    first, second = on & (across > 0.3), on & (across < -0.3)
+    if int(first.sum()) < 20 or int(second.sum()) < 20:
+        return 0.0
+    bright = coarse.photo.mean(-1) + 8  # black cloth shows light weakly; the floor keeps ratios sane
+    ratio = float(np.median(bright[first]) / np.median(bright[second]))
+    return float(np.clip(0.35 * np.log(ratio), -0.2, 0.2))
+
+
+def painted_limb(
+    bare: BareLimb,
+    tones: tuple[Floats, Floats],
+    coarse: Coarse,
+    skin: Bools,
+    zone: Floats,
+    texture: Floats,
+    unit: float,
+) -> Patch | None:
+    """The limb in its own colours.
+
+    Args:
+        tones: L*a*b* at the limb's start and where it meets the visible skin.
+        skin: (h, w) low-resolution pixels of visible skin.
+        zone: (H, W) coverage of the limb.
+        texture: (H, W) grain of skin, a factor near 1.
+    """
+    box = bounds(zone > 0, 2)
+    if box is None:
+        return None
+    window = _window(coarse, box)
+    frame = limb_frame(bare.limb, coarse.columns[window[1]], coarse.rows[window[0]])
+    field = _tube(bare, tones, frame)
+    corridor = (np.abs(frame.across) < 0.95) & (frame.along > bare.joint - 0.05 * unit)
+    seen = skin[window] & corridor & (frame.along < bare.joint + 0.25 * unit) & _like(coarse.photo[window], field)
+    if bare.seen and int(seen.sum()) >= 6:
+        away = np.maximum(bare.joint - frame.along, 0) / unit
+        field = joined(field, coarse.photo[window], seen, np.exp(-away / 0.3))
+    return _patch(field, coarse, window, box, zone, texture)
+
+
+def _tube(bare: BareLimb, tones: tuple[Floats, Floats], frame: LimbFrame) -> Floats:
+    share = _smooth_step((frame.along / max(bare.joint, 1) - 0.35) / 0.65)
+    table = to_rgb(tones[0] + np.linspace(0, 1, 64, dtype=np.float32)[:, None] * (tones[1] - tones[0]))
+    tone = table[np.clip(share * 63, 0, 63).astype(int)]
+    across = np.clip(frame.across, -1.2, 1.2)
+    shade = 1.02 + bare.light * across - TURN * np.abs(across) ** 2.6
+    return np.asarray(tone * shade[..., None] ** REDDENING, np.float32)
+
+
+def painted_torso(
+    body: Body, tones: Complexion, coarse: Coarse, skin: Bools, zone: Floats, texture: Floats
+) -> Patch | None:
+    """Neck, chest and belly; arguments as for `painted_limb`."""
+    box = bounds(zone > 0, 2)
+    if box is None:
+        return None
+    window = _window(coarse, box)
+    columns, rows = coarse.columns[window[1]] - body.neck[0], coarse.rows[window[0]] - body.neck[1]
+    across = (columns[None] * body.across[0] + rows[:, None] * body.across[1]) / body.unit
+    level = (columns[None] * body.down[0] + rows[:, None] * body.down[1]) / body.unit
+    shade = _anatomy(np.asarray(across, np.float32), np.asarray(level, np.float32))
+    field = np.asarray(to_rgb(tones.body[None])[0] * shade[..., None] ** REDDENING, np.float32)
+    seen = skin[window] & (level > -0.62)  # chins are skin, mouths are not
+    seen &= _like(coarse.photo[window], field)
+    if int(seen.sum()) >= 6:
+        away = cv2.distanceTransform((~seen).view(np.uint8), cv2.DIST_L2, 5) * coarse.factor / body.unit
+        field = joined(field, coarse.photo[window], seen, np.exp(-away / 0.28))
+    return _patch(field, coarse, window, box, zone, texture)
+
+
+def _anatomy(across: Floats, level: Floats) -> Floats:
+    """Shade of a lit upper body: dark under the chin, lines of the collar bones, darker to the sides."""
+    chin = np.interp(level, [-0.5, -0.05], [0.84, 1.0])
+    bone = -0.02 - 0.16 * np.abs(across)  # the collar bones rise outwards from the pit of the neck
+    ridge = np.exp(-(((level - bone) / 0.022) ** 2)) - 0.9 * np.exp(-(((level - bone - 0.05) / 0.035) ** 2))
+    lines = 0.035 * ridge * np.clip((0.42 - np.abs(across)) / 0.1, 0, 1) * np.clip((np.abs(across) - 0.04) / 0.05, 0, 1)
+    pit = 0.05 * np.exp(-((across / 0.05) ** 2 + ((level - 0.0) / 0.05) ** 2))
+    return np.asarray(chin + lines - pit - 0.14 * np.clip(np.abs(across) / 0.5, 0, 1.2) ** 3, np.float32)
+
+
+def _like(real: Floats, field: Floats) -> Bools:
+    """Which real colours (h, w, 3) may be the same skin as the painted ones; beards, nails and jewels are not."""
+    difference = cv2.cvtColor(real / 255, cv2.COLOR_RGB2LAB) - cv2.cvtColor(
+        np.clip(field, 0, 255) / 255, cv2.COLOR_RGB2LAB
+    )
+    return np.asarray((np.abs(difference[..., 0]) < 20) & (np.abs(difference[..., 1:]).max(-1) < 12))
+
+
+def joined(field: Floats, real: Floats, seen: Bools, nearness: Floats) -> Floats:
+    """A painted field (h, w, 3) drawn to the real colours where they are `seen`, the less the less near."""
+    difference = np.clip(real - field, -JOIN_CLIP, JOIN_CLIP)
+    spread = push_pull(np.asarray(difference, np.float32), seen.astype(np.float32))
+    spread = cv2.GaussianBlur(spread, (0, 0), 1.5)
+    return np.asarray(field + spread * nearness[..., None], np.float32)
+
+
+def skin_texture(photo: Floats, skin: Bools, coarse: Coarse, generator: np.random.Generator) -> Floats:
+    """Grain of skin (H, W), a factor near 1: the photo's own grain and faint blotches."""
+    shape = coarse.shape
+    detail = photo.mean(-1)
+    detail = detail - cv2.GaussianBlur(detail, (0, 0), 1.2)
+    inside = detail[skin] if int(skin.sum()) >= 64 else detail.ravel()[::7]
+    bright = max(40.0, float(photo[skin].mean()) if skin.any() else 120.0)
+    strength = min(1.2 * float(np.median(np.abs(inside))), 1.6) / bright
+    noise = generator.standard_normal(shape, dtype=np.float32)
+    noise = cv2.GaussianBlur(noise, (0, 0), 0.55)
+    noise -= cv2.GaussianBlur(noise, (0, 0), 1.6)
+    noise *= strength / max(float(noise.std()), 1e-6)
+    height, width = coarse.photo.shape[:2]
+    blotches = cv2.GaussianBlur(generator.standard_normal((height, width), dtype=np.float32), (0, 0), 1.6)
+    blotches *= 0.01 / max(float(blotches.std()), 1e-6)
+    return np.asarray(1 + noise + coarse.full(blotches), np.float32)
+
+
+def _window(coarse: Coarse, box: tuple[int, int, int, int]) -> tuple[slice, slice]:
+    """The low-resolution pixels that cover a box of the photo, with one to spare."""
+    scale_y, scale_x = coarse.photo.shape[0] / coarse.shape[0], coarse.photo.shape[1] / coarse.shape[1]
+    top, left = int(box[0] * scale_y), int(box[1] * scale_x)
+    bottom, right = int(np.ceil(box[2] * scale_y)), int(np.ceil(box[3] * scale_x))
+    return slice(max(0, top - 1), bottom + 1), slice(max(0, left - 1), right + 1)
+
+
+def _patch(
+    field: Floats,
+    coarse: Coarse,
+    window: tuple[slice, slice],
+    box: tuple[int, int, int, int],
+    zone: Floats,
+    texture: Floats,
+) -> Patch:
+    """A low-resolution field as a patch of the photo's own resolution, cut to the box."""
+    top, left, bottom, right = box
+    scale_y, scale_x = coarse.photo.shape[0] / coarse.shape[0], coarse.photo.shape[1] / coarse.shape[1]
+    xs = (np.arange(left, right, dtype=np.float32) + 0.5) * scale_x - 0.5 - window[1].start
+    ys = (np.arange(top, bottom, dtype=np.float32) + 0.5) * scale_y - 0.5 - window[0].start
+    map_x, map_y = np.meshgrid(xs, ys)
+    rgb = cv2.remap(field, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    place = np.s_[top:bottom, left:right]
+    return Patch(top, left, np.clip(rgb * texture[place][..., None], 0, 255).astype(np.float32), zone[place])
+
+
+def _smooth_step(values: Floats) -> Floats:
+    clipped = np.clip(values, 0, 1)
+    return np.asarray(clipped * clipped * (3 - 2 * clipped))

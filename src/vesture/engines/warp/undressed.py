@@ -1,0 +1,304 @@
+"""The person without the old garment: what shows where it was and the new one is not.
+
+`prepare` does once per photo what no fit changes; `undress` gives, for one fit, the photo with the old garment replaced
+by what would be behind the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.core.task import RGB
+from vesture.engines.warp.body import SIDES, Body, Limb, SideName
+from vesture.engines.warp.coarse import Coarse
+from vesture.engines.warp.complexion import Complexion, read_complexion
+from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
+from vesture.engines.warp.placement import Fit
+from vesture.engines.warp.removal import old_garment
+from vesture.engines.warp.silhouettes import limb_zone, neck_zone, torso_zone
+from vesture.engines.warp.skin import (
+    ARM_SWELL,
+    LEG_SWELL,
+    BareLimb,
+    bare_limb,
+    painted_limb,
+    painted_torso,
+    side_light,
+)
+from vesture.vision.exemplar import fill_scene
+from vesture.vision.frame import Box
+from vesture.vision.masks import closed, dilate, erode, feather
+from vesture.vision.parsing import Label
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+MARGIN = 0.2  # units around everything that may change: shadows reach that far
+WINDOW_STEP = 32  # pixels
+HAIR_LENGTH = 0.3  # units by which hair goes on behind a collar that is taken away
+
+
+@dataclass(frozen=True, slots=True)
+class Wardrobe:
+    """Which labels a garment replaces, and which of the person's clothes stay in front of it."""
+
+    replaced: tuple[Label, ...]
+    in_front: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A photo ready to be dressed: all arrays and the body are those of the window `box` of the person's photo.
+
+    Attributes:
+        photo: (h, w, 3) float32.
+        person: (h, w) everything that is not the scene.
+        old: (h, w) the garment that goes, with its rims.
+        fading: (h, w) its coverage with a soft edge, a little wider.
+        skin: (h, w) low-resolution pixels of skin that is seen.
+        arms, legs: the bare limbs.
+    """
+
+    box: Box
+    photo: Floats
+    body: Body
+    clothes: Wardrobe
+    person: Bools
+    old: Bools
+    fading: Floats
+    coarse: Coarse
+    complexion: Complexion
+    skin: Bools
+    arms: Mapping[SideName, BareLimb]
+    legs: Mapping[SideName, BareLimb]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.photo.shape[0], self.photo.shape[1]
+
+
+def dressed_window(body: Body, clothes: Wardrobe, covered: Box) -> Box:
+    """The window of the photo that dressing can change: the old garment, what the new one covers, and a margin.
+
+    Its edges lie on a grid, so that samples of slightly different fit share one window, and what was prepared for it.
+    """
+    height, width = body.labels.shape
+    margin = round(MARGIN * body.unit)
+    edges = [(covered.top, covered.left, covered.bottom, covered.right)]
+    extent = bounds(np.isin(body.labels, clothes.replaced))
+    if extent is not None:
+        edges.append(extent)
+    top, left, bottom, right = (
+        pick(values) for pick, values in zip((min, min, max, max), zip(*edges, strict=True), strict=True)
+    )
+    return Box(
+        max(0, (left - margin) // WINDOW_STEP * WINDOW_STEP),
+        max(0, (top - margin) // WINDOW_STEP * WINDOW_STEP),
+        min(width, -(-(right + margin) // WINDOW_STEP) * WINDOW_STEP),
+        min(height, -(-(bottom + margin) // WINDOW_STEP) * WINDOW_STEP),
+    )
+
+
+def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
+    """Everything about a photo that no fit changes.
+
+    Args:
+        photo: (H, W, 3) uint8, the person.
+        box: the window that dressing can change.
+    """
+    whole = body
+    body = moved_body(body, box)
+    window = photo[box.slices].astype(np.float32)
+    coarse = Coarse.of(window, body.unit)
+    old = old_garment(window, body, clothes.replaced, coarse)
+    pure = coarse.pure(old)
+    limbs: list[dict[SideName, BareLimb]] = []
+    for group, swell in ((body.arms, ARM_SWELL), (body.legs, LEG_SWELL)):
+        limbs.append(
+            {
+                side: bare_limb(group[side], swell, body.labels, body.unit, side_light(coarse, group[side], pure))
+                for side in SIDES
+            }
+        )
+    return Prepared(
+        box,
+        window,
+        body,
+        clothes,
+        body.labels != Label.BACKGROUND,
+        old,
+        feather(dilate(old, 1), 0.8),
+        coarse,
+        read_complexion(photo, whole),
+        coarse.pure((body.labels == Label.SKIN) & ~old),
+        limbs[0],
+        limbs[1],
+    )
+
+
+def moved_body(body: Body, box: Box) -> Body:
+    """The body in the pixels of a box of its photo."""
+    offset = np.array([box.left, box.top], float)
+
+    def moved(limb: Limb) -> Limb:
+        return replace(limb, axis=limb.axis - offset)
+
+    return replace(
+        body,
+        neck=body.neck - offset,
+        tip={side: body.tip[side] - offset for side in SIDES},
+        neck_foot={side: body.neck_foot[side] - offset for side in SIDES},
+        arms={side: moved(body.arms[side]) for side in SIDES},
+        legs={side: moved(body.legs[side]) for side in SIDES},
+        labels=np.ascontiguousarray(body.labels[box.slices]),
+    )
+
+
+def undress(
+    scene: Prepared, fit: Fit, cover: Floats, texture: Floats, generator: np.random.Generator
+) -> tuple[Floats, Bools]:
+    """The photo with the old garment replaced by what is behind the new one, arms in front of the body left out.
+
+    Args:
+        cover: (h, w) coverage of the new garment.
+        texture: (h, w) grain of skin, a factor near 1.
+
+    Returns:
+        The picture (h, w, 3), and (h, w) where it shows the person rather than the scene behind.
+    """
+    solid = scene.person & ~scene.old
+    need = (scene.fading > 0.004) & (cover < 0.999)
+    if not (need & scene.old).any():
+        return scene.photo, scene.person
+    patches = list(_behind(scene, fit, need, texture, generator))
+    skin = coverage(patches, scene.shape)
+    bare = need & (skin < 0.5) & (scene.body.labels != Label.HAIR)
+    hair = [*_hair_behind_the_neck(scene, bare), *_longer_hair(scene, bare)]
+    # beyond the old garment's own pixels the person is still there, the scene may not show through the seam
+    open_scene = need & (skin < 0.999) & (scene.old | ~scene.person)
+    canvas = scene.photo
+    if open_scene.any():
+        usable = ~dilate(scene.person | scene.old, 0.04 * scene.body.unit)
+        plate = fill_scene(scene.photo, open_scene, usable, 0.9 * scene.body.unit, generator)
+        canvas = np.where(open_scene[..., None], plate, canvas)
+    canvas = laid_over(canvas, [*patches, *hair])
+    solid |= scene.old & (coverage([*patches, *hair], scene.shape) > 0.5)
+    return scene.photo + (canvas - scene.photo) * scene.fading[..., None], solid
+
+
+def _behind(scene: Prepared, fit: Fit, need: Bools, texture: Floats, generator: np.random.Generator) -> Iterator[Patch]:
+    """What the old garment hid, back to front: the torso, the other garment, upper arms, legs."""
+    body, shape, replaced = scene.body, scene.shape, scene.clothes.replaced
+    waistband = min(body.waist, 0.88)
+    torso: list[Floats] = []
+    if Label.TOP in replaced:
+        torso.append(np.maximum(neck_zone(shape, body), torso_zone(shape, body, 0.0, waistband + 0.05)))
+    reach = fit.leg_reach
+    if Label.BOTTOM in replaced and all(reach.get(side, 0.0) < 0.5 * body.legs[side].length for side in SIDES):
+        torso.append(torso_zone(shape, body, waistband, 1.2))
+    if torso:
+        zone = np.maximum.reduce(torso) * need
+        yield from _present(painted_torso(body, scene.complexion, scene.coarse, scene.skin, zone, texture))
+    if Label.BOTTOM not in replaced:
+        yield from _other_garment(scene, need, waistband, generator)
+    if Label.TOP in replaced:
+        for side in SIDES:
+            start = max(0.0, fit.sleeve_reach.get(side, 0.0) - 0.15 * body.unit)
+            yield from painted_arm(scene, side, start, 0.4 * body.arms[side].length, need, texture)
+    if Label.BOTTOM in replaced:
+        for side in SIDES:
+            leg = scene.legs[side]
+            zone = limb_zone(shape, leg.limb, max(0.0, reach.get(side, 0.0) - 0.5 * body.unit), leg.limb.length)
+            start = scene.complexion.legs.get(side, scene.complexion.body)
+            patch = painted_limb(leg, (start, start), scene.coarse, scene.skin, zone * need, texture, body.unit)
+            yield from _present(patch)
+
+
+def painted_arm(
+    scene: Prepared, side: SideName, start: float, end: float, where: Bools | Floats, texture: Floats
+) -> Iterator[Patch]:
+    """The bare arm between two arc lengths, as far as `where` covers it."""
+    arm, tones = scene.arms[side], scene.complexion
+    zone = limb_zone(scene.shape, arm.limb, start, min(end, arm.limb.length))
+    upper = tones.arms.get(side, tones.body)
+    lower = tones.arms.get(side, tones.hands.get(side, tones.body))
+    lower = np.asarray(0.6 * lower + 0.4 * upper, np.float32)  # hands are redder than wrists
+    patch = painted_limb(arm, (upper, lower), scene.coarse, scene.skin, zone * where, texture, scene.body.unit)
+    yield from _present(patch)
+
+
+def _present(patch: Patch | None) -> Iterator[Patch]:
+    if patch is not None:
+        yield patch
+
+
+def _other_garment(scene: Prepared, need: Bools, waistband: float, generator: np.random.Generator) -> Iterator[Patch]:
+    """The garment below, continued upwards where the old top hung over it."""
+    body = scene.body
+    lower = (body.labels == Label.BOTTOM) & ~scene.old
+    if not lower.any():
+        return
+    between = closed(lower, 0.12 * body.unit) & ~lower
+    zone = np.maximum(torso_zone(scene.shape, body, waistband, 1.3), feather(between, 0.7)) * need
+    box = bounds(zone > 0, round(0.6 * body.unit))
+    if box is None:
+        return
+    place = np.s_[box[0] : box[2], box[1] : box[3]]
+    inside = erode(lower, 0.02 * body.unit)[place]
+    if int(inside.sum()) < 64:
+        inside = lower[place]
+    if inside.any():
+        cloth = fill_scene(scene.photo[place], zone[place] > 0, inside, 0.6 * body.unit, generator)
+        yield Patch(box[0], box[1], cloth, np.asarray(zone[place], np.float32))
+
+
+def _hair_behind_the_neck(scene: Prepared, where: Bools) -> Iterator[Patch]:
+    """Between long hair and the neck lies more hair, in the shade, not the scene."""
+    body = scene.body
+    hair = (body.labels == Label.HAIR) & ~scene.old
+    seeds = scene.coarse.pure(hair)
+    box = bounds(hair, round(HAIR_LENGTH * body.unit))
+    if box is None or not seeds.any():
+        return
+    place = np.s_[box[0] : box[2], box[1] : box[3]]
+    neck = neck_zone(scene.shape, body)[place] > 0.5
+    grown = closed(hair[place] | neck, 0.14 * body.unit) & where[place] & ~neck
+    # only with hair on its outer side: under short hair the scene begins beside the neck
+    reach = round(0.16 * body.unit)
+    outer = cv2.blur(hair[place].astype(np.float32), (2 * reach + 1, 3)) > 0.12
+    grown &= outer
+    if grown.any():
+        colour = 0.6 * scene.coarse.full(scene.coarse.grown(seeds))[place]
+        yield Patch(box[0], box[1], colour, cv2.GaussianBlur(grown.astype(np.float32), (0, 0), 1.0) * where[place])
+
+
+def _longer_hair(scene: Prepared, where: Bools) -> list[Patch]:
+    """Hair that ended at a collar goes on where that is taken away: its last stretch, mirrored."""
+    body = scene.body
+    hair = body.labels == Label.HAIR
+    if not hair.any() or Label.TOP not in scene.clothes.replaced:
+        return []
+    length = round(HAIR_LENGTH * body.unit)
+    box = bounds(hair, length)
+    assert box is not None
+    place = np.s_[box[0] : box[2], box[1] : box[3]]
+    hair, where, old = hair[place], where[place], scene.old[place]
+    rows = np.arange(hair.shape[0])[:, None]
+    last_other = np.maximum.accumulate(np.where(old & ~hair, -1, rows), axis=0)
+    ends_in_hair = np.take_along_axis(hair, np.maximum(last_other, 0), axis=0) & (last_other >= 0)
+    away = rows - last_other
+    grown = where & ends_in_hair & (away <= length)
+    if not grown.any():
+        return []
+    source = np.maximum(last_other - 2 - away, 0)
+    # short of hair to mirror, its end is drawn out
+    source = np.where(np.take_along_axis(hair, source, axis=0), source, np.maximum(last_other - 3, 0))
+    rgb = np.take_along_axis(scene.photo[place], source[..., None], axis=0)
+    soft = cv2.GaussianBlur(grown.astype(np.float32), (0, 0), 0.9)
+    fade = np.clip((length - away) / (0.35 * length), 0, 1)
+    return [Patch(box[0], box[1], rgb, np.asarray(soft * fade * where, np.float32))]

@@ -35,6 +35,7 @@ class Hem:
 
 def add_bodice(shape: Shape, lower: list[list[float]], hem: Hem, from_behind: bool, rng: np.random.Generator) -> None:
     """Draw a torso that goes down along `lower`, right-hand points below the armpit; the last is the hem's corner."""
+    shape.behind = from_behind
     if shape.neck == "strapless" or shape.sleeve == "strap":
         _add_strappy(shape, lower, hem, from_behind, rng)
         return
@@ -42,8 +43,9 @@ def add_bodice(shape: Shape, lower: list[list[float]], hem: Hem, from_behind: bo
     sleeved = shape.sleeve in ("short", "long")
     tip = np.float32([between(rng, 0.72, 1.08), between(rng, 0.1, 0.34)])
     if not sleeved:
-        tip = np.float32([between(rng, neck.half + 0.12, 0.95), between(rng, 0.04, 0.25)])
-    armpit = np.float32([between(rng, 0.94, 1.06), between(rng, 0.62, 1.0)])
+        tip = np.float32([between(rng, neck.half + 0.12, max(0.95, neck.half + 0.2)), between(rng, 0.04, 0.25)])
+    tip = np.maximum(tip, neck.corner + np.float32([0.08, 0.02]))
+    armpit = np.float32([between(rng, 0.94, 1.06), between(rng, 0.66, 1.06)])
     if sleeved and maybe(rng, 0.12):
         armpit = armpit + np.float32([0.05, between(rng, 0.2, 0.5)])
     armpit[1] = max(armpit[1], tip[1] + 0.35)

@@ -173,7 +173,7 @@ def _end_legs(shape: Shape, marks: list[tuple[float, Curve, Curve]], closed: boo
 def skirt(rng: np.random.Generator) -> Shape:
     """Skirts: straight, A-line, circle, pleated, tiered; mini to maxi."""
     shape = Shape("skirt", "none", "none")
-    length = choose(rng, {1.6: 4, 2.4: 3, 4.0: 2}) * between(rng, 0.75, 1.3)
+    length = choose(rng, {1.9: 4, 2.8: 3, 4.5: 2}) * between(rng, 0.75, 1.3)
     flare = choose(rng, {1.1: 3, 1.5: 3, 2.1: 2}) * between(rng, 0.85, 1.15)
     hip = min(between(rng, 1.05, 1.4), max(flare, 1.1))
     add_waist_back(shape, 1.0, rng)

@@ -12,7 +12,7 @@ from vesture.vision.garment_types import Part
 
 def add(shape: Shape, rng: np.random.Generator) -> None:
     """Details that suit the kind."""
-    if shape.kind in ("top", "dress", "jumpsuit") and "neck_front" in shape.points:
+    if shape.kind in ("top", "dress", "jumpsuit") and "neck_front" in shape.points and not shape.behind:
         _add_front(shape, rng)
         if maybe(rng, 0.3):
             _add_chest_pockets(shape, rng)

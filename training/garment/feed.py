@@ -31,14 +31,24 @@ def _work(seed: int, first_step: int, queue: multiprocessing.Queue) -> None:  # 
 
     cv2.setNumThreads(1)
     parent = os.getppid()
+    os.setsid()  # Linux shares processor time between sessions first: drawing must not take the trainer's share
     for step in itertools.count(first_step):
         samples = draw_step(seed, step)
         while True:
-            if os.getppid() != parent:  # the trainer was killed
-                return
+            if os.getppid() != parent:  # the trainer was killed, and nobody will empty the queue
+                os._exit(0)
             with contextlib.suppress(queue_module.Full):
                 queue.put(samples, timeout=5)
                 break
+
+
+def _next(queue: multiprocessing.Queue, worker: multiprocessing.process.BaseProcess) -> list[Sample]:  # type: ignore[type-arg]
+    """What the worker drew; an error where it died."""
+    while True:
+        with contextlib.suppress(queue_module.Empty):
+            return queue.get(timeout=10)  # type: ignore[no-any-return]
+        if not worker.is_alive():
+            raise RuntimeError("the process that draws has died; its error is above")
 
 
 def to_batch(samples: list[Sample]) -> Batch:
@@ -77,7 +87,7 @@ def batches(seed: int, first_step: int, size: int) -> Iterator[Batch]:
     step = first_step
     try:
         while True:
-            fresh = queue.get()
+            fresh = _next(queue, worker)
             rng = np.random.default_rng([seed, step, 1 << 20])
             older = (
                 [pool[i] for i in rng.integers(len(pool), size=size - len(fresh))]

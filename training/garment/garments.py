@@ -50,13 +50,16 @@ def top(rng: np.random.Generator) -> Shape:
     sleeve, neck = _upper_words(rng, dressy=False)
     shape = Shape("top", sleeve, neck)
     behind = neck != "strapless" and maybe(rng, 0.13)
-    length = choose(rng, {1.35: 1.2, 2.1: 6, 2.6: 3, 3.1: 0.6}) * between(rng, 0.9, 1.12)
+    length = choose(rng, {1.5: 1, 2.15: 2.5, 2.65: 6, 3.2: 1.2}) * between(rng, 0.9, 1.12)
     waist, hem = between(rng, 0.8, 1.04), between(rng, 0.84, 1.16)
     if maybe(rng, 0.1):
         hem *= between(rng, 1.1, 1.5)
     lower = [[waist, max(1.05, length * 0.62)], [hem, length]] if length > 1.5 else [[hem, length]]
     if maybe(rng, 0.2) and length > 1.6:  # gathered into a band
         lower = [[max(waist, 1.0), length * 0.7], [hem * 1.04, length - 0.2], [hem * 0.92, length]]
+    if maybe(rng, 0.06):  # peplum
+        length = between(rng, 1.7, 2.3)
+        lower = [[between(rng, 0.72, 0.9), between(rng, 1.2, 1.4)], [between(rng, 0.95, 1.3), length]]
     droop = choose(rng, {0.0: 3, 0.05: 4, 0.2: 1.6, -0.08: 0.8})
     frill = (between(rng, 0.02, 0.06), between(rng, 4, 11)) if maybe(rng, 0.07) else (0.0, 0.0)
     add_bodice(shape, lower, Hem(droop, *frill, 0.0), behind, rng)
@@ -70,8 +73,8 @@ def dress(rng: np.random.Generator) -> Shape:
     """Dresses and long shirts."""
     sleeve, neck = _upper_words(rng, dressy=True)
     shape = Shape("dress", sleeve, neck)
-    length = choose(rng, {3.2: 4, 4.0: 3, 5.6: 2}) * between(rng, 0.88, 1.12)
-    waist_at, waist = between(rng, 1.25, 1.9), between(rng, 0.68, 0.98)
+    length = choose(rng, {3.5: 4, 4.3: 3, 5.9: 2}) * between(rng, 0.88, 1.12)
+    waist_at, waist = between(rng, 1.35, 2.05), between(rng, 0.68, 0.98)
     flare = choose(rng, {0.95: 3, 1.4: 4, 2.0: 2.5}) * between(rng, 0.88, 1.15)
     hip = max(waist, min(flare, between(rng, 0.95, 1.25)))
     lower = [[waist, waist_at], [hip, waist_at + between(rng, 0.5, 0.9)], [flare, length]]
@@ -112,7 +115,7 @@ def jumpsuit(rng: np.random.Generator) -> Shape:
         return _dungarees(rng)
     sleeve, neck = _upper_words(rng, dressy=True)
     shape = Shape("jumpsuit", sleeve, neck)
-    waist_at, waist = between(rng, 1.35, 1.8), between(rng, 0.72, 0.95)
+    waist_at, waist = between(rng, 1.45, 2.0), between(rng, 0.72, 0.95)
     legs = Shape("jumpsuit", sleeve, neck)
     add_legs_to_jumpsuit(legs, waist, waist_at - 0.05, rng)
     shape.layers, shape.lines, shape.points, shape.hidden = legs.layers, legs.lines, legs.points, legs.hidden

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.garment.chance import between, choose, maybe
-from training.garment.curves import Curve, bow, joined, mirrored, spline
+from training.garment.curves import Curve, bow, joined, mirrored, spline, wave
 from training.garment.shape import Shape
 from vesture.vision.garment_network import INNER_BACK
 from vesture.vision.garment_types import Part
@@ -24,6 +24,7 @@ class Neck:
         back: how deep the back goes (negative: the back stands up).
         front: (n, 2) the front edge from the left collar corner to the right one.
         corner: (2,) the right collar corner.
+        drop: how far below the usual shoulder line the corners lie (off-shoulder cuts).
     """
 
     word: str
@@ -32,6 +33,7 @@ class Neck:
     back: float
     front: Curve
     corner: Curve
+    drop: float = 0.0
 
 
 def cut_neck(rng: np.random.Generator, word: str, from_behind: bool) -> Neck:
@@ -56,6 +58,11 @@ def cut_neck(rng: np.random.Generator, word: str, from_behind: bool) -> Neck:
     if from_behind:
         depth = half * between(rng, -0.05, 0.25)
         back = depth - 0.01
+    if word == "round" and maybe(rng, 0.05):  # off the shoulders
+        half, drop = between(rng, 0.62, 0.88), between(rng, 0.15, 0.4)
+        front = _front(rng, word, half, between(rng, -0.02, 0.2)) + np.float32([0, drop])
+        depth = float(front[len(front) // 2, 1])
+        return Neck(word, half, depth, depth - between(rng, 0.02, 0.12), front, np.float32([half, drop]), drop)
     corner = np.float32([half, 0])
     return Neck(word, half, depth, min(back, depth), _front(rng, word, half, depth), corner)
 
@@ -77,7 +84,7 @@ def add_back(shape: Shape, neck: Neck, rng: np.random.Generator) -> None:
     """What is seen through the opening: the inner back, its tape and its label. Goes before the front."""
     rise = between(rng, 0.0, 0.1) if neck.word != "high" else 0.0
     t = np.linspace(-1, 1, 17, dtype=np.float32)
-    back = np.stack([neck.half * t, (neck.back - rise) * (1 - t**2)], 1)
+    back = np.stack([neck.half * t, neck.drop + (neck.back - rise - neck.drop) * (1 - t**2)], 1)
     lower = neck.front[::-1] + np.float32([0, 0.04])
     shape.add(joined(back, lower), INNER_BACK, tone="inner", lift=0.1)
     if maybe(rng, 0.5):
@@ -112,7 +119,19 @@ def add_trim(shape: Shape, neck: Neck, from_behind: bool, rng: np.random.Generat
         shape.add(joined(neck.front, grown[::-1]), Part.TORSO, tone=tone, lift=0.15)
         shape.draw(grown, 0.014, strength=between(rng, 0.05, 0.4))
     shape.draw(neck.front, 0.016, strength=between(rng, 0.0, 0.5))
+    if maybe(rng, 0.06):
+        _ruffle(shape, neck, rng)
     return neck.corner
+
+
+def _ruffle(shape: Shape, neck: Neck, rng: np.random.Generator) -> None:
+    """A frill or a flat round collar that lies round the neck."""
+    wide = between(rng, 0.12, 0.4)
+    outer = neck.front * np.float32([1 + wide / neck.half * 0.6, 1]) + np.float32([0, wide])
+    outer[[0, -1], 1] = neck.front[[0, -1], 1] + wide * 0.3
+    outer = wave(outer, between(rng, 0.0, 0.05), between(rng, 4, 10), between(rng, 0, 6))
+    tone = choose(rng, {"cloth": 2, "trim": 1, "second": 1})
+    shape.add(joined(neck.front, outer[::-1]), Part.TORSO, tone=tone, lift=between(rng, 0.2, 0.6))
 
 
 def _leaf_collar(shape: Shape, neck: Neck, from_behind: bool, rng: np.random.Generator) -> Curve:

@@ -57,6 +57,7 @@ class Shape:
     lines: list[Line] = field(default_factory=list)
     points: dict[str, Curve] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
+    behind: bool = False  # seen from its back
     print_box: tuple[float, float, float, float] | None = None  # left, top, right, bottom of where a print may sit
     hang: tuple[float, float] | None = None  # where a hanger's hook leaves the garment
     shoulders: tuple[Curve, Curve] | None = None  # ends of a hanger

@@ -36,7 +36,7 @@ class SleeveStyle:
 def sleeve_style(rng: np.random.Generator, word: str) -> SleeveStyle:
     """A style for "short" or "long" sleeves."""
     long = word == "long"
-    length = choose(rng, {2.15: 6, 1.75: 2, 1.35: 1.5} if long else {0.62: 6, 0.85: 2, 0.35: 2})
+    length = choose(rng, {2.3: 6, 1.85: 2, 1.35: 1.3} if long else {0.68: 6, 0.92: 2, 0.38: 2})
     pose = choose(
         rng,
         {"spread": 4, "hanging": 4, "close": 3, "over": 1.6, "folded": 1.2, "bent": 1.6}

@@ -94,8 +94,10 @@ def _category_finder(settings: Settings) -> FindCategory:
     def find(garment: Picture, photo_type: GarmentPhotoType) -> Category:
         if not finder:
             from vesture.engines.category import CategoryFinder
+            from vesture.vision.garment_network import WEIGHTS, GarmentNetwork
 
-            finder.append(CategoryFinder(_pose_estimator(settings)))
+            network = GarmentNetwork() if WEIGHTS.is_file() else None
+            finder.append(CategoryFinder(_pose_estimator(settings), network))
         return finder[0](garment, photo_type)
 
     return find

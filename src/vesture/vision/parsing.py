@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from vesture.vision.guided_filter import guided_filter, guided_upsample
 from vesture.vision.parsing_bare import drawn_limbs, like_skin, read_covering, skin_samples
 from vesture.vision.parsing_colour import LOWEST, ColourModel, fit_colours, skin_model, skin_tone
+from vesture.vision.parsing_confidence import Confidence, judge
 from vesture.vision.parsing_head import label_head
+from vesture.vision.parsing_hem import settle_hem
 from vesture.vision.parsing_prior import CLASSES, Covering, Skeleton, capsule, limb_ends, spatial_prior
 from vesture.vision.parsing_repair import no_skin_off_the_neck, repair
 from vesture.vision.parsing_trims import with_trims
@@ -54,6 +56,7 @@ class Parse:
         grey: (h, w) float32 in [0, 1], the photo the scores were found on.
         scale: working pixels per photo pixel.
         unit: the body's measure in PHOTO pixels (see `Pose.unit`).
+        confidence: how far it can be trusted, theme by theme.
     """
 
     labels: NDArray[np.uint8]
@@ -61,6 +64,7 @@ class Parse:
     grey: Floats
     scale: float
     unit: float
+    confidence: Confidence = Confidence()
 
     def full_labels(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Labels (H, W) at the resolution of the photo `rgb` (H, W, 3), their borders moved onto its edges."""
@@ -90,7 +94,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose) -> Parse:
     lab, grey = cv2.cvtColor((small / 255).astype(np.float32), cv2.COLOR_RGB2LAB), _grey(small)
     generator = np.random.default_rng(0)  # only picks sample pixels; the same photo parses the same way
     skin = skin_model(lab[skin_samples(small, person, skeleton)])
-    covering = read_covering(lab, person, skeleton, skin, generator)
+    covering = read_covering(small, lab, person, skeleton, skin, generator)
     prior = spatial_prior(skeleton, person.shape, covering)
     seeds = _seeds(small, skeleton, prior, person, covering)
     seeds[Label.HAIR] &= ~like_skin(skin, lab, person)
@@ -101,11 +105,15 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose) -> Parse:
         seeds = _confident(scores, prior, small, seeds)
     labels = np.where(person, np.argmax(scores, axis=0), Label.BACKGROUND).astype(np.uint8)
     labels = with_trims(labels, lab, skeleton)
-    labels = label_head(repair(labels, lab, skeleton, covering), lab, skeleton, generator)
+    labels = settle_hem(repair(labels, lab, skeleton, covering), scores, lab, skeleton)
+    labels = label_head(labels, lab, skeleton, generator)
     labels = no_skin_off_the_neck(labels, skeleton)
+    confidence = judge(labels, scores, person, mask, skeleton, covering)
     scores[0] = ~person
     scores[1:] *= person
-    return Parse(labels, (scores / np.maximum(scores.sum(0), 1e-6)).astype(np.float32), grey, scale, pose.unit)
+    return Parse(
+        labels, (scores / np.maximum(scores.sum(0), 1e-6)).astype(np.float32), grey, scale, pose.unit, confidence
+    )
 
 
 def _grey(rgb: NDArray[np.uint8]) -> Floats:

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.parsing_colour import ANY_COLOUR, ColourModel, fit_colours, skin_tone
+from vesture.vision.parsing_border import find_border
+from vesture.vision.parsing_colour import ANY_COLOUR, ColourModel, fit_colours, skin_hue, skin_tone
 from vesture.vision.parsing_prior import Covering, Skeleton, limb_ends
 
 Floats = NDArray[np.float32]
@@ -18,8 +19,8 @@ Bools = NDArray[np.bool_]
 
 STEPS = 24  # along a limb
 TORSO_LEVELS = np.linspace(-0.1, 1.3, 29).astype(np.float32)
-WAIST_LEVELS = np.linspace(0.4, 1.8, 57).astype(np.float32)
-USUAL_WAIST = 0.97
+LEG_WIDTH = 0.7  # of the thighs' and shins' radius: what surely is on them
+BARE_BELOW = 1.15  # v
 MARGIN = 0.6  # of the mean log-likelihood ratio: skin must be clearly more likely
 LEG_BEGINS = 1.0  # v
 HALF_BODY = 0.15  # v of the upper edge of a photo that shows legs
@@ -29,14 +30,23 @@ STRONGEST = 3.0  # log-likelihood ratio of one pixel
 
 
 def read_covering(
-    lab: Floats, person: Bools, skeleton: Skeleton, skin: ColourModel | None, generator: np.random.Generator
+    rgb: NDArray[np.uint8],
+    lab: Floats,
+    person: Bools,
+    skeleton: Skeleton,
+    skin: ColourModel | None,
+    generator: np.random.Generator,
 ) -> Covering:
     """Look along limbs and spine of a person (h, w) for where skin ends and cloth begins."""
+    tone = skin_tone(rgb)
     shape = (person.shape[0], person.shape[1])
     u, v = skeleton.frame(shape)
     arms_drawn = drawn_limbs(skeleton, shape, ("forearm", "hand"), 1.1)
     core = person & (np.abs(u) < 0.3) & ~arms_drawn
-    waist, certain = _waist(lab, like_skin(skin, lab, core), core, v)
+    legs = drawn_limbs(skeleton, shape, ("thigh", "shin"), LEG_WIDTH)
+    middle = person & ~arms_drawn & np.where(v < LEG_BEGINS + 0.05, np.abs(u) < 0.3, legs | (np.abs(u) < 0.2))
+    bare = np.zeros(shape, bool) if skin is None else middle & (v > BARE_BELOW) & skin_hue(skin, lab) & tone
+    waist, certain = find_border(lab, middle, v, generator, bare)
     if certain < HALF_BODY_CLEAR and v[0].min() > HALF_BODY:
         waist, certain = float(v[0].min()), 1.0  # the photo begins below the chest, and shows one garment
     if skin is None:
@@ -152,30 +162,3 @@ def _torso(skin: ColourModel, lower: ColourModel | None, lab: Floats, core: Bool
     mean = np.bincount(index[valid], ratio[valid], len(TORSO_LEVELS)) / np.maximum(count, 1)
     share = 1 / (1 + np.exp(-4 * (mean - 1.7)))
     return np.where(count > 4, 0.03 + 0.9 * share, 0.04).astype(np.float32)
-
-
-def _waist(lab: Floats, bare: Bools, core: Bools, v: Floats) -> tuple[float, float]:
-    """v of the strongest lasting change of colour between chest and thighs, and how clear it is, in [0, 1]."""
-    step = float(WAIST_LEVELS[1] - WAIST_LEVELS[0])
-    index = np.rint((v - WAIST_LEVELS[0]) / step).astype(int)
-    valid = core & (index >= 0) & (index < len(WAIST_LEVELS))
-    count = np.bincount(index[valid], minlength=len(WAIST_LEVELS)).astype(float)
-    sums = [np.r_[0, np.cumsum(count)]]
-    pixels = lab[valid]
-    moments = (*pixels.T, *(pixels.T**2), bare[valid])
-    sums += [np.r_[0, np.cumsum(np.bincount(index[valid], values, len(WAIST_LEVELS)))] for values in moments]
-    reach = round(0.3 / step)
-    best = (0.0, USUAL_WAIST)
-    for place in range(6, len(WAIST_LEVELS) - 5):
-        above = np.array([s[place - 1] - s[max(place - reach, 0)] for s in sums])
-        below = np.array([s[min(place + reach, len(WAIST_LEVELS))] - s[place + 1] for s in sums])
-        if min(above[0], below[0]) < 12 or below[7] > 0.4 * below[0]:
-            continue
-        mean_above, mean_below = above[1:4] / above[0], below[1:4] / below[0]
-        spread = np.sqrt(np.maximum((above[4:7] / above[0] - mean_above**2 + below[4:7] / below[0] - mean_below**2), 0))
-        contrast = float(np.linalg.norm((mean_above - mean_below) / (spread + np.array([5.0, 2.5, 2.5]))))
-        level = float(WAIST_LEVELS[place])
-        usual = float(np.exp(-0.5 * ((level - USUAL_WAIST) / 0.28) ** 2))
-        if contrast * usual > best[0]:
-            best = (contrast * usual, level)
-    return best[1] if best[0] > 0.7 else USUAL_WAIST, float(np.clip((best[0] - 0.7) / 0.8, 0, 1))

@@ -15,6 +15,8 @@ FLOOR = np.diag([20.0, 7.0, 7.0]).astype(np.float32)  # of the covariance: senso
 MOST_SAMPLES = 3000
 LOWEST = -16.0  # log-likelihood of a colour that a model does not know
 ANY_COLOUR = -12.8  # log density when every Lab colour is as likely
+HUE_SPREAD = float(np.radians(22))  # of skin in sun and shade, redder in the face than on the legs
+CHROMA_SPREAD = (0.55, 2.0)  # of the face's
 SKIN_SPREAD = np.array([20.0, 4.5, 6.0], np.float32)  # of Lab over one person's skin: light and shade, blood
 
 
@@ -77,6 +79,14 @@ def skin_model(lab: Floats) -> ColourModel | None:
     return ColourModel(
         np.ones(1, np.float32), middle[None], precision[None].astype(np.float32), np.array([log], np.float32)
     )
+
+
+def skin_hue(skin: ColourModel, lab: Floats) -> NDArray[np.bool_]:
+    """(h, w): colours of about the hue of this person's skin, in any light; looser than the model itself."""
+    _, across, down = (float(value) for value in skin.means[0])
+    chroma, usual = np.hypot(lab[..., 1], lab[..., 2]), float(np.hypot(across, down))
+    alike = lab[..., 1] * across + lab[..., 2] * down > np.cos(HUE_SPREAD) * chroma * usual
+    return np.asarray(alike & (chroma > CHROMA_SPREAD[0] * usual) & (chroma < CHROMA_SPREAD[1] * usual))
 
 
 def skin_tone(rgb: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -28,16 +28,23 @@ class Skeleton:
     visibility: Floats
     unit: float
 
-    def frame(self, shape: tuple[int, int]) -> tuple[Floats, Floats]:
-        """Maps (h, w) of u and v."""
+    def axes(self) -> tuple[Floats, Floats, Floats]:
+        """Origin, and the steps (x, y) in pixels by which u and v grow by one."""
         neck = self.points[[Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER]].mean(0)
         hips = self.points[[Joint.LEFT_HIP, Joint.RIGHT_HIP]].mean(0)
         spine = hips - neck
         length = max(float(np.linalg.norm(spine)), 0.8 * self.unit)
         down = spine / max(float(np.linalg.norm(spine)), 1e-6)
-        dx = np.arange(shape[1], dtype=np.float32)[None] - np.float32(neck[0])
-        dy = np.arange(shape[0], dtype=np.float32)[:, None] - np.float32(neck[1])
-        u, v = (dx * down[1] - dy * down[0]) / self.unit, (dx * down[0] + dy * down[1]) / length
+        right = np.array([down[1], -down[0]], np.float32)
+        return neck.astype(np.float32), right * np.float32(self.unit), (down * length).astype(np.float32)
+
+    def frame(self, shape: tuple[int, int]) -> tuple[Floats, Floats]:
+        """Maps (h, w) of u and v."""
+        neck, right, down = self.axes()
+        across, along = right / (right @ right), down / (down @ down)
+        dx = np.arange(shape[1], dtype=np.float32)[None] - neck[0]
+        dy = np.arange(shape[0], dtype=np.float32)[:, None] - neck[1]
+        u, v = dx * across[0] + dy * across[1], dx * along[0] + dy * along[1]
         return u.astype(np.float32), v.astype(np.float32)
 
     def face(self) -> tuple[Floats, float]:

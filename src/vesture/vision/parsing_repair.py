@@ -13,7 +13,9 @@ Labels = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 
 ONE_PIECE = 5
-ALIKE = 0.68  # common share of the colours of one garment's upper and lower part
+BELTS = (0.12, 0.3)  # heights, in v, of what may part a dress at the waist
+ALIKE = 0.73  # common share of the colours of one garment's upper and lower part
+FLARE = 0.24  # units: more than half a trouser leg
 SPECK = 0.012  # units squared: smaller patches of a label are mistakes
 
 
@@ -77,11 +79,15 @@ def _without_specks(labels: Labels, smallest: float) -> Labels:
 def _dress(labels: Labels, lab: Floats, skeleton: Skeleton, v: Floats, covering: Covering) -> Labels:
     """Top and bottom of one colour or pattern that hang as a skirt are a dress; a belt may part them."""
     top, bottom, waist = labels == TOP, labels == BOTTOM, covering.waist
-    above = lab[top & (v > 0.2) & (v < max(waist - 0.1, 0.6))]
-    below = lab[bottom & (v > waist + 0.12) & (v < waist + 0.8)]
-    if min(len(above), len(below)) < 60 or not _hangs_as_skirt(labels, skeleton, covering):
+    chest, all_above = (lab[top & (v > 0.15) & (v < end)] for end in (0.5, max(waist - 0.1, 0.6)))
+    if min(len(chest), len(all_above)) < 60 or not _hangs_as_skirt(labels, skeleton, covering):
         return labels
-    if _common(above, below) < ALIKE:
+    common = 0.0
+    for belt in BELTS:
+        below = lab[bottom & (v > waist + belt) & (v < waist + belt + 0.7)]
+        if len(below) >= 60:
+            common = max(common, _common(chest, below), _common(all_above, below))
+    if common < ALIKE:
         return labels
     result = labels.copy()
     result[top | bottom] = ONE_PIECE
@@ -113,9 +119,22 @@ def _hangs_as_skirt(labels: Labels, skeleton: Skeleton, covering: Covering) -> b
             seen.append(np.isin(labels[places[:, 1], places[:, 0]], (TOP, BOTTOM)).mean())
     if not seen or np.mean(seen) < 0.85:
         return False
+    if _flares(labels, skeleton):
+        return True
     legs_cut_off = float(p[[25, 26], 1].min()) > 0.97 * height
     bare = max(float((leg[len(leg) // 3 :] > 0.55).mean()) for leg in covering.legs)
     return legs_cut_off or bare > 0.15
+
+
+def _flares(labels: Labels, skeleton: Skeleton) -> bool:
+    """Cloth between the knees and well beyond them on both sides: a long skirt."""
+    knees = skeleton.points[[25, 26]]
+    left, right = knees[np.argsort(knees[:, 0])]
+    out = (right - left) / max(float(np.linalg.norm(right - left)), 1e-3) * FLARE * skeleton.unit
+    places = np.rint(left - out + np.linspace(0, 1, 21)[:, None] * (right - left + 2 * out)).astype(int)
+    if (places < 0).any() or (places >= labels.shape[::-1]).any():
+        return False
+    return bool(np.isin(labels[places[:, 1], places[:, 0]], (TOP, BOTTOM)).mean() > 0.95)
 
 
 def no_skin_off_the_neck(labels: Labels, skeleton: Skeleton) -> Labels:

@@ -6,7 +6,7 @@ Knows nothing about clothes. Models come as paths of .tflite files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -49,6 +49,7 @@ UNSURE_PRESENCE_SCORE = 0.7
 LEAST_PLAUSIBLE = 0.4  # of a body that no sure detection points at: presence times plausibility
 REFINEMENTS = 1
 MAX_PEOPLE_TRIED = 3
+SMALLEST_PERSON = 0.45  # of the largest one's size; smaller ones pass by in the background
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Pose:
         region: the square of the image that the landmark network saw.
         detected: in [0, 1], the detector's score of this person; 0 where a region was merely tried. From 0.7 on
             there is a person with a head; below, half a body or an empty garment may have been found.
+        people: how many people of about this size the detector is sure of; 1 where it is sure of none.
     """
 
     points: Floats
@@ -75,6 +77,7 @@ class Pose:
     score: float
     region: Region
     detected: float = 0.0
+    people: int = 1
 
     @property
     def mirrored(self) -> bool:
@@ -157,11 +160,12 @@ class PoseEstimator:
         most plausible body wins.
         """
         found = sorted(self.detect(rgb), key=lambda one: -one.score * one.region().size)
+        people = max(1, people_of_a_size(found, SURE_DETECTION_SCORE))
         for one in found[:MAX_PEOPLE_TRIED]:
             if one.score >= SURE_DETECTION_SCORE:
                 pose = self._refined(rgb, one.region(), one.score)
                 if pose.score >= PRESENCE_SCORE:
-                    return pose
+                    return replace(pose, people=people)
         regions = [(one.region(), one.score) for one in found[:MAX_PEOPLE_TRIED]]
         regions += [(region, 0.0) for region in guessed_regions(*rgb.shape[:2])]
         poses = [self._refined(rgb, region, detected) for region, detected in regions]
@@ -174,8 +178,8 @@ class PoseEstimator:
         return poses[best] if marks[best] >= LEAST_PLAUSIBLE and poses[best].score >= UNSURE_PRESENCE_SCORE else None
 
     def count_people(self, rgb: RGB, threshold: float = 0.5) -> int:
-        """How many people the detector sees, after merging overlapping detections."""
-        return len(self.detect(rgb, threshold))
+        """How many people of about one size the detector sees, after merging overlapping detections."""
+        return people_of_a_size(self.detect(rgb, min(threshold, DETECTION_SCORE)), threshold)
 
     def detect(self, rgb: RGB, threshold: float = DETECTION_SCORE) -> list[Detection]:
         """People in the photo, best first, in image pixels."""
@@ -231,6 +235,12 @@ class PoseEstimator:
         landmarks[:, 2] *= region.size / LANDMARK_SIZE
         probability = 1.0 / (1.0 + np.exp(-np.clip(mask[0, :, :, 0], -50, 50)))
         return landmarks, probability.astype(np.float32), float(flag[0, 0])
+
+
+def people_of_a_size(found: list[Detection], threshold: float) -> int:
+    """How many of these detections are people that somebody may have meant: not much smaller than the largest."""
+    sizes = [one.region().size for one in found if one.score >= threshold]
+    return sum(size > SMALLEST_PERSON * max(sizes) for size in sizes)
 
 
 def guessed_regions(height: int, width: int) -> list[Region]:

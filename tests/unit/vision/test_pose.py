@@ -12,7 +12,8 @@ from PIL import Image
 
 from vesture.assets import AssetStore, samples
 from vesture.settings import Settings
-from vesture.vision.pose import Joint, Pose, PoseEstimator, draw_pose, guessed_regions
+from vesture.vision.pose import Joint, Pose, PoseEstimator, draw_pose, guessed_regions, people_of_a_size
+from vesture.vision.pose_decode import Detection
 
 AVATARS = tuple(sample.name for sample in samples("avatar"))
 EVERYBODY = tuple(sample.name for sample in samples() if sample.kind != "garment")
@@ -135,6 +136,17 @@ def test_two_people_side_by_side_are_counted_and_the_larger_is_the_main_one(esti
     pose = estimator.estimate(pair)
     assert pose is not None
     assert pose.neck[0] < large.shape[1]
+    assert pose.people == 2
+
+
+def test_small_passers_by_and_unsure_detections_are_not_counted() -> None:
+    def detection(size: float, score: float) -> Detection:
+        reach = size / 2.5
+        return Detection(np.zeros(4, np.float32), np.array([[400, 800], [400, 800 - reach]], np.float32), score)
+
+    assert people_of_a_size([detection(1000, 0.9), detection(800, 0.8), detection(300, 0.9)], 0.7) == 2
+    assert people_of_a_size([detection(1000, 0.9), detection(800, 0.5)], 0.7) == 1
+    assert people_of_a_size([detection(1000, 0.5)], 0.7) == 0
 
 
 def test_sides_are_the_viewers_also_from_behind(estimator: PoseEstimator) -> None:

@@ -1,135 +1,161 @@
-"""A whole run on a GPU: 576 x 864, one sample, an eager program in bfloat16 against the engine.
+"""Whole runs on a GPU: 576 x 864, one sample, an eager program in bfloat16 against the engine's choices.
 
-    python bench/diffusion_gpu.py                        30 steps on CUDA, published size, random weights
-    python bench/diffusion_gpu.py --device cpu --tiny    the same path on a CPU with a tiny model, to see that it runs
+    python bench/diffusion_gpu.py               30 steps on CUDA, published size, random weights (about 10 minutes)
+    python bench/diffusion_gpu.py --quick       the eager program and the engine's default only
+    python bench/diffusion_gpu.py --dry-run     every row on a CPU with a tiny model, to see that it runs
 
-Prints seconds a run and a step, the share of the card's matrix rate (given by --peak, in TFLOP/s), peak memory, and how
-near the picture is to the engine's own float32 picture (PSNR; weights are random, so no word about trained ones).
+Prints, for each choice: seconds of the first run (compiling and recording in it) and of the best, milliseconds a step,
+the share of the card's matrix rate that this is, peak memory, and how near the picture is to the engine's own float32
+picture (PSNR). What a card or this build of torch cannot do is named in its row. Weights are random, so the nearness
+says nothing about trained ones; int8 and fp8 have to be looked at again with those.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
-import itertools
 import math
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
-from diffusion_baseline import PlainModel
 from diffusion_checkpoint import make_checkpoint
-from safetensors.torch import load_file
+from diffusion_runs import TINY, Run, engine_run, nearness, plain_run
 from torch import Tensor
 
+from vesture.engines.diffusion.devices import options_for, require_device
 from vesture.engines.diffusion.estimate import forward_operations, wait_for
+from vesture.engines.diffusion.graphs import record_cuda, record_nothing
+from vesture.engines.diffusion.memory import plan_memory
 from vesture.engines.diffusion.mmdit import MMDiTConfig
 from vesture.engines.diffusion.options import DiffusionOptions
-from vesture.engines.diffusion.sampler import SamplePlan, draw_noise, euler_steps, prepare_route, schedule
+from vesture.engines.diffusion.sampler import SamplePlan
 from vesture.engines.diffusion.weights import load_model
+from vesture.errors import SettingError
 
-TINY = MMDiTConfig(216, 144, hidden=64, heads=4, mixer_depth=1, double_depth=2, single_depth=2, axes=(4, 6, 6))
-CATEGORY, SEED = 1, 42
+PEAKS = {"H100": 989.0, "H200": 989.0, "A100": 312.0, "L40S": 362.0, "L4": 121.0, "4090": 165.0, "3090": 71.0}
+"""TFLOP/s in bfloat16 with float32 sums, dense, by the makers' data sheets; by a part of the card's name."""
 
-
-def conditions(config: MMDiTConfig, device: torch.device) -> list[Tensor]:
-    """Person, person pose, garment, garment pose: random, in [-1, 1]."""
-    generator = torch.Generator().manual_seed(1)
-    shapes = [(1, channels, config.height, config.width) for channels in (3, 1, 3, 1)]
-    return [torch.rand(shape, generator=generator).mul(2).sub(1).to(device) for shape in shapes]
-
-
-def noise_for(config: MMDiTConfig, device: torch.device) -> Tensor:
-    return draw_noise(SEED, 0, (config.height, config.width), device, torch.float32, "portable")
-
-
-def plain_run(path: Path, config: MMDiTConfig, device: torch.device, plan: SamplePlan) -> Callable[[], Tensor]:
-    """The eager program: everything in bfloat16, both branches at every step."""
-    weights = {name: tensor.to(device, torch.bfloat16) for name, tensor in load_file(path).items()}
-    model = PlainModel(config, weights)
-    known = [image.bfloat16() for image in conditions(config, device)]
-    times = schedule(plan.steps, plan.time_shift).tolist()
-
-    def run() -> Tensor:
-        x = noise_for(config, device).bfloat16()
-        for start, end in itertools.pairwise(times):
-            conditional, free = model.velocity(x, start, CATEGORY, *known)
-            x = x + (end - start) * (free + plan.guidance * (conditional - free))
-        return x
-
-    return run
+PLAIN, EXACT = "plain eager bf16", "engine fp32"
+CHOICES: dict[str, dict[str, Any]] = {
+    "engine bf16": {"precision": "bf16"},
+    "engine bf16, graphs": {"precision": "bf16", "graphs": True},
+    "engine bf16, compiled": {"precision": "bf16", "compile": True},
+    "engine bf16, comp.+graphs": {"precision": "bf16", "compile": True, "graphs": True},
+    "  flash attention": {"precision": "bf16", "compile": True, "attention": "flash"},
+    "  efficient attention": {"precision": "bf16", "compile": True, "attention": "efficient"},
+    "  cudnn attention": {"precision": "bf16", "compile": True, "attention": "cudnn"},
+    "  4 samples in one batch": {"precision": "bf16", "compile": True, "samples": 4},
+    "engine int8, compiled": {"precision": "int8", "compile": True},
+    "engine fp8": {"precision": "fp8"},
+    "engine fp8, compiled": {"precision": "fp8", "compile": True},
+}
+QUICK = ("engine bf16, compiled",)
 
 
-def engine_run(path: Path, options: DiffusionOptions, plan: SamplePlan) -> Callable[[], Tensor]:
-    """The engine, from embedding the conditions to the last state."""
-    model, device = load_model(path, options, allow_random=True), torch.device(options.device)
-    known = conditions(model.config, device)
+def runs(path: Path, config: MMDiTConfig, arguments: argparse.Namespace) -> Iterator[tuple[str, Run | str, int]]:
+    """Name, run or the reason why there is none, samples; each is built only when it is its turn."""
+    device, plan = torch.device(arguments.device), SamplePlan(arguments.steps, 2.0)
+    yield EXACT, engine_run(path, DiffusionOptions(device=arguments.device), plan), 1
+    yield PLAIN, plain_run(path, config, device, plan, torch.bfloat16), 1
+    for name, choices in CHOICES.items():
+        if arguments.quick and name not in QUICK:
+            continue
+        own = dict(choices)
+        samples, graphs = own.pop("samples", 1), own.pop("graphs", False)
+        if arguments.dry_run:
+            own.pop("compile", None)
+        options = DiffusionOptions(device=arguments.device, **own)
+        record = (record_nothing if arguments.dry_run else record_cuda) if graphs else None
+        try:
+            if not (arguments.dry_run and options.precision == "fp8"):
+                require_device(options)
+            yield name, engine_run(path, options, plan, record=record, samples=samples), samples
+        except (SettingError, RuntimeError) as error:
+            yield name, f"not possible: {error}", samples
 
-    def run() -> Tensor:
-        route = prepare_route(model, CATEGORY, plan)
-        *_, state = euler_steps(model, model.condition(*known), noise_for(model.config, device), route)
-        return state.x
 
-    return run
-
-
-def measure(run: Callable[[], Tensor], device: torch.device, repeats: int) -> tuple[float, float, Tensor]:
-    """Best seconds of `repeats` after one warm-up, peak GB of device memory, the last state."""
-    result = run()
+def measure(run: Run, device: torch.device, repeats: int) -> tuple[float, float, float, Tensor]:
+    """Seconds of the first run and of the best of `repeats` more, peak GB of device memory, the last state."""
     on_gpu = device.type == "cuda"
     if on_gpu:
         torch.cuda.reset_peak_memory_stats(device)
+    first, result = _seconds(run, device)
     best = math.inf
     for _ in range(repeats):
-        wait_for(device)
-        start = time.perf_counter()
-        result = run()
-        wait_for(device)
-        best = min(best, time.perf_counter() - start)
-    return best, torch.cuda.max_memory_allocated(device) / 1e9 if on_gpu else math.nan, result
+        seconds, result = _seconds(run, device)
+        best = min(best, seconds)
+    return first, best, torch.cuda.max_memory_allocated(device) / 1e9 if on_gpu else math.nan, result
 
 
-def nearness(got: Tensor, exact: Tensor) -> float:
-    """PSNR in dB of two states as pictures of levels 0 to 255."""
-    error = (got.float().clamp(-1, 1) - exact.float().clamp(-1, 1)).mul(127.5).square().mean()
-    return float(20 * math.log10(255) - 10 * torch.log10(error)) if error > 0 else math.inf
+def _seconds(run: Run, device: torch.device) -> tuple[float, Tensor]:
+    wait_for(device)
+    start = time.perf_counter()
+    result = run()
+    wait_for(device)
+    return time.perf_counter() - start, result
+
+
+def loading_time(path: Path, device: torch.device) -> tuple[float, float]:
+    """Seconds of reading the file alone, and of loading the model in the default precision; the file is cached."""
+    start = time.perf_counter()
+    with path.open("rb") as file:
+        while file.read(1 << 24):
+            pass
+    read = time.perf_counter() - start
+    start = time.perf_counter()
+    model = load_model(path, options_for(str(device), compile=False), allow_random=True)
+    wait_for(device)
+    del model
+    return read, time.perf_counter() - start
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--steps", type=int, default=30)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--peak", type=float, default=989.0, help="TFLOP/s of the card in bfloat16 (H100 SXM: 989)")
-    parser.add_argument("--tiny", action="store_true")
-    parser.add_argument("--no-compile", action="store_true")
+    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--peak", type=float, help="TFLOP/s of the card in bfloat16; default: by its name")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--dry-run", action="store_true")
     arguments = parser.parse_args()
-    device, plan = torch.device(arguments.device), SamplePlan(arguments.steps, 2.0)
-    config = TINY if arguments.tiny else MMDiTConfig()
+    if arguments.dry_run:
+        arguments.device, arguments.steps, arguments.repeats = "cpu", min(arguments.steps, 4), 1
+    elif not torch.cuda.is_available():
+        parser.error("torch sees no CUDA device here; --dry-run shows that the script runs")
+    device = torch.device(arguments.device)
+    config = TINY if arguments.dry_run else MMDiTConfig()
+    plan = SamplePlan(arguments.steps, 2.0)
     work = plan.forwards * forward_operations(config).total / 1e12
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
-    print(f"{name}, torch {torch.__version__}, {config.width} x {config.height}, {plan.steps} steps, {work:.1f} TFLOP")
-    print(f"{'variant':22} {'run s':>8} {'step ms':>8} {'share':>6} {'GB':>6} {'dB':>6}")
-    choices = {"engine fp32": {"precision": "fp32"}, "engine bf16": {"precision": "bf16"}}
-    if not arguments.no_compile:
-        choices["engine bf16 compiled"] = {"precision": "bf16", "compile": True}
-    choices["engine int8"] = {"precision": "int8"}
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU, dry run"
+    peak = arguments.peak or next((rate for part, rate in PEAKS.items() if part in name), math.nan)
+    print(f"{name}, torch {torch.__version__}, {config.width} x {config.height}, {plan.steps} steps, {work:.4g} TFLOP")
+    planned = plan_memory(config, DiffusionOptions(device="cuda", precision="bf16"))
+    print(f"planned for bf16: {planned.weights / 1e9:.2f} GB weights, {planned.activations / 1e9:.2f} GB activations")
     with tempfile.TemporaryDirectory() as folder, torch.inference_mode():
         path, exact = make_checkpoint(Path(folder), config), None
-        for variant in ("engine fp32", "plain bf16", *list(choices)[1:]):
-            if variant in choices:
-                run = engine_run(path, DiffusionOptions(device=arguments.device, **choices[variant]), plan)
-            else:
-                run = plain_run(path, config, device, plan)
-            seconds, memory, state = measure(run, device, arguments.repeats)
+        read, load = loading_time(path, device)
+        print(f"reading the file: {read:.2f} s; loading it onto the device: {load:.2f} s")
+        print(f"{'choice':27} {'first s':>8} {'run s':>8} {'step ms':>8} {'share':>6} {'GB':>6} {'dB':>6}")
+        for variant, run, samples in runs(path, config, arguments):
+            if isinstance(run, str):
+                print(f"{variant:27} {run}", flush=True)
+                continue
+            try:
+                first, best, memory, state = measure(run, device, arguments.repeats)
+            except RuntimeError as error:  # out of memory, or a kernel that this build lacks
+                print(f"{variant:27} failed: {str(error).splitlines()[0]}", flush=True)
+                continue
             exact = state if exact is None else exact
-            share = work / seconds / arguments.peak
-            row = f"{variant:22} {seconds:8.3f} {1000 * seconds / plan.steps:8.1f} {share:6.1%} {memory:6.2f}"
+            share = samples * work / best / peak
+            row = f"{variant:27} {first:8.2f} {best:8.3f} {1000 * best / plan.steps:8.1f} {share:6.1%} {memory:6.2f}"
             print(f"{row} {nearness(state, exact):6.1f}", flush=True)
             del run, state
             gc.collect()
+            torch._dynamo.reset()
             if device.type == "cuda":
                 torch.cuda.empty_cache()
 

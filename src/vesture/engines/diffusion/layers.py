@@ -112,7 +112,14 @@ def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
     return torch.addcmul(shift, F.layer_norm(x, x.shape[-1:], eps=1e-6), 1 + scale)
 
 
-class Linear(nn.Linear):
+class Unfilled:
+    """Mixin: parameters get no first values. They come from a file, and filling 972 M numbers takes seconds."""
+
+    def reset_parameters(self) -> None:
+        pass
+
+
+class Linear(Unfilled, nn.Linear):
     """A linear map that casts its input to its weight's type, and can give a range of its outputs only."""
 
     @property
@@ -144,12 +151,20 @@ def _has_gelu_product(weight: Tensor) -> bool:
     )
 
 
+class PatchWeights(Unfilled, nn.Conv2d):
+    """Weight (d, k, s, s) and bias (d,) of a patch embedding."""
+
+
+class CategoryRows(Unfilled, nn.Embedding):
+    """One vector a category."""
+
+
 class PatchEmbedding(nn.Module):
     """A convolution whose stride is its size, as a linear map over patches; sums over channels can be split."""
 
     def __init__(self, channels: int, hidden: int, patch: int) -> None:
         super().__init__()
-        self.proj = nn.Conv2d(channels, hidden, patch, patch)
+        self.proj = PatchWeights(channels, hidden, patch, patch)
 
     def forward(self, image: Tensor, channels: slice, *, with_bias: bool) -> Tensor:
         """Tokens that these channels contribute. image (b, k, H, W) -> (b, n, d)"""

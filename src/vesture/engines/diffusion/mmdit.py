@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from vesture.engines.diffusion.blocks import DoubleBlock, FinalLayer, SingleBlock, Tuning
 from vesture.engines.diffusion.layers import (
+    CategoryRows,
     PatchEmbedding,
     Rotation,
     VectorEmbedding,
@@ -97,7 +98,7 @@ class MMDiT(nn.Module):
         self.config, self.tuning = config, tuning or Tuning()
         d, heads, ratio, channels = config.hidden, config.heads, config.mlp_ratio, config.channels
         self.t_embedder = nn.ModuleDict({"mlp": VectorEmbedding(256, d)})
-        self.y_embedder = nn.Embedding(config.classes + 1, d)  # row 0: no category
+        self.y_embedder = CategoryRows(config.classes + 1, d)  # row 0: no category
         self.x_embedder = PatchEmbedding(2 * channels + 1, d, config.patch)  # noisy, person, person pose
         self.garment_embedder = PatchEmbedding(channels + 1, d, config.patch)  # garment, garment pose
         self.x_patch_mixer = nn.ModuleList(SingleBlock(d, heads, ratio) for _ in range(config.mixer_depth))

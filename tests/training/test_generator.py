@@ -6,8 +6,18 @@ import numpy as np
 import pytest
 
 from training.garment.generator import draw_sample
-from training.garment.labels import HIDDEN_WEIGHT, LABEL_SIDE, SWAPPED_PARTS, Sample, swapped_points
-from vesture.vision.garment_network import INNER_BACK, KINDS, NECKS, NET_SIDE, PART_COUNT, POINT_NAMES, SLEEVES
+from training.garment.labels import HIDDEN_WEIGHT, LABEL_SIDE, Sample
+from vesture.vision.garment_network import (
+    INNER_BACK,
+    KINDS,
+    NECKS,
+    NET_SIDE,
+    PART_COUNT,
+    POINT_NAMES,
+    SLEEVES,
+    SWAPPED_PARTS,
+    SWAPPED_POINTS,
+)
 from vesture.vision.garment_types import Part
 
 SEEDS = range(60)
@@ -126,7 +136,7 @@ def test_a_mirrored_sample_changes_sides_and_back(samples: list[Sample]) -> None
 
 
 def test_the_swaps_undo_themselves() -> None:
-    order = swapped_points()
+    order = SWAPPED_POINTS
     assert [order[i] for i in order] == list(range(len(POINT_NAMES)))
     assert order[POINT_NAMES.index("leg_cuff_inner_left")] == POINT_NAMES.index("leg_cuff_inner_right")
     assert order[POINT_NAMES.index("crotch")] == POINT_NAMES.index("crotch")

@@ -16,13 +16,15 @@ Canvas = NDArray[np.float32]  # (h, w, 3) RGB in [0, 255]
 
 def studio(rng: np.random.Generator, height: int, width: int, cloth: Colour) -> Canvas:
     """Even paper, white or nearly so, at times any colour, with a soft fall of light."""
-    tone = choose(rng, {"white": 4, "pale": 3, "grey": 1.5, "coloured": 1.2, "like cloth": 0.8})
+    tone = choose(
+        rng, {"white": 4, "pale": 3.4, "grey": 1.4, "coloured": 1.0, "like cloth": 1.6 if cloth.mean() > 190 else 0.7}
+    )
     colour = {
         "white": np.full(3, 255, np.float32),
         "pale": np.full(3, between(rng, 228, 250), np.float32) + rng.normal(0, 3, 3),
         "grey": np.full(3, between(rng, 90, 225), np.float32) + rng.normal(0, 4, 3),
         "coloured": any_colour(rng),
-        "like cloth": shifted(rng, cloth, 0.14),
+        "like cloth": shifted(rng, cloth, choose(rng, {0.04: 1, 0.08: 1, 0.14: 1})),
     }[tone]
     canvas = np.broadcast_to(colour, (height, width, 3)).astype(np.float32)
     if tone == "white" and maybe(rng, 0.6):
@@ -159,9 +161,14 @@ def _bricks(rng: np.random.Generator, height: int, width: int) -> Canvas:
     return np.where(joint, shifted(rng, base, 0.5), base * tint[..., None]).astype(np.float32)
 
 
+def _linen(rng: np.random.Generator) -> Colour:
+    return np.full(3, between(rng, 200, 245), np.float32) + rng.normal(0, 5, 3).astype(np.float32)
+
+
 def _sheet(rng: np.random.Generator, height: int, width: int) -> Canvas:
     """A bed sheet or a cloth with its own folds."""
-    base = cloth_colour(rng) if maybe(rng, 0.6) else any_colour(rng)
+    base = choose(rng, {"cloth": 5, "white": 2, "any": 3})
+    base = {"cloth": cloth_colour, "any": any_colour, "white": _linen}[base](rng)
     folds = between(rng, 0.02, 0.16) * piece(rng, creases(), height, width) + between(rng, 0, 0.1) * piece(
         rng, hills()[:15], height, width
     )

@@ -51,7 +51,7 @@ def add_waistband(shape: Shape, half: float, hip: float, rise: float, rng: np.ra
     dip = between(rng, -0.02, 0.12)
     top = bow([-half, 0], [half, 0], dip)
     low = bow([-half - (hip - half) * tall / rise * 0.6, tall], [half + (hip - half) * tall / rise * 0.6, tall], dip)
-    tone = choose(rng, {"cloth": 5, "trim": 1.2, "second": 1})
+    tone = choose(rng, {"cloth": 4, "trim": 1.5, "second": 1})
     shape.add(joined(top, low[::-1]), Part.TORSO, tone=tone, lift=0.15)
     shape.draw(low, 0.02, strength=between(rng, 0.1, 0.6))
     if maybe(rng, 0.3):
@@ -157,7 +157,9 @@ def _add_hips_and_legs(
 
 def _end_legs(shape: Shape, marks: list[tuple[float, Curve, Curve]], closed: bool, rng: np.random.Generator) -> None:
     cuff = between(rng, 0.06, 0.3) if maybe(rng, 0.5) else 0.0
-    tone = choose(rng, {"cloth": 4, "trim": 1, "second": 1, "inner": 1.2})
+    tone = choose(rng, {"cloth": 3, "trim": 1.6, "second": 1.2, "inner": 1.2})
+    striped, thin = shape.kind == "trousers" and maybe(rng, 0.1), between(rng, 0.03, 0.12)
+    ink = choose(rng, {"light": 2, "trim": 2, "dark": 1})
     for flip, outer, inner in marks:
         mirror, side = np.float32([flip, 1]), "left" if flip < 0 else "right"
         if cuff:
@@ -166,6 +168,11 @@ def _end_legs(shape: Shape, marks: list[tuple[float, Curve, Curve]], closed: boo
                 part = Part.LEFT_LEG if flip < 0 else Part.RIGHT_LEG
                 shape.add(joined(outer, inner, inner - rise, outer - rise) * mirror, part, tone=tone, lift=0.2)
             shape.draw(np.stack([outer - rise, inner - rise]) * mirror, 0.018, strength=between(rng, 0.1, 0.5))
+        if striped:
+            hip = np.float32([float(shape.points["waist_right"][0]) if "waist_right" in shape.points else 0.9, 0.3])
+            path = spline([hip * [0.93, 1], (hip + outer) / 2 + [0.1, 0], outer - [0.08, 0]], 6)
+            for offset in (0.0, 0.09, 0.18)[: 1 + 2 * (thin < 0.05)]:
+                shape.draw((path - np.float32([offset, 0])) * mirror, thin, ink=ink, strength=0.9)
         shape.mark(f"leg_cuff_outer_{side}", outer * mirror)
         shape.mark(f"leg_cuff_inner_{side}", inner * mirror, hidden=closed)
 

@@ -12,7 +12,7 @@ from training.garment.curves import Curve
 Colour = Curve  # (3,) float32 RGB in [0, 255]
 
 NAMED = {
-    "white": ((238, 238, 236), 5.0),
+    "white": ((240, 240, 238), 6.0),
     "off-white": ((226, 219, 205), 2.0),
     "grey": ((150, 150, 152), 3.5),
     "charcoal": ((68, 68, 72), 2.5),

@@ -130,8 +130,10 @@ def add_hem_band(shape: Shape, lower: list[list[float]], droop: float, rng: np.r
     upper_x = x + (above[0] - x) * tall / max(y - above[1], tall)
     low = bow([-x, y], [x, y], droop)
     top = bow([-upper_x, y - tall], [upper_x, y - tall], droop)
-    if maybe(rng, 0.4):
-        shape.add(joined(low, top[::-1]), Part.TORSO, tone=choose(rng, {"cloth": 2, "trim": 2, "second": 1}), lift=0.05)
+    if maybe(rng, 0.45):
+        shape.add(
+            joined(low, top[::-1]), Part.TORSO, tone=choose(rng, {"cloth": 1.5, "trim": 2, "second": 1}), lift=0.05
+        )
     shape.draw(top, 0.018, strength=between(rng, 0.05, 0.5))
     if maybe(rng, 0.1):  # knotted or tied front
         shape.draw(spline([[0, y - 0.1], [-0.1, y + 0.2], [-0.05, y + 0.4]], 5), 0.08, ink="dark", strength=0.2)

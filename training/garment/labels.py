@@ -8,21 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.garment_network import KINDS, NECKS, NET_SIDE, PART_COUNT, POINT_NAMES, SLEEVES
+from vesture.vision.garment_network import (
+    KINDS,
+    NECKS,
+    NET_SIDE,
+    PART_COUNT,
+    POINT_NAMES,
+    SLEEVES,
+    SWAPPED_PARTS,
+    SWAPPED_POINTS,
+)
 
 LABEL_SIDE = NET_SIDE // 2  # the part map comes out at half the input
 HIDDEN_WEIGHT = 0.4  # how much a point under another layer counts, against one in sight
-SWAPPED_PARTS = (0, 1, 3, 2, 5, 4, 6)
-
-
-def swapped_points() -> list[int]:
-    """For each point, the index of the point that takes its place in the mirrored picture."""
-    other = {"left": "right", "right": "left"}
-    names = []
-    for name in POINT_NAMES:
-        stem, _, side = name.rpartition("_")
-        names.append(f"{stem}_{other[side]}" if side in other else name)
-    return [POINT_NAMES.index(name) for name in names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class Sample:
 
     def mirrored(self) -> Sample:
         """The same garment seen in a mirror, names of sides exchanged."""
-        order = swapped_points()
+        order = list(SWAPPED_POINTS)
         points = self.points[order].copy()
         points[:, 0] = NET_SIDE - 1 - points[:, 0]
         return Sample(

@@ -170,7 +170,7 @@ class Painter:
         """A print somewhere on the front, clipped to what has been drawn of the body and legs."""
         rng, (left, top, right, bottom) = self.rng, shape.print_box or (0, 0, 1, 1)
         plate = make_print(rng, np.float32(cv2.mean(self.cloths.tiles["cloth"])[:3]))
-        wide = choose(rng, {0.3: 2, 0.75: 2, 1.15: 2}) * between(rng, 0.8, 1.2) * (right - left) / 1.24
+        wide = choose(rng, {0.3: 2, 0.75: 2, 1.15: 2, 1.5: 1}) * between(rng, 0.8, 1.2) * (right - left) / 1.24
         tall = wide * plate.shape[0] / plate.shape[1]
         x = between(rng, left, max(right - wide, left)) if wide < 0.5 else (left + right - wide) / 2
         y = between(rng, top, max(min(bottom - tall, top + 0.8), top + 0.01))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from vesture.vision.garment_types import GarmentKind, Part
 
-NET_SIDE = 192  # pixels; a long side of 192 keeps a neckline 20-40 pixels wide and a reading within 40 ms on one core
+NET_SIDE = 192  # pixels; a neckline is then 20-40 pixels wide, a reading and its mirror image take 30 ms on one core
 INNER_BACK = 6  # the part after those of `Part`: the inside of the garment, seen through its opening
 PART_COUNT = 7
 PADDING = 128  # grey beside pictures that are not square
@@ -29,6 +29,11 @@ POINT_NAMES: tuple[str, ...] = (
     "neck_front",
     "crotch",
     *(f"{stem}_{side}" for stem in _BOTH for side in ("left", "right")),
+)
+# whose place each part and point takes in the mirrored picture
+SWAPPED_PARTS = (0, 1, 3, 2, 5, 4, 6)
+SWAPPED_POINTS = tuple(
+    POINT_NAMES.index(name.replace("left", "+").replace("right", "left").replace("+", "right")) for name in POINT_NAMES
 )
 KINDS: tuple[GarmentKind, ...] = get_args(GarmentKind)
 SLEEVES = ("none", "strap", "short", "long")
@@ -85,10 +90,7 @@ class GarmentNetwork:
         """Read a picture, (H, W, 3) uint8 RGB; with `alpha` (H, W) uint8 it is laid on white first."""
         scale = NET_SIDE / max(rgb.shape[:2])
         pixels, size = letterbox(rgb if alpha is None else on_white(rgb, alpha))
-        parts, heat, present, kind, sleeve, neck = (
-            np.asarray(output[0], np.float32)
-            for output in self._session.run(None, {"image": pixels.transpose(2, 0, 1)[None].astype(np.float32)})
-        )
+        parts, heat, present, kind, sleeve, neck = self._logits(pixels)
         whole = np.stack(
             [cv2.resize(part, (NET_SIDE, NET_SIDE), interpolation=cv2.INTER_LINEAR) for part in softmax(parts, 0)]
         )
@@ -105,6 +107,21 @@ class GarmentNetwork:
             neck=dict(zip(NECKS, softmax(neck, 0).tolist(), strict=True)),
             scale=scale,
         )
+
+    def _logits(self, pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        """All outputs for a square picture: the mean of what is said of it and of its mirror image."""
+        plain = self._run(pixels)
+        parts, heat, present, *words = self._run(pixels[:, ::-1])
+        mirrored = [
+            parts[list(SWAPPED_PARTS), :, ::-1],
+            heat[list(SWAPPED_POINTS), :, ::-1],
+            present[list(SWAPPED_POINTS)],
+        ]
+        return [(one + other) / 2 for one, other in zip(plain, [*mirrored, *words], strict=True)]
+
+    def _run(self, pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        image = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None], np.float32)
+        return [np.asarray(output[0], np.float32) for output in self._session.run(None, {"image": image})]
 
 
 def letterbox(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], tuple[int, int]]:

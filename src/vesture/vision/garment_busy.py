@@ -43,14 +43,14 @@ def cut_believed(small: NDArray[np.uint8], lab: Float, prior: Float) -> Bool:
     chance = np.clip(0.5 + 1.1 * (prior - 0.5), 0.04, 0.96)
     chance[core] = 0.99
     found = cut.graph_cut(small, chance, ~reach, 3)
-    region = cut.main_body(near_belief((found & reach) | core, prior, 0.018))
+    region = without_hanger(_near_belief((found & reach) | core, prior, 0.018), prior)
     if not region.any():
         return region
     region = cut.mend_edge(lab, region, 3, 3)
     return cut.smooth_region(cut.main_body(region), 1.6)
 
 
-def near_belief(found: Bool, prior: Float, least: float) -> Bool:
+def _near_belief(found: Bool, prior: Float, least: float) -> Bool:
     """`found` without lumps that the network does not believe in, and with those it is sure of.
 
     Args:
@@ -60,13 +60,19 @@ def near_belief(found: Bool, prior: Float, least: float) -> Bool:
     """
     lump = disc(least * max(prior.shape))
     wrong = cv2.morphologyEx((found & (prior < 0.3)).astype(np.uint8), cv2.MORPH_OPEN, lump) > 0
-    rows = np.nonzero((prior > 0.5).any(1))[0]
-    if len(rows):  # hangers are thin, and at the top
-        thin = disc(min(least, HANGER) * max(prior.shape))
-        above = (np.arange(len(prior)) < rows[0] + 0.15 * len(rows))[:, None]
-        wrong |= cv2.morphologyEx((found & above & (prior < 0.2)).astype(np.uint8), cv2.MORPH_OPEN, thin) > 0
     lost = cv2.morphologyEx((~found & (prior > 0.7)).astype(np.uint8), cv2.MORPH_OPEN, lump) > 0
     return (found & ~wrong) | lost
+
+
+def without_hanger(found: Bool, prior: Float) -> Bool:
+    """`found` without thin things at its top that the network does not take for cloth."""
+    rows = np.nonzero((prior > 0.5).any(1))[0]
+    if not len(rows):
+        return found
+    above = (np.arange(len(prior)) < rows[0] + 0.15 * len(rows))[:, None]
+    doubted = (found & above & (prior < 0.2)).astype(np.uint8)
+    hanger = cv2.morphologyEx(doubted, cv2.MORPH_OPEN, disc(HANGER * max(prior.shape))) > 0
+    return cut.main_body(found & ~hanger)
 
 
 def cut_busy(small: NDArray[np.uint8], lab: Float) -> Bool:

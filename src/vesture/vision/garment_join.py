@@ -21,6 +21,8 @@ from vesture.vision.garment_backdrop import Bool, Float
 from vesture.vision.garment_cutout import Cutout
 from vesture.vision.garment_labels import label_cloth
 from vesture.vision.garment_look import Look
+from vesture.vision.garment_outline import Outline
+from vesture.vision.garment_parts import label_parts
 from vesture.vision.garment_rings import LEG, SLEEVE, Ring, walk_curves
 from vesture.vision.garment_shape import SIDES
 from vesture.vision.garment_types import GarmentKind
@@ -28,7 +30,7 @@ from vesture.vision.garment_types import GarmentKind
 ALIKE = 0.055  # of the garment's diagonal: the two readings mean the same place
 SNAP = 0.035  # a point of the network's is moved to the rim no further than this
 SURE = 0.3  # confidence of a point from which the network is asked at all
-KIND_SURE, SLEEVES_SURE = 0.6, 0.7
+KIND_SURE, SLEEVES_SURE = 0.8, 0.7
 FITTING: dict[Category, tuple[GarmentKind, ...]] = {
     "tops": ("top",),
     "bottoms": ("trousers", "skirt"),
@@ -89,7 +91,7 @@ def joined_sleeves(look: Look, by_outline: bool) -> bool:
     return by_outline and chance > 1 - SLEEVES_SURE
 
 
-def join(cutout: Cutout, view: View, kind: GarmentKind, sleeves: bool, outline: Mapping[str, Float]) -> Joined | None:
+def join(cutout: Cutout, view: View, kind: GarmentKind, sleeves: bool, outline: Outline) -> Joined | None:
     """Join the readings; None where the network does not know enough and the outline has to do.
 
     Args:
@@ -97,35 +99,58 @@ def join(cutout: Cutout, view: View, kind: GarmentKind, sleeves: bool, outline: 
         view: the network's look at it.
         kind: of the garment.
         sleeves: whether it has sleeves.
-        outline: the outline's landmarks, as `Garment.points` names them.
+        outline: what the outline shows of a garment of that kind.
     """
     diagonal = float(np.hypot(*np.ptp(np.argwhere(cutout.region), axis=0)))
     wanted = _wanted(kind, sleeves)
     sure = {own: name for own, name in wanted.items() if view.confidence[name] > SURE}
     if len(sure) < 0.6 * len(wanted):
         return None
-    points = dict(outline)
-    misses = []
-    for own, name in sure.items():
-        theirs = view.points[name]
-        if own in outline:
-            misses.append(float(np.linalg.norm(outline[own] - theirs)) / diagonal)
-        if own not in outline or misses[-1] > ALIKE:
-            points[own] = theirs
-    for own in wanted:
-        if own not in points:
-            mirrored = _mirrored(own, points, cutout.axis)
+    own = outline.points
+    misses = {
+        name: float(np.linalg.norm(own[name] - view.points[theirs])) / diagonal
+        for name, theirs in sure.items()
+        if name in own
+    }
+    agreement = float(np.clip(1.2 - 4 * np.mean(list(misses.values())), 0.2, 1)) if misses else 0.5
+    if set(wanted) <= set(own) and all(miss < ALIKE or _known(name, view, own) for name, miss in misses.items()):
+        parts = label_parts(cutout.region, own, outline.curves)
+        return Joined(dict(own), dict(outline.curves), parts, agreement)
+    points = _chosen(wanted, sure, misses, view, own, cutout.axis)
+    if points is None:
+        return None
+    labels = label_cloth(view.belief, cutout.region, cutout.lab, kind, points)
+    points = _on_rims(points, own, labels, kind, SNAP * diagonal)
+    curves = walk_curves(labels, kind, points)
+    return None if curves is None else Joined(points, curves, labels, agreement)
+
+
+def _chosen(
+    wanted: Mapping[str, str],
+    sure: Mapping[str, str],
+    misses: Mapping[str, float],
+    view: View,
+    own: Mapping[str, Float],
+    axis: float,
+) -> dict[str, Float] | None:
+    """Of each landmark the outline's place where the network means it too, the network's where it is sure, the other
+    side's in the mirror where only that is known; None where one is missing."""
+    points = {name: point for name, point in own.items() if name in wanted or name == "neck_front"}
+    for name, theirs in sure.items():
+        if name not in own or (misses[name] > ALIKE and not _known(name, view, own)):
+            points[name] = view.points[theirs]
+    for name in wanted:
+        if name not in points:
+            mirrored = _mirrored(name, points, axis)
             if mirrored is None:
                 return None
-            points[own] = mirrored
-    points = {name: point for name, point in points.items() if name in wanted or name == "neck_front"}
-    labels = label_cloth(view.belief, cutout.region, cutout.lab, kind, points)
-    points = _on_rims(points, outline, labels, kind, SNAP * diagonal)
-    curves = walk_curves(labels, kind, points)
-    if curves is None:
-        return None
-    agreement = float(np.clip(1.2 - 4 * np.mean(misses), 0.2, 1)) if misses else 0.5
-    return Joined(points, curves, labels, agreement)
+            points[name] = mirrored
+    return points
+
+
+def _known(name: str, view: View, own: Mapping[str, Float]) -> bool:
+    """Whether the outline knows better anyway: a gap between legs that is seen does not begin further down."""
+    return name == "crotch" and float(view.points[name][1]) > float(own[name][1])
 
 
 def _wanted(kind: GarmentKind, sleeves: bool) -> dict[str, str]:

@@ -19,6 +19,7 @@ from vesture.vision.garment_types import GarmentKind, Part
 INNER = len(Part)  # the network's part after those of `Part`
 FAINT = 0.02  # share of the belief spread wide, so that pixels without any go to the nearest part
 REACH = 0.015  # radius of the edge-keeping filter, as a share of the longer side
+ROOM = 0.025  # round a straight sleeve, as a share of the longer side
 TEXTURE = 6.0  # variance of the lightness below which it is no edge
 
 
@@ -57,6 +58,7 @@ def label_cloth(
         labels = np.where(~below & np.isin(labels, (Part.LEFT_LEG, Part.RIGHT_LEG)), Part.TORSO, labels)
     if Part.LEFT_SLEEVE in allowed:
         for side, part in zip(SIDES, (Part.LEFT_SLEEVE, Part.RIGHT_SLEEVE), strict=True):
+            labels = np.where((labels == part) & ~_sleeve_room(region.shape, side, points), Part.TORSO, labels)
             labels = _straight_armhole(labels, side, int(part), points)
     return _in_one_piece(np.where(region, labels, 0).astype(np.uint8), region)
 
@@ -79,6 +81,20 @@ def guided(values: Float, guide: Float, radius: int, texture: float) -> Float:
     slope = (cv2.boxFilter(guide * values, -1, window) - mean * level) / (spread + texture)
     offset = level - slope * mean
     return np.asarray(cv2.boxFilter(slope, -1, window) * guide + cv2.boxFilter(offset, -1, window), np.float32)
+
+
+def _sleeve_room(shape: tuple[int, ...], side: str, points: Mapping[str, Float]) -> Bool:
+    """(h, w) where a sleeve between these landmarks may lie: round the straight one, and anywhere outside of it."""
+    corners = [points[f"{name}_{side}"] for name in ("shoulder", "cuff_outer", "cuff_inner", "armpit")]
+    room = np.zeros(shape[:2], np.uint8)
+    cv2.fillConvexPoly(room, cv2.convexHull(np.round(np.stack(corners)).astype(np.int32)), 1)
+    room = cv2.dilate(room, disc(ROOM * max(shape)))
+    inner, armpit = corners[2], corners[3]
+    along = inner - armpit
+    rows, columns = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    across = along[0] * (rows - armpit[1]) - along[1] * (columns - armpit[0])
+    outside = across > 0 if side == "left" else across < 0
+    return np.asarray((room > 0) | outside)
 
 
 def _straight_armhole(labels: NDArray, side: str, part: int, points: Mapping[str, Float]) -> NDArray:

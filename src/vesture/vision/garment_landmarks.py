@@ -71,7 +71,7 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
         kind = joined_kind(seen, category, kind)
     outline = read_outline(cutout, kind)
     if view is not None:
-        joined = join(cutout, view, kind, joined_sleeves(view.look, outline.has_sleeves), outline.points)
+        joined = join(cutout, view, kind, joined_sleeves(view.look, outline.has_sleeves), outline)
     points, curves = dict(outline.points), dict(outline.curves)
     if joined is not None:
         points, curves = dict(joined.points), dict(joined.curves)
@@ -106,7 +106,7 @@ def _opening(cutout: Cutout, outline: Outline, points: dict[str, Float], view: V
     if view is None:
         return searched
     armpits = (points["armpit_left"][1] + points["armpit_right"][1]) / 2
-    return joined_opening(cutout.lab, cutout.region, view.belief[INNER], searched, float(armpits))
+    return joined_opening(cutout.lab, cutout.region, view.belief[INNER], searched, float(armpits), outline.hooded)
 
 
 def _without(alpha: Float, hole: Bool, scale: float) -> Float:

@@ -19,13 +19,13 @@ from vesture.core.task import Picture
 from vesture.errors import GarmentNotFound
 from vesture.vision import garment_cut as cut
 from vesture.vision.garment_backdrop import Backdrop, Bool, Float, disc, fit_backdrop, gradient, rim, to_lab
-from vesture.vision.garment_busy import agreement, cut_believed, cut_busy, is_usable, near_belief
+from vesture.vision.garment_busy import agreement, cut_believed, cut_busy, is_usable, without_hanger
 from vesture.vision.garment_look import Look
 from vesture.vision.garment_plain import cut_plain
 
 WORK_SIZE = 448
-PLAIN_LUMP = 0.03  # radius, in long sides, of what the network may add to a plain cut or take from it
-PLAIN_AGREES = 0.75  # intersection over union with the network's belief from which a plain cut is kept
+PLAIN_AGREES = 0.6  # intersection over union with the network's belief from which a plain cut is kept
+PLAIN_SAME = 0.85  # and from which its doubts about thin things are heard
 FLATTEST = 0.5  # standard deviation of the colours, in levels, below which a picture shows nothing
 NOT_FOUND = (
     "The garment could not be told apart from the rest of its photo; use a photo of one whole garment "
@@ -135,10 +135,11 @@ def _cut_small(
     if backdrop.is_plain:
         region = cut_plain(small, lab, backdrop)
         sure = _outline_contrast(lab, region)
-        if prior is not None and is_usable(prior):
-            region = near_belief(region, prior, PLAIN_LUMP)
-            sure *= agreement(region, prior) > PLAIN_AGREES
-        if region.mean() > 0.008 and sure > 0.25:
+        alike = 1.0 if prior is None or not is_usable(prior) else agreement(region, prior)
+        if prior is not None and PLAIN_SAME < alike < 1:
+            region = without_hanger(region, prior)
+        doubted = alike < PLAIN_AGREES
+        if region.mean() > 0.008 and sure > 0.25 and not doubted:
             return region, sure, "plain"
     if prior is not None and is_usable(prior):
         region = cut_believed(small, lab, prior)

@@ -37,14 +37,19 @@ def searched_opening(region: Bool, neckline: Neckline, hooded: bool) -> Opening:
     """The opening as the search alone found it; all of a hood that stands above the collar goes with it."""
     curve = neckline.curve
     hole = opening((region.shape[0], region.shape[1]), curve)
-    if hooded:
-        columns = np.arange(region.shape[1], dtype=np.float32)
-        level = np.interp(columns, [curve[0, 0], curve[-1, 0]], [curve[0, 1], curve[-1, 1]])
-        hole |= np.arange(region.shape[0])[:, None] < level[None]
-    return Opening(curve, hole, neckline.confidence)
+    return Opening(curve, hole | _above_collar(region, curve) if hooded else hole, neckline.confidence)
 
 
-def joined_opening(lab: Float, region: Bool, belief: Float, searched: Opening, armpit_level: float) -> Opening:
+def _above_collar(region: Bool, curve: Float) -> Bool:
+    """All that stands above the line through the collar corners."""
+    columns = np.arange(region.shape[1], dtype=np.float32)
+    level = np.interp(columns, [curve[0, 0], curve[-1, 0]], [curve[0, 1], curve[-1, 1]])
+    return np.asarray(np.arange(region.shape[0])[:, None] < level[None])
+
+
+def joined_opening(
+    lab: Float, region: Bool, belief: Float, searched: Opening, armpit_level: float, hooded: bool
+) -> Opening:
     """Join the search with the network's belief.
 
     Args:
@@ -53,19 +58,21 @@ def joined_opening(lab: Float, region: Bool, belief: Float, searched: Opening, a
         belief: (h, w) float32, the network's probability of inner back.
         searched: the opening by the search alone.
         armpit_level: row of the armpits.
+        hooded: whether a hood stands above the collar corners.
     """
     left, right = searched.curve[0], searched.curve[-1]
     inner, sure = _inner_back(belief, region, left, right, armpit_level)
     hole = searched.hole & region
+    above = _above_collar(region, searched.curve) if hooded else np.zeros_like(region)
     union = float((inner | hole).sum())
     if inner.sum() < LEAST * region.sum():
         doubted = hole.any() and float(belief[hole].mean()) < BELIEVED
-        return _closed(region, left, right, sure) if doubted else searched
+        return _closed(region, left, right, sure) if doubted and not hooded else searched
     if union and float((inner & hole).sum()) / union > ALIKE and searched.confidence > SEARCH_SURE:
         return Opening(searched.curve, searched.hole | inner, max(searched.confidence, sure))
     curve = snapped_neckline(lab, region, _lower_edge(inner, region, left, right))
     cut = opening((region.shape[0], region.shape[1]), curve)
-    return Opening(curve, cut | inner, sure)
+    return Opening(curve, cut | inner | above, sure)
 
 
 def _inner_back(belief: Float, region: Bool, left: Float, right: Float, armpit_level: float) -> tuple[Bool, float]:

@@ -59,6 +59,7 @@ def timed(step: Step) -> tuple[float, float, tuple[Tensor, Tensor]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--blocks", type=int, nargs=3, metavar=("MIXER", "DOUBLE", "SINGLE"), default=(1, 2, 4))
+    parser.add_argument("--checkpoint", type=Path, help="folder of a random checkpoint of these blocks, made before")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--rounds", type=int, default=2, help="turns of each variant")
     parser.add_argument("--plain-rounds", type=int, default=1, help="turns of the plain program")
@@ -72,7 +73,8 @@ def main() -> None:
     keep_freed_memory()  # for all: the plain program gains as well
     print(f"blocks {mixer}+{double}+{single}, {torch.get_num_threads()} threads, torch {torch.__version__}")
     with tempfile.TemporaryDirectory() as folder, torch.inference_mode():
-        path = make_checkpoint(Path(folder), config)
+        made = arguments.checkpoint or make_checkpoint(Path(folder), config).parent
+        path = made / "model.safetensors"
         steps, estimates, attention = {"plain fp32": plain_step(path, config)}, {}, {}
         for precision in arguments.precision:
             options = DiffusionOptions(precision=precision, compile=arguments.compile, attention=arguments.attention)

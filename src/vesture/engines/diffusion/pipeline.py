@@ -96,7 +96,7 @@ class DiffusionEngine:
             with _timed(prepared, "condition"):
                 condition = self._condition(prepared, options)
             with _timed(prepared, "sample"):
-                pictures = self._samples.make(condition, options, on_step)
+                pictures = self._samples.make(condition, options, on_step, prepared.frame.unpad)
         with _timed(prepared, "compose"):
             images, changed = self._compose(task, prepared, [prepared.frame.unpad(picture) for picture in pictures])
         on_step(Step(1, 1, "compose", f"composed {len(images)} picture(s)"))

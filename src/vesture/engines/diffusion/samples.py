@@ -7,6 +7,7 @@ never changed once it is there (`recall`), so requests may overlap.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -64,8 +65,17 @@ class SampleMaker:
         """Type of noise and state."""
         self._has_compiled = not options.compile
 
-    def make(self, condition: Condition, options: TryOnOptions, on_step: OnStep) -> list[RGB]:
+    def make(
+        self,
+        condition: Condition,
+        options: TryOnOptions,
+        on_step: OnStep,
+        unpad: Callable[[RGB], RGB] = lambda picture: picture,
+    ) -> list[RGB]:
         """One picture (H, W, 3) a sample. With `samples_at_once` 1, a sample is the same however many are asked for.
+
+        Args:
+            unpad: what previews show of the model's frame.
 
         Raises:
             Cancelled: `on_step` asked to stop; it is asked after every step.
@@ -83,7 +93,7 @@ class SampleMaker:
             recall = self._first_unguided.under((options.seed, *samples))
             for state in euler_steps(self._velocity, condition, noise, route, recall):
                 wait_for(self._device)  # else a GPU's queue runs ahead of progress and cancel
-                progress.step(self._preview(samples[0], state))
+                progress.step(self._preview(samples[0], state, unpad))
             pictures.extend(to_pixels(state.x))
         self._has_compiled = True
         return pictures
@@ -98,10 +108,11 @@ class SampleMaker:
         if expected > LONG_RUN_SECONDS or compiling:
             on_step(Step(1, 1, "estimate", f"this will take {spoken(expected)} on {self._options.device}{compiling}"))
 
-    def _preview(self, sample: int, state: SampleState) -> Preview | None:
+    def _preview(self, sample: int, state: SampleState, unpad: Callable[[RGB], RGB]) -> Preview | None:
         every = self._options.preview_every
         if not every or state.index % every or state.index == state.total:
             return None
-        small = cv2.resize(to_pixels(state.expected[:1])[0], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        shown = unpad(to_pixels(state.expected[:1])[0])
+        small = cv2.resize(shown, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         _, jpeg = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, PREVIEW_QUALITY])
         return Preview(sample, jpeg.tobytes())

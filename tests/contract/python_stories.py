@@ -159,6 +159,14 @@ def stream_of_bad_input() -> dict[str, Any]:
         return {"raised": type(error).__name__}
 
 
+def versioned() -> dict[str, Any]:
+    updates = Updates()
+    arguments = {name: value for name, value in data_uris().items() if name != "category"}
+    arguments |= {"mode": "performance", "output_format": "jpeg", "sync_mode": True, "garment_photo_type": "flat-lay"}
+    endpoint = f"{ENDPOINT}/v1.5"
+    return updates.told(fal_client.subscribe(endpoint, arguments, with_logs=True, on_queue_update=updates))
+
+
 def cancel_running() -> dict[str, Any]:
     """Cancel a long run once it has taken a step."""
     submitted = fal_client.submit(ENDPOINT, few_steps(timesteps=100, num_samples=4))

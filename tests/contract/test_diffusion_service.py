@@ -103,6 +103,16 @@ def test_bad_input_is_no_stream(story: Story) -> None:
     assert story("stream_of_bad_input") == {"raised": "SSEError"}
 
 
+def test_the_mode_of_a_versioned_endpoint_decides_the_steps(story: Story) -> None:
+    told = story("versioned")
+    (image,) = told["result"]["images"]
+    head, _, encoded = image["url"].partition(",")
+    assert head == "data:image/jpeg;base64"
+    assert read_rgb(base64.b64decode(encoded)).shape == (648, 361, 3)
+    assert any("the garment is taken for one of the category tops" in line for line in told["messages"])
+    assert any(line.startswith("[20/20] step 20 of 20") for line in told["messages"])
+
+
 def test_the_status_stream_shows_previews(client: httpx.Client, person_file: Path, garment_file: Path) -> None:
     payload = {
         "model_image": base64.b64encode(person_file.read_bytes()).decode(),

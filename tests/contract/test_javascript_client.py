@@ -43,6 +43,14 @@ def test_subscribe_by_the_status_stream(scenario: Scenario, person_file: Path, g
     assert len(lines) >= 2
 
 
+def test_the_versioned_endpoint_finds_the_category_out(
+    scenario: Scenario, person_file: Path, garment_file: Path
+) -> None:
+    told = scenario("versioned")
+    assert told["requestId"]
+    check_output(told["data"], person_file, garment_file)
+
+
 def test_the_stream_of_the_endpoint(scenario: Scenario, person_file: Path, garment_file: Path) -> None:
     told = scenario("streamPreviews")
     assert told["requestId"]

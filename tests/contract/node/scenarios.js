@@ -91,6 +91,15 @@ const SCENARIOS = {
     return failureOf(stream.done());
   },
 
+  async versioned() {
+    const { category, ...photos } = await readDataUris();
+    const result = await fal.subscribe("fal-ai/fashn/tryon/v1.6", {
+      input: { ...photos, mode: "performance", garment_photo_type: "flat-lay", num_samples: 1 },
+      logs: true,
+    });
+    return { data: result.data, requestId: result.requestId };
+  },
+
   async queue() {
     const { request_id } = await fal.queue.submit("fashn/tryon", { input: await readDataUris() });
     const early = await failureOf(fal.queue.result("fashn/tryon", { requestId: request_id }));

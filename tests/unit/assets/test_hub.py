@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 import shutil
 import subprocess
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 from hub_stage import CONTENT, REVISION, Hub, environment, pull, start_hub, start_pull, table
 
-from vesture.assets import HubStore
+from vesture.assets import HubStore, run_list, run_pull
 from vesture.assets.hub_table import HUB_FILES
 from vesture.errors import AssetError
 
@@ -243,3 +245,25 @@ def test_without_the_extra_the_command_is_named(folder: Path, monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(AssetError, match=r"pip install 'vesture\[diffusion\]'"):
         HubStore(folder, table()).pull(lambda *report: None, lambda line: None)
+
+
+def test_the_list_shows_what_is_there(hub: Hub, folder: Path, variables: dict[str, str], tmp_path: Path) -> None:
+    pull(folder, variables)
+    store, out = HubStore(folder, table()), io.StringIO()
+    assert run_list(tmp_path / "assets", ["diffusion"], hub=store, out=out) == 0
+    assert re.search(r"diffusion/model\.safetensors +1\.02 MB +Apache-2\.0 +somebody/model +present", out.getvalue())
+    assert re.search(r"diffusion/parser/net\.bin +0\.00 MB +research only +somebody/parser +missing", out.getvalue())
+    facts = io.StringIO()
+    run_list(tmp_path / "assets", hub=store, as_json=True, out=facts)
+    rows = {row["name"]: row for row in json.loads(facts.getvalue())}
+    assert rows["diffusion/dwpose/net.onnx"]["revision"] == REVISION
+    assert rows["diffusion/parser/net.bin"]["research_only"]
+    assert "pose/pose_detection.tflite" in rows
+
+
+def test_a_pull_of_everything_leaves_the_hub_alone(hub: Hub, folder: Path, tmp_path: Path) -> None:
+    """2 GB come only when they are asked for by name."""
+    store, out, err = HubStore(folder, table()), io.StringIO(), io.StringIO()
+    assert run_pull(tmp_path / "assets", None, hub=store, assets={}, out=out, err=err) == 0
+    assert hub.asked == []
+    assert not folder.exists()

@@ -121,6 +121,8 @@ def _landmarks(
             curves[f"leg_inner_{side}"] = curve("leg_cuff_inner", "crotch")[::-1]
         if upper:
             curves[f"shoulder_{side}"] = curve("collar", "shoulder")
+            if not outline.has_sleeve:
+                curves[f"armhole_{side}"] = curve("shoulder", "armpit")
         if outline.has_sleeve:
             curves[f"sleeve_outer_{side}"] = curve("shoulder", "cuff_outer")
             curves[f"sleeve_inner_{side}"] = curve("cuff_inner", "armpit")[::-1]

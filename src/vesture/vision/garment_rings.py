@@ -76,7 +76,9 @@ def walk_curves(labels: NDArray[np.uint8], kind: GarmentKind, points: Mapping[st
         end, far = points[f"{bottom}_{side}"], [points[f"{bottom}_{other}"], points[f"armpit_{other}"]]
         curves[f"shoulder_{side}"] = whole.walk(collar, tip, [end, *far])
         curves[f"side_{side}"] = body.walk(armpit, end, [tip, *far])
-        if f"cuff_outer_{side}" in points:
+        if f"cuff_outer_{side}" not in points:
+            curves[f"armhole_{side}"] = whole.walk(tip, armpit, [collar, end, *far])
+        else:
             sleeve = Ring.of(labels == SLEEVE[side])
             if sleeve is None:
                 return None

@@ -49,7 +49,8 @@ class Garment:
             dress without hem_*, plus crotch and leg_cuff_outer_*/leg_cuff_inner_*.
         curves: outlines by name. neckline (collar_left, down to neck_front, up to collar_right);
             shoulder_left/right (collar to tip); sleeve_outer_left/right (tip to outer cuff);
-            sleeve_inner_left/right (armpit to inner cuff); side_left/right (armpit, or waist end, down to the
+            sleeve_inner_left/right (armpit to inner cuff); without sleeves armhole_left/right (tip to armpit; garments
+            alone in their photo only); side_left/right (armpit, or waist end, down to the
             hem, or to the outer cuff of a leg); hem (left to right); waist (left to right);
             leg_inner_left/right (crotch to inner cuff).
         confidence: 0..1 by theme: "mask", "landmarks", "neckline", "sleeves".

@@ -139,6 +139,9 @@ def _torso(
     for side in SIDES:
         shoulder = curve(garment, f"shoulder_{side}", 10)
         groups.append(pairs(shoulder, _shoulder_line(body, shoulder, collars[side], ends[side], garment.has_sleeves)))
+        if f"armhole_{side}" in garment.curves:
+            armhole = curve(garment, f"armhole_{side}", 8)
+            groups.append(pairs(armhole, _between(armhole, ends[side], _armpit_target(body, side, armpit))))
         if f"side_{side}" not in garment.curves:
             continue
         edge = _torso_edge(garment, side)

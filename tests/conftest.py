@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from diffusion_service import make_random_weights
 from dressed_pictures import GARMENT, PERSON
 from local_certificates import make_certificates
 from running_service import RunningService, make_key, start_service
@@ -31,6 +32,12 @@ def guarded_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
     running.key = key
     yield running
     assert running.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def random_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small diffusion checkpoint of random numbers."""
+    return make_random_weights(tmp_path_factory.mktemp("weights"))
 
 
 def _sample_file(name: str) -> Path:

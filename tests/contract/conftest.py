@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 from node_client import Scenario, run_scenario
 from running_service import RunningService
-
-sys.path.append(str(Path(__file__).parents[2]))  # `bench` has the maker of random checkpoints
 
 
 @pytest.fixture

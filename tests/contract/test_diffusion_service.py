@@ -1,6 +1,6 @@
 """The whole service with the diffusion engine, on a small checkpoint of random numbers: its pictures are noise.
 
-Three quarters of the published frame and few, narrow blocks on one core: a step takes about half a second.
+A step takes about half a second.
 """
 
 from __future__ import annotations
@@ -15,41 +15,18 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+from diffusion_service import start_diffusion_service
 from dressed_pictures import read_rgb
 from local_certificates import make_certificates
 from node_client import run_scenario
 from python_client import Story, run_story
 from running_service import RunningService, start_service
 
-from bench.diffusion_checkpoint import make_checkpoint
-from vesture.engines.diffusion.mmdit import MMDiTConfig
-
-NARROW = MMDiTConfig(648, 432, hidden=128, heads=1, mixer_depth=1, double_depth=1, single_depth=1)
-
 
 @pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("weights")
-    make_checkpoint(folder, NARROW)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def diffusion_service(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+def diffusion_service(random_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     folder = tmp_path_factory.mktemp("diffusion")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OMP_NUM_THREADS", "1")
-        running = start_service(
-            folder,
-            "--engine",
-            "diffusion",
-            tls=make_certificates(folder),
-            diffusion_weights=str(weights),
-            diffusion_allow_random="1",
-            diffusion_precision="fp32",
-            diffusion_preview_every="2",
-            device="cpu",
-        )
+    running = start_diffusion_service(folder, random_weights, tls=make_certificates(folder))
     yield running
     assert running.stop() == 0
 
@@ -145,11 +122,11 @@ def test_health_names_the_engine(client: httpx.Client) -> None:
     assert (workers["alive"], workers["engines"]) == (1, ["diffusion"])
 
 
-def test_random_numbers_are_not_served_unasked(weights: Path, tmp_path: Path) -> None:
+def test_random_numbers_are_not_served_unasked(random_weights: Path, tmp_path: Path) -> None:
     with pytest.raises(
         RuntimeError, match=r"(?s)ended with 1:.*holds random numbers.*VESTURE_DIFFUSION_ALLOW_RANDOM=1"
     ):
-        start_service(tmp_path, "--engine", "diffusion", diffusion_weights=str(weights))
+        start_service(tmp_path, "--engine", "diffusion", diffusion_weights=str(random_weights))
 
 
 def test_without_weights_the_command_is_named(tmp_path: Path) -> None:

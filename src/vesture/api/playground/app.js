@@ -178,6 +178,7 @@ function showStatus(status) {
   } else if (status.status === "IN_PROGRESS") {
     showState("Dressing the person");
   }
+  if (status.preview) showPreview(status.preview);
   const log = element("log");
   for (const line of status.logs ?? []) {
     const item = document.createElement("li");
@@ -185,6 +186,12 @@ function showStatus(status) {
     log.append(item);
     log.scrollTop = log.scrollHeight;
   }
+}
+
+function showPreview({ images, step, steps }) {
+  element("preview").src = here(images[0].url);
+  element("preview").hidden = false;
+  document.querySelector("progress").value = step / steps;
 }
 
 function showState(text) {
@@ -228,6 +235,8 @@ async function submit(event) {
   if (running || !isReady()) return;
   sessionStorage.setItem(KEY_NAME, element("key").value.trim());
   element("log").replaceChildren();
+  element("preview").hidden = true;
+  document.querySelector("progress").removeAttribute("value");
   element("result").hidden = true;
   showError("");
   const controller = new AbortController();

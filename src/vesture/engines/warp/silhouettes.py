@@ -22,10 +22,11 @@ def limb_zone(shape: tuple[int, int], limb: Limb, start: float, end: float, grow
     """Soft silhouette (H, W) of a bare limb between two arc lengths; where it begins at the body it is round."""
     if end <= start:
         return np.zeros(shape, np.float32)
-    along = np.linspace(start, end, AXIS_SAMPLES)
+    ball = 0.85 * float(limb.natural[0]) if start <= 0 else 0.0  # the shoulder is a ball round its joint
+    along = np.linspace(start - ball, end, AXIS_SAMPLES)
     axis, radius = limb.at(along), limb.radius(along) * grow
-    if start <= 0:
-        radius = radius * np.sqrt(1 - (1 - np.clip(along / limb.natural[0], 0, 1)) ** 2)
+    if ball:
+        radius = radius * np.sqrt(1 - (1 - np.clip((along - along[0]) / limb.natural[0], 0, 1)) ** 2)
     normal = limb.outward(along, 1.0)
     outline = np.concatenate([axis + normal * radius[:, None], (axis - normal * radius[:, None])[::-1]])
     return filled(shape, outline)
@@ -43,13 +44,14 @@ def neck_zone(shape: tuple[int, int], body: Body) -> Floats:
     half = NECK_HALF_WIDTH * body.unit * 0.86
     up = -body.down * body.unit
     sunk = 0.045 * body.unit * body.down  # cloth lies on the shoulder: what shows above it is no skin
+    crown = {side: body.arms[side].axis[0] + 0.11 * up for side in SIDES}  # the tip is that of the clothes
     points = [
         body.neck + up * 0.5 - body.across * half,
         body.neck_foot["left"] + sunk,
-        body.tip["left"] + sunk,
+        crown["left"],
         body.point(-float(body.bare_half_width[1]), 0.2)[0],
         body.point(float(body.bare_half_width[1]), 0.2)[0],
-        body.tip["right"] + sunk,
+        crown["right"],
         body.neck_foot["right"] + sunk,
         body.neck + up * 0.5 + body.across * half,
     ]

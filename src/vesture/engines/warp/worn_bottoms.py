@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName, resample
 from vesture.engines.warp.fit_bottoms import crotch_level
-from vesture.engines.warp.plates import dilate, erode
 from vesture.engines.warp.worn_trace import (
     cloth_edge,
     complete,
@@ -25,6 +24,7 @@ from vesture.engines.warp.worn_trace import (
 )
 from vesture.errors import GarmentNotFound
 from vesture.vision.garment_types import Garment, Part
+from vesture.vision.masks import dilate, erode
 
 Bools = NDArray[np.bool_]
 

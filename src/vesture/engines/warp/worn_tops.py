@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
-from vesture.engines.warp.plates import dilate, erode, limb_zone
+from vesture.engines.warp.silhouettes import limb_zone
 from vesture.engines.warp.worn_atlas import OTHER, SLEEVE_PART, Patch, cut_patch, with_patches
 from vesture.engines.warp.worn_trace import (
     cloth_edge,
@@ -22,6 +22,7 @@ from vesture.engines.warp.worn_trace import (
     steps,
 )
 from vesture.vision.garment_types import Garment, GarmentKind, Part
+from vesture.vision.masks import dilate, erode
 
 Bools = NDArray[np.bool_]
 
@@ -138,8 +139,11 @@ def _collar(body: Body, mask: Bools, side: SideName) -> Floats:
     """Innermost covered point of the shoulder line."""
     line = body.tip[side] + np.linspace(0, 1.1, 24)[:, None] * (body.neck_foot[side] - body.tip[side])
     inside = line + 0.05 * body.unit * body.down
-    share = covered_share(inside, mask)
-    return np.asarray(line[int(np.clip(share * 24 - 1, 8, 22))])
+    row = np.clip(np.rint(inside[:, 1]).astype(int), 0, mask.shape[0] - 1)
+    on = mask[row, np.clip(np.rint(inside[:, 0]).astype(int), 0, mask.shape[1] - 1)]
+    first = int(np.argmax(on))  # straps begin inwards of the tip
+    last = first + covered_share(inside[first:], mask) * (24 - first) - 1
+    return np.asarray(line[int(np.clip(last, min(first + 1, 22) if first else 8, 22))])
 
 
 def _strap_end(body: Body, mask: Bools, side: SideName) -> Floats:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB
 from vesture.engines.warp.body import SIGN, Body, Floats, SideName
-from vesture.engines.warp.plates import dilate, erode
 from vesture.vision.fill import push_pull
 from vesture.vision.garment_types import Garment, GarmentKind
+from vesture.vision.masks import dilate, erode
 
 Bools = NDArray[np.bool_]
 LONGEST = 1400

@@ -11,9 +11,13 @@ from dataclasses import fields
 from pathlib import Path
 
 from PIL import Image, ImageOps
+from tqdm import tqdm
 
 from vesture.core.task import Step, TryOnOptions
 from vesture.library import TryOn, TryOnResult
+
+MANY_STEPS = 10
+"""Steps of a stage from which they become a bar."""
 
 
 def run_try_on(parsed: argparse.Namespace) -> int:
@@ -29,9 +33,8 @@ def run_try_on(parsed: argparse.Namespace) -> int:
     started = time.perf_counter()
     try_on = TryOn(engine=parsed.engine) if parsed.engine else TryOn()
     loaded = time.perf_counter()
-    result = try_on(
-        parsed.person, parsed.garment, parsed.category, on_step=_quiet if parsed.quiet else _tell, **options
-    )
+    with _Progress(quiet=parsed.quiet) as progress:
+        result = try_on(parsed.person, parsed.garment, parsed.category, on_step=progress, **options)
     finished = time.perf_counter()
     written = _write(result, parsed)
     facts = {
@@ -50,13 +53,37 @@ def run_try_on(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(step: Step) -> None:
-    mark = "!" if step.level in ("WARN", "ERROR") else f"{step.index}/{step.total}"
-    print(f"[{mark}] {step.message or step.stage}", file=sys.stderr)
+class _Progress:
+    """Tells the steps of a run on stderr: a line each, and a bar where a stage has many."""
 
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: tqdm | None = None
 
-def _quiet(step: Step) -> None:
-    return None
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._close_bar()
+
+    def __call__(self, step: Step) -> None:
+        if self._quiet:
+            return
+        if step.total < MANY_STEPS or not sys.stderr.isatty():
+            self._close_bar()
+            mark = "!" if step.level in ("WARN", "ERROR") else f"{step.index}/{step.total}"
+            print(f"[{mark}] {step.message or step.stage}", file=sys.stderr)
+            return
+        if self._bar is None:
+            self._bar = tqdm(total=step.total, desc=step.stage, unit="step", file=sys.stderr, leave=False)
+        self._bar.update(step.index - self._bar.n)
+        if step.index == step.total:
+            self._close_bar()
+
+    def _close_bar(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
 
 
 def _write(result: TryOnResult, parsed: argparse.Namespace) -> list[Path]:

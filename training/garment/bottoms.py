@@ -181,7 +181,7 @@ def skirt(rng: np.random.Generator) -> Shape:
     """Skirts: straight, A-line, circle, pleated, tiered; mini to maxi."""
     shape = Shape("skirt", "none", "none")
     length = choose(rng, {1.9: 4, 2.8: 3, 4.5: 2}) * between(rng, 0.75, 1.3)
-    flare = choose(rng, {1.1: 3, 1.5: 3, 2.1: 2}) * between(rng, 0.85, 1.15)
+    flare = choose(rng, {1.1: 3, 1.5: 3, 2.1: 2, 2.8: 1}) * between(rng, 0.85, 1.15)
     hip = min(between(rng, 1.05, 1.4), max(flare, 1.1))
     add_waist_back(shape, 1.0, rng)
     side = [[1.0, 0.0], [hip, min(0.9, length * 0.45)], [flare, length]]

@@ -28,7 +28,7 @@ def _upper_words(rng: np.random.Generator, dressy: bool) -> tuple[str, str]:
     """Sleeve and neck."""
     sleeve = choose(
         rng,
-        {"short": 3, "long": 2, "none": 3, "strap": 2} if dressy else {"short": 4, "long": 5, "none": 1.3, "strap": 1},
+        {"short": 3, "long": 2, "none": 3, "strap": 2} if dressy else {"short": 4, "long": 5, "none": 1.9, "strap": 1},
     )
     if sleeve == "strap":
         return sleeve, choose(rng, {"round": 2, "v": 2, "square": 1.5})

@@ -65,7 +65,7 @@ def sleeve_style(rng: np.random.Generator, word: str) -> SleeveStyle:
         cuff_tone=choose(rng, {"cloth": 3, "trim": 2, "second": 0.7}),
         frill=between(rng, 0.02, 0.05) if maybe(rng, 0.08) else 0.0,
         front=front,
-        lift=choose(rng, {0.12: 2, 0.3: 3, 0.55: 3, 0.8: 1}),
+        lift=choose(rng, {0.3: 2, 0.55: 3, 0.8: 2} if fold else {0.12: 2, 0.3: 3, 0.55: 3, 0.8: 1}),
         seam=choose(rng, {0.0: 2, 0.12: 3, 0.3: 3}),
     )
 

@@ -30,11 +30,11 @@ EMA = 0.998
 class Plan:
     """How to train: the rate rises for `warmup` steps, stays, and falls to nothing over the last `cooldown`."""
 
-    steps: int = 7000
+    steps: int = 8800
     batch: int = 16
     rate: float = 1.5e-3
     warmup: int = 200
-    cooldown: int = 2000
+    cooldown: int = 3000
     seed: int = 7
     threads: int = 1
 

@@ -52,6 +52,12 @@ def test_random_numbers_are_served_only_when_that_is_asked_for(weights: Path) ->
     check_engine(settings_for(weights))
 
 
+def test_the_research_parser_is_looked_for_where_its_licence_was_accepted(weights: Path) -> None:
+    settings = settings_for(weights, diffusion_parser_weights=str(weights / "parser"), accept_research_licence=True)
+    with pytest.raises(AssetError, match=r"parser lacks config\.json, model\.safetensors"):
+        build_engine(settings)
+
+
 def test_choices_that_do_not_go_together_are_named(weights: Path) -> None:
     with pytest.raises(SettingError, match="numerics"):
         build_engine(settings_for(weights, diffusion_numerics="reference", diffusion_precision="int8"))

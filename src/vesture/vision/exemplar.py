@@ -25,10 +25,10 @@ Bools = NDArray[np.bool_]
 Indices = NDArray[np.int64]
 
 PATCH = 7
-WANTED = 1000  # hole pixels at the resolution at which patches are matched
-EXAMPLES = 3000
-ROUNDS = (4, 2, 2)  # from the coarsest level to the finest
-NEARNESS = 0.12  # squared colour levels for each squared pixel of displacement: near pieces are in the same light
+WANTED = 700  # hole pixels at the resolution at which patches are matched
+EXAMPLES = 1600
+ROUNDS = (3, 2, 1)  # from the coarsest level to the finest
+NEARNESS = 0.3  # squared colour levels for each squared pixel of displacement: near pieces are in the same light
 TEXTURED = 5.0  # levels of detail above which a smooth fill would show as a smear
 
 

@@ -21,6 +21,7 @@ Bools = NDArray[np.bool_]
 
 MIDDLING = np.array([66.0, 14.0, 19.0], np.float32)  # where no skin is seen at all
 CHROMA_RANGE = ((2.0, 30.0), (2.0, 42.0))  # a* and b* of skin; beards, nails and shirts fall outside
+HAND = 0.55  # units round the wrist that are hand rather than arm
 SAMPLES = 20000
 LEAST = 80  # pixels that make a tone
 
@@ -47,17 +48,24 @@ def read_complexion(photo: NDArray[np.uint8], body: Body) -> Complexion:
     level = (points - body.neck) @ body.down / body.unit
     aside = np.abs((points - body.neck) @ body.across) / body.unit
     face = lit_tone(lab[(level < -0.3) & (aside < 0.6)])
-    hands, arms, legs = {}, {}, {}
+    at_hand = {side: _near(points, body.arms[side].axis[-1], HAND * body.unit) for side in SIDES}
+    hands = {side: tone for side in SIDES if (tone := lit_tone(lab[at_hand[side]])) is not None}
+    usual = _body_tone(face, list(hands.values()), lab)
+    arms, legs = {}, {}
+    least = 0.04 * body.unit**2 / step  # less is a gap in a sleeve or a mistake of the parse
     for side in SIDES:
-        arm, leg = body.arms[side], body.legs[side]
-        hand = lit_tone(lab[_near(points, arm.axis[-1], 0.7 * body.unit)])
-        if hand is not None:
-            hands[side] = hand
-        for found, limb in ((arms, arm), (legs, leg)):
-            tone = lit_tone(lab[_on_limb(points, limb)])
-            if tone is not None:
+        for found, limb in ((arms, body.arms[side]), (legs, body.legs[side])):
+            own = _on_limb(points, limb) & ~at_hand["left"] & ~at_hand["right"]
+            tone = lit_tone(lab[own]) if int(own.sum()) > least else None
+            if tone is not None and _same_person(tone, usual):
                 found[side] = tone
-    return Complexion(_body_tone(face, list(hands.values()), lab), hands, arms, legs)
+    return Complexion(usual, hands, arms, legs)
+
+
+def _same_person(tone: Floats, usual: Floats) -> bool:
+    """Whether a tone may be skin of somebody whose skin is usually like that; the sun may have browned it."""
+    difference = np.abs(tone - usual)
+    return bool(difference[0] < 20 and difference[1:].max() < 11)
 
 
 def _body_tone(face: Floats | None, hands: list[Floats], everything: Floats) -> Floats:

@@ -150,9 +150,7 @@ def _clean_edge(sampled: Floats, smoothing: float) -> tuple[Floats, Floats]:
     soft = cv2.GaussianBlur(alpha, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
     # the slope of a blurred straight edge, steepened to about one pixel
     smooth = np.clip(0.5 + (soft - 0.5) * (sigma * 2.0), 0, 1)
-    lost = ((alpha > 0.5) & (smooth < 0.15)).view(np.uint8)
-    thin = cv2.dilate(lost, np.ones((5, 5), np.uint8)) > 0
-    coverage = np.where(thin, alpha, smooth)
+    coverage = np.where(_thin(alpha, smooth, sigma), alpha, smooth)
     coverage[coverage < 0.02] = 0
     own = sampled[..., :3] / np.maximum(alpha, 1e-3)[..., None]
     rim = (coverage > 0) & (alpha < 0.95)
@@ -163,6 +161,17 @@ def _clean_edge(sampled: Floats, smoothing: float) -> tuple[Floats, Floats]:
         spread /= np.maximum(cv2.GaussianBlur(sure, (0, 0), 1.2 * sigma), 1e-6)[..., None]
         own = np.where(rim[..., None], spread, own)
     return np.clip(own, 0, 255), np.asarray(coverage, np.float32)
+
+
+def _thin(alpha: Floats, smooth: Floats, sigma: float) -> NDArray[np.bool_]:
+    """What smoothing would wipe out and is longer than a ripple."""
+    lost = ((alpha > 0.5) & (smooth < 0.3)).view(np.uint8)
+    count, names, stats, _ = cv2.connectedComponentsWithStats(lost)
+    if count < 2:
+        return np.zeros(alpha.shape, bool)
+    long = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1) > 6 * sigma
+    long[0] = False
+    return np.asarray(cv2.dilate(long[names].view(np.uint8), np.ones((5, 5), np.uint8)) > 0)
 
 
 def _own_pixels(parts: NDArray[np.uint8], part: int, size: tuple[int, int], overlap: float) -> Floats:

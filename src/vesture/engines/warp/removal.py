@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body import Body
+from vesture.engines.warp.body import SIDES, Body
 from vesture.engines.warp.coarse import Coarse
 from vesture.vision.masks import dilate, distance_to
 from vesture.vision.parsing import Label
@@ -21,6 +21,9 @@ Bools = NDArray[np.bool_]
 # How far beyond the old garment, in units, rims are looked for on each kind of neighbour.
 REACH = {Label.SKIN: 0.05, Label.BACKGROUND: 0.022, Label.HAIR: 0.01, Label.BOTTOM: 0.03, Label.TOP: 0.02}
 STRANGE = {Label.SKIN: 42.0, Label.BACKGROUND: 9.0}  # colour distance that no neighbour of that kind has by itself
+COAT = 1.4  # level v below which a top hides the legs
+HAND = 0.7  # units round a wrist within which small pieces of skin are fingers
+SKIN_SCRAP = 0.08  # square units of skin below which it may be cloth of the colour of skin
 SCRAP = 0.03  # square units below which a piece of the old garment is taken for something else
 PINHOLE = 0.01  # square units below which something inside the old garment is part of it
 SEAM = 0.008  # units of mixed pixels along every edge
@@ -31,12 +34,12 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
     labels = body.labels
     old = np.isin(labels, replaced)
     if Label.TOP in replaced and Label.BOTTOM not in replaced:
-        old &= ~below(body, 1.0, labels == Label.ONE_PIECE)
+        old &= ~_skirt(body, old)
     old = _whole(old, labels != Label.BACKGROUND, body.unit)
     if not old.any():
         return old
     if Label.TOP in replaced:
-        old |= _beside_the_neck(body, old)
+        old |= _beside_the_neck(body, old) | _scraps_of_skin(body, old)
     distance = distance_to(old)
     rim = distance <= max(1.0, SEAM * body.unit)
     result = old | (rim & (labels != Label.HAIR) & (labels != Label.OTHER))
@@ -48,6 +51,14 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
     if strange.any():
         result |= cv2.medianBlur(strange.view(np.uint8), 3) > 0
     return np.asarray(result)
+
+
+def _skirt(body: Body, old: Bools) -> Bools:
+    """What stays of a dress or a coat where only the top changes: nobody knows what is under it."""
+    skirt = below(body, 1.0, old)
+    one_piece = body.labels == Label.ONE_PIECE
+    long = int(below(body, COAT, skirt).sum()) > 0.15 * body.unit**2
+    return skirt if long else skirt & one_piece
 
 
 def _whole(old: Bools, person: Bools, unit: float) -> Bools:
@@ -88,6 +99,25 @@ def _beside_the_neck(body: Body, old: Bools) -> Bools:
     line = np.interp(aside, [0.19, 0.5], [-0.24, -0.05]) - 0.12
     stray = (aside > 0.25) & (level > -0.55) & (level < line)
     result[rows[stray], columns[stray]] = True
+    return result
+
+
+def _scraps_of_skin(body: Body, old: Bools) -> Bools:
+    """Small pieces of skin with the old garment all round, hands aside: folds and prints of the colour of skin."""
+    skin = body.labels == Label.SKIN
+    hands = np.stack([body.arms[side].at(np.array([body.arms[side].length]))[0] for side in SIDES])
+    count, names, stats, _ = cv2.connectedComponentsWithStats(skin.view(np.uint8))
+    result = np.zeros_like(skin)
+    for index in range(1, count):
+        left, top, width, height, area = stats[index]
+        middle = np.array([left + width / 2, top + height / 2])
+        if area > SKIN_SCRAP * body.unit**2 or np.linalg.norm(hands - middle, axis=1).min() < HAND * body.unit:
+            continue
+        box = np.s_[max(0, top - 3) : top + height + 3, max(0, left - 3) : left + width + 3]
+        piece = names[box] == index
+        ring = dilate(piece, 2) & ~piece
+        if float(old[box][ring].mean()) > 0.55:
+            result[box] |= piece
     return result
 
 

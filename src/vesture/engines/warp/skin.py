@@ -55,7 +55,7 @@ def bare_limb(
     """The limb's bare shape between its joints and on to the visible skin."""
     seen = limb.bare_from is not None
     joint = limb.length if limb.bare_from is None else float(limb.bare_from)
-    end = max(limb.length, joint + 0.1 * unit) if seen else limb.length * 1.02
+    end = max(limb.length, joint + 0.25 * unit) if seen else limb.length * 1.02
     along = np.linspace(0, end, 49)
     axis, normal = limb.at(along), limb.outward(along, 1.0)
     radius = limb.radius(along) * np.interp(along / limb.length, *swell)

@@ -183,7 +183,7 @@ def undress(
     open_scene = need & (skin < 0.999) & (scene.old | ~scene.person)
     canvas = scene.photo
     if open_scene.any():
-        usable = ~dilate(scene.person | scene.old, 0.04 * scene.body.unit)
+        usable = ~dilate(scene.person | scene.old, max(2.0, 0.015 * scene.body.unit))
         plate = fill_scene(scene.photo, open_scene, usable, 0.9 * scene.body.unit, generator)
         canvas = np.where(open_scene[..., None], plate, canvas)
     canvas = laid_over(canvas, [*patches, *hair])

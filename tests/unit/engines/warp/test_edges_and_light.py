@@ -1,0 +1,146 @@
+"""Edges of cloth and of what is in front of it, folds, shadows, and laying pieces over one another."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vesture.engines.warp.coarse import Coarse
+from vesture.engines.warp.front import soft_front
+from vesture.engines.warp.layers import _clean_edge
+from vesture.engines.warp.light import contact_shadow, folds
+from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
+from vesture.vision.parsing import Label
+
+CLOTH = np.array([30, 90, 160], np.float32)
+
+
+def sampled(alpha: np.ndarray, rim: np.ndarray | None = None) -> np.ndarray:
+    """Premultiplied cloth (h, w, 4) of one colour; `rim` pixels are mixed with a white backdrop."""
+    colour = np.broadcast_to(CLOTH, (*alpha.shape, 3)).copy()
+    if rim is not None:
+        colour[rim] = 0.5 * CLOTH + 0.5 * 255
+    return np.dstack([colour * alpha[..., None], alpha]).astype(np.float32)
+
+
+def test_ripples_of_an_outline_are_smoothed() -> None:
+    columns = np.arange(200)
+    edge = 60 + 2.0 * np.sin(columns * 2 * np.pi / 6)
+    alpha = (np.arange(120)[:, None] > edge[None]).astype(np.float32)
+    _, coverage_ = _clean_edge(sampled(alpha), 3.0)
+
+    def roughness(a: np.ndarray) -> float:
+        return float(a.sum(0)[20:-20].std())
+
+    assert roughness(coverage_) < 0.3 * roughness(alpha)
+    assert abs(coverage_.sum() - alpha.sum()) < 0.01 * alpha.sum()
+
+
+def test_straps_thinner_than_the_smoothing_stay() -> None:
+    alpha = np.zeros((100, 100), np.float32)
+    alpha[:, 48:52] = 1
+    _, coverage_ = _clean_edge(sampled(alpha), 4.0)
+    assert coverage_[50, 48:52].min() > 0.9
+
+
+def test_a_light_rim_takes_the_colour_of_the_cloth_inside() -> None:
+    alpha = np.zeros((80, 80), np.float32)
+    alpha[20:60, 20:60] = 1
+    alpha[20, 20:60] = alpha[19, 20:60] = 0.5
+    rim = np.zeros((80, 80), bool)
+    rim[19:21] = True
+    rgb, coverage_ = _clean_edge(sampled(alpha, rim), 1.5)
+    seen = rgb[19:22, 30:50][coverage_[19:22, 30:50] > 0.1]
+    assert np.abs(seen - CLOTH).max() < 25
+
+
+def strand_scene() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Dark hair with soft ends over a pale garment: photo, labels, true coverage of the hair."""
+    true = np.clip((40 - np.arange(100)[:, None]) / 8 + 0.5, 0, 1) * np.ones((1, 80))
+    photo = true[..., None] * np.array([40.0, 30, 20]) + (1 - true[..., None]) * np.array([220.0, 215, 200])
+    labels = np.where(true > 0.5, Label.HAIR, Label.TOP).astype(np.uint8)
+    return photo.astype(np.float32), labels, true
+
+
+def test_soft_hair_lets_the_new_garment_through_and_nothing_of_the_old_one() -> None:
+    photo, labels, true = strand_scene()
+    keep, old = labels == Label.HAIR, labels == Label.TOP
+    alpha, colours = soft_front(photo, labels, keep, old, Coarse.of(photo, 200.0), 200.0)
+    assert np.abs(alpha[10:30] - 1).max() < 1e-3
+    assert alpha[60:].max() < 0.02
+    assert np.abs(alpha[34:46, 20:60] - true[34:46, 20:60]).mean() < 0.2
+    on_black = colours  # what is seen of the photo over a black garment
+    assert on_black[20:80, 20:60].max() < 120  # a pale fringe would be 200
+    np.testing.assert_allclose(colours[5:25], photo[5:25], atol=1e-3)
+
+
+def test_the_front_is_the_photo_where_nothing_goes() -> None:
+    photo, labels, _ = strand_scene()
+    keep = labels == Label.HAIR
+    alpha, colours = soft_front(photo, labels, keep, np.zeros_like(keep), Coarse.of(photo, 200.0), 200.0)
+    np.testing.assert_allclose(colours, photo * alpha[..., None], atol=1e-3)
+
+
+def test_folds_of_plain_cloth_are_read_and_patterns_are_not() -> None:
+    generator = np.random.default_rng(2)
+    wave = 1 + 0.12 * np.sin(np.arange(300) / 300 * 2 * np.pi * 9)
+    plain = np.broadcast_to(np.array([150, 140, 120]) * wave[None, :, None], (300, 300, 3)).astype(np.float32)
+    worn = np.zeros((300, 300), bool)
+    worn[20:280, 20:280] = True
+    ratio = folds(plain, worn, Coarse.of(plain, 200.0), 200.0, 0.6)
+    assert ratio is not None
+    assert np.corrcoef(ratio[150, 60:240], wave[60:240])[0, 1] > 0.8
+    assert 0.8 < ratio.min() <= ratio.max() < 1.2
+    checks = plain.copy()
+    checks[(np.indices((300, 300)).sum(0) // 15 % 2) == 0] = (200, 40, 40)
+    assert folds(checks, worn, Coarse.of(checks, 200.0), 200.0, 0.6) is None
+    noisy = plain + generator.normal(0, 25, plain.shape).astype(np.float32)
+    assert folds(noisy, worn, Coarse.of(noisy, 200.0), 200.0, 0.6) is None
+
+
+def test_a_new_hem_throws_a_shadow_and_an_old_one_is_not_shaded_twice() -> None:
+    cover = np.zeros((200, 200), np.float32)
+    cover[40:100, 50:150] = 1
+    person = np.ones((200, 200), bool)
+    fresh = contact_shadow(cover, np.zeros((200, 200), bool), person, 120.0)
+    assert fresh[102:105, 100].min() > 0.05
+    assert fresh[150:, 100].max() == 0
+    same = contact_shadow(cover, cover > 0.5, person, 120.0)
+    assert same[102:110, 100].max() < 0.3 * fresh[102:105, 100].max()
+    assert contact_shadow(cover, np.zeros((200, 200), bool), ~person, 120.0).max() == 0
+
+
+def test_patches_are_laid_over_one_another() -> None:
+    base = np.zeros((10, 10, 3), np.float32)
+    low = Patch(2, 3, np.full((4, 4, 3), 100, np.float32), np.ones((4, 4), np.float32))
+    high = Patch(4, 5, np.full((3, 3, 3), 200, np.float32), np.full((3, 3), 0.5, np.float32))
+    result = laid_over(base, [low, high])
+    assert result[2, 3, 0] == 100
+    assert result[5, 6, 0] == pytest.approx(150)
+    assert result[6, 7, 0] == pytest.approx(100)
+    assert not base.any()
+    together = coverage([low, high], (10, 10))
+    assert together[5, 6] == 1
+    assert together[6, 7] == pytest.approx(0.5)
+
+
+def test_bounds_of_a_mask() -> None:
+    mask = np.zeros((20, 30), bool)
+    assert bounds(mask) is None
+    mask[5:7, 1:9] = True
+    assert bounds(mask) == (5, 1, 7, 9)
+    assert bounds(mask, 3) == (2, 0, 10, 12)
+
+
+def test_a_coarse_photo_grows_colours_and_comes_back_to_size() -> None:
+    photo = np.zeros((150, 100, 3), np.float32)
+    photo[:, 50:] = 200
+    coarse = Coarse.of(photo, 192.0)
+    assert coarse.photo.shape == (50, 33, 3)
+    right = np.zeros((150, 100), bool)
+    right[:, 60:] = True
+    grown = coarse.full(coarse.grown(coarse.pure(right)))
+    assert grown.shape == photo.shape
+    np.testing.assert_allclose(grown, 200, atol=1)
+    assert coarse.columns[0] == pytest.approx(1.0, abs=0.6)
+    assert coarse.at(coarse.photo, np.array([149]), np.array([99]))[0, 0] == pytest.approx(200)

@@ -1,0 +1,156 @@
+"""Taking the old garment off a drawn person, whose colours are known to the pixel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from drawn_person import JEANS, JUMPER, SHAPE, SKIN, WALL, drawn_body, drawn_photo
+
+from vesture.engines.warp.complexion import read_complexion, to_lab
+from vesture.engines.warp.compose import compose
+from vesture.engines.warp.layers import Layer
+from vesture.engines.warp.patch import Patch
+from vesture.engines.warp.placement import Fit
+from vesture.engines.warp.undressed import Wardrobe, dressed_window, moved_body, prepare, undress
+from vesture.vision.frame import Box
+from vesture.vision.garment_types import Part
+from vesture.vision.parsing import Label
+
+TOPS = Wardrobe((Label.TOP, Label.ONE_PIECE), (Label.HAIR, Label.OTHER))
+WHOLE = Box(0, 0, SHAPE[1], SHAPE[0])
+SLEEVELESS = Fit({}, {}, (1.0, 1.0), {"left": 0.0, "right": 0.0})
+
+
+def distance_to_colour(pixels: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
+    return np.linalg.norm(pixels.astype(float) - colour, axis=-1)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    body = drawn_body()
+    return prepare(drawn_photo(body), body, TOPS, WHOLE)
+
+
+def test_nothing_of_the_old_colour_is_left(scene) -> None:
+    bare, _ = undress(
+        scene, SLEEVELESS, np.zeros(SHAPE, np.float32), np.ones(SHAPE, np.float32), np.random.default_rng(1)
+    )
+    assert int((distance_to_colour(scene.photo, JUMPER) < 40).sum()) > 5000
+    assert int((distance_to_colour(bare, JUMPER) < 40).sum()) == 0
+
+
+def test_rims_that_the_parse_left_behind_go_too() -> None:
+    body = drawn_body()
+    photo = drawn_photo(body)
+    labels = body.labels.copy()
+    wrist = body.arms["left"].axis[-1].astype(int)
+    cuff = np.s_[wrist[1] + 5 : wrist[1] + 8, wrist[0] - 7 : wrist[0] + 8]  # a white cuff that was parsed as hand
+    labels[cuff], photo[cuff] = Label.SKIN, (250, 250, 250)
+    scene = prepare(photo, replace(body, labels=labels), TOPS, WHOLE)
+    assert scene.old[cuff].mean() > 0.9
+    hand = np.s_[wrist[1] + 15 : wrist[1] + 22, wrist[0] - 4 : wrist[0] + 5]
+    assert not scene.old[hand].any()
+
+
+def test_a_fingertip_seen_before_the_old_garment_stays_and_a_scrap_of_skin_in_it_goes() -> None:
+    body = drawn_body()
+    labels = body.labels.copy()
+    scrap, finger = np.s_[150:158, 140:148], np.s_[228:240, 120:132]
+    labels[scrap] = labels[finger] = Label.SKIN
+    wrist = np.array([125.0, 245.0])
+    arm = replace(body.arms["left"], axis=body.arms["left"].axis + (wrist - body.arms["left"].axis[-1]))
+    body = replace(body, labels=labels, arms={**body.arms, "left": arm})
+    scene = prepare(drawn_photo(body), body, TOPS, WHOLE)
+    assert scene.old[scrap].all()
+    assert scene.old[finger].mean() < 0.7
+
+
+def test_a_bare_arm_has_the_tone_of_the_visible_skin_and_meets_the_hand(scene) -> None:
+    window = np.zeros(SHAPE, np.float32)
+    picture, _ = compose(scene, SLEEVELESS, [], "flat-lay", np.random.default_rng(1))
+    assert not window.any()
+    arm = scene.body.arms["left"]
+    middle = arm.at(np.array([60.0, 90.0, 118.0])).astype(int)
+    for x, y in middle:
+        patch = picture[y - 2 : y + 3, x - 2 : x + 3].reshape(-1, 3).mean(0)
+        assert distance_to_colour(patch, SKIN) < 26
+    column = picture[int(arm.axis[-1][1]) - 12 : int(arm.axis[-1][1]) + 12, int(arm.axis[-1][0])].astype(float)
+    assert np.abs(np.diff(column, axis=0)).max() < 30  # no line where arm and hand meet
+
+
+def test_what_was_wall_beside_the_sleeve_is_wall_again(scene) -> None:
+    picture, _ = compose(scene, SLEEVELESS, [], "flat-lay", np.random.default_rng(1))
+    arm = scene.body.arms["left"]
+    point, outward = arm.at(np.array([80.0]))[0], arm.outward(np.array([80.0]), -1.0)[0]
+    x, y = (point + outward * 9.5).astype(int)
+    assert scene.old[y, x]
+    assert distance_to_colour(picture[y - 1 : y + 2, x - 1 : x + 2].reshape(-1, 3).mean(0), WALL) < 25
+
+
+def test_trousers_go_on_under_the_old_hem(scene) -> None:
+    picture, _ = compose(scene, SLEEVELESS, [], "flat-lay", np.random.default_rng(1))
+    assert scene.old[238:243, 145:155].all()
+    assert distance_to_colour(picture[238:243, 145:155].reshape(-1, 3).mean(0), JEANS) < 30
+
+
+def test_pixels_outside_the_changed_region_are_the_photos_own(scene) -> None:
+    cloth = Patch(130, 125, np.full((80, 50, 3), 230, np.float32), np.ones((80, 50), np.float32))
+    picture, touched = compose(scene, SLEEVELESS, [Layer(int(Part.TORSO), cloth)], "flat-lay", np.random.default_rng(1))
+    np.testing.assert_array_equal(picture[~touched], scene.photo[~touched].astype(np.uint8))
+    assert (picture[150:190, 135:165] > 150).all()
+    assert touched.mean() < 0.35
+
+
+def test_the_same_generator_gives_the_same_bytes(scene) -> None:
+    first, second = (
+        compose(scene, SLEEVELESS, [], "flat-lay", np.random.default_rng(5))[0].tobytes() for _ in range(2)
+    )
+    assert first == second
+
+
+def test_long_hair_goes_on_over_a_removed_collar() -> None:
+    body = drawn_body()
+    labels = body.labels.copy()
+    labels[60:104, 122:136] = Label.HAIR
+    labels[104:125, 118:140] = Label.TOP  # the collar that cut the hair off
+    body = replace(body, labels=labels)
+    scene = prepare(drawn_photo(body), body, TOPS, WHOLE)
+    bare, _ = undress(
+        scene, SLEEVELESS, np.zeros(SHAPE, np.float32), np.ones(SHAPE, np.float32), np.random.default_rng(1)
+    )
+    assert bare[106:110, 125:133].mean() < 90  # hair, neither wall nor jumper
+
+
+def test_the_window_holds_old_and_new_and_lies_on_a_grid() -> None:
+    body = drawn_body()
+    window = dressed_window(body, TOPS, Box(140, 130, 160, 200))
+    rows, columns = np.nonzero(body.labels == Label.TOP)
+    assert window.top <= rows.min() - 10
+    assert window.bottom >= rows.max() + 10
+    assert window.left <= columns.min() - 10
+    assert window.right >= columns.max() + 10
+    assert window == dressed_window(body, TOPS, Box(141, 131, 161, 202))
+
+
+def test_a_moved_body_keeps_its_pixels() -> None:
+    body, box = drawn_body(), Box(32, 64, 280, 400)
+    moved = moved_body(body, box)
+    np.testing.assert_allclose(moved.arms["left"].axis, body.arms["left"].axis - (32, 64))
+    np.testing.assert_array_equal(moved.labels, body.labels[64:400, 32:280])
+
+
+def test_complexion_is_read_off_face_and_hands() -> None:
+    body = drawn_body()
+    tones = read_complexion(drawn_photo(body), body)
+    wanted = to_lab(np.array([SKIN], np.float32))[0]
+    assert np.abs(tones.body - wanted).max() < 3
+    assert set(tones.hands) == {"left", "right"}
+    assert tones.legs == {}
+
+
+def test_without_any_skin_a_middling_tone_is_taken() -> None:
+    body = drawn_body()
+    body = replace(body, labels=np.where(body.labels == Label.SKIN, 0, body.labels).astype(np.uint8))
+    assert 50 < read_complexion(drawn_photo(body), body).body[0] < 80

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import numpy as np
+
+from vesture.vision.exemplar import fill_scene
+
+
+def bricks(shape: tuple[int, int]) -> np.ndarray:
+    """A wall with courses of 12 pixels and joints of 2."""
+    rows, columns = np.indices(shape)
+    joint = (rows % 12 < 2) | ((columns + 10 * (rows // 12 % 2)) % 24 < 2)
+    return np.where(joint[..., None], np.float32([210, 205, 200]), np.float32([150, 70, 50])).astype(np.float32)
+
+
+def hole(shape: tuple[int, int]) -> np.ndarray:
+    need = np.zeros(shape, bool)
+    need[50:110, 60:90] = True
+    return need
+
+
+def test_a_brick_wall_goes_on_as_bricks() -> None:
+    wall, need = bricks((160, 180)), hole((160, 180))
+    spoiled = np.where(need[..., None], np.float32(0), wall)
+    filled = fill_scene(spoiled, need, ~need, 60.0, np.random.default_rng(1))
+    inside = filled[need]
+    # as much contrast as the wall has, and courses at the right rows
+    assert inside.std() > 0.8 * wall[need].std()
+    profile, wanted = (np.where(need[..., None], p, 0)[50:110, 60:90, 1].mean(1) for p in (filled, wall))
+    assert np.corrcoef(profile, wanted)[0, 1] > 0.8
+
+
+def test_a_smooth_backdrop_stays_smooth() -> None:
+    ramp = np.tile(np.linspace(150, 220, 180, dtype=np.float32)[None, :, None], (160, 1, 3))
+    need = hole((160, 180))
+    filled = fill_scene(np.where(need[..., None], np.float32(0), ramp), need, ~need, 60.0, np.random.default_rng(1))
+    assert np.abs(filled - ramp)[need].max() < 12
+
+
+def test_only_usable_pixels_are_copied() -> None:
+    wall, need = bricks((160, 180)), hole((160, 180))
+    person = np.zeros_like(need)
+    person[:, 90:130] = True  # somebody in blue beside the hole
+    photo = np.where(person[..., None], np.float32([0, 0, 255]), wall)
+    filled = fill_scene(photo, need, ~need & ~person, 60.0, np.random.default_rng(1))
+    assert (filled[need][:, 2] < 230).all()
+
+
+def test_the_same_generator_gives_the_same_picture() -> None:
+    generator = np.random.default_rng(4)
+    noise = generator.uniform(0, 255, (160, 180, 3)).astype(np.float32)
+    need = hole((160, 180))
+    first, second = (fill_scene(noise, need, ~need, 60.0, np.random.default_rng(7))[need] for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_without_anything_to_copy_something_is_still_given() -> None:
+    photo, need = bricks((60, 60)), np.ones((60, 60), bool)
+    need[0, 0] = False
+    filled = fill_scene(photo, need, ~need, 20.0, np.random.default_rng(1))
+    assert np.isfinite(filled).all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
@@ -55,12 +55,13 @@ async def status_stream(request: Request) -> Response:
     """The states of a job as server-sent events, each with the lines of its log that are new; ends with the job."""
     job = await find_job(request)
     logs = read_flag(request.query_params.get("logs"))
-    events = _status_events(edge_of(request), job.request_id, addresses_of(request), logs=logs)
+    events = status_events(edge_of(request), job.request_id, addresses_of(request), logs=logs)
     headers = {**_id_header(job), "cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
     return StreamingResponse(events, media_type="text/event-stream", headers=headers)
 
 
-async def _status_events(edge: Edge, request_id: str, addresses: Addresses, *, logs: bool) -> AsyncIterator[str]:
+async def status_events(edge: Edge, request_id: str, addresses: Addresses, *, logs: bool) -> AsyncGenerator[str]:
+    """The events of the status stream, as text."""
     told: tuple[object, ...] | None = None
     told_at = time.monotonic()
     last_line = 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -42,7 +42,7 @@ async def stream(request: Request) -> Response:
     if changed.status is JobStatus.DONE and changed.error is not None:
         return outcome_response(changed, addresses)
     headers = {"x-fal-request-id": job.request_id, **EVENT_HEADERS}
-    return StreamingResponse(_events(edge, job, addresses), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(job_events(edge, job, addresses), media_type="text/event-stream", headers=headers)
 
 
 async def _first_news(edge: Edge, job: Job) -> Job:
@@ -55,7 +55,8 @@ async def _first_news(edge: Edge, job: Job) -> Job:
     raise AssertionError("ticks never end")
 
 
-async def _events(edge: Edge, job: Job, addresses: Addresses) -> AsyncIterator[str]:
+async def job_events(edge: Edge, job: Job, addresses: Addresses) -> AsyncGenerator[str]:
+    """The events of the app's stream, as text; ends early with `BrokenOff` when the job fails."""
     shown: Mapping[str, Any] | None = None
     told_at = time.monotonic()
     try:

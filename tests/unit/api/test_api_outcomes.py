@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import aclosing
 from typing import Any
 
 import httpx
 import pytest
 from api_stage import BASE, Stage, Submit
 
+from vesture.api import fal_queue
+from vesture.api.hosts import addresses_for
 from vesture.core.wire_errors import error_body
 from vesture.errors import PersonNotFound, StartTimeout, WorkerLost
 
@@ -197,16 +200,18 @@ async def test_previews_are_shown_while_the_job_runs(stage: Stage, client: httpx
     assert "preview" not in (await client.get(body["status_url"])).json()
 
 
-async def test_the_stream_tells_each_preview(stage: Stage, client: httpx.AsyncClient, submit: Submit) -> None:
+async def test_the_stream_tells_each_preview(stage: Stage, submit: Submit) -> None:
     body = await submit()
     claim = await stage.claim()
-    stream = asyncio.ensure_future(client.get(body["status_url"] + "/stream"))
-    for step in (5, 10):
-        await asyncio.sleep(0.15)
-        await stage.show(claim, step)
-    await asyncio.sleep(0.15)
-    await stage.dress(claim)
-    events = events_of((await stream).text)
+    edge, addresses = stage.app().state.edge, addresses_for(BASE, "http", "tryon.test")
+    async with aclosing(fal_queue.status_events(edge, body["request_id"], addresses, logs=False)) as stream:
+        told = [await anext(stream)]
+        for step in (5, 10):
+            await stage.show(claim, step)
+            told.append(await anext(stream))
+        await stage.dress(claim)
+        told += [event async for event in stream]
+    events = events_of("".join(told))
     assert [event.get("preview", {}).get("step") for event in events] == [None, 5, 10, None]
     assert [event["status"] for event in events] == ["IN_PROGRESS"] * 3 + ["COMPLETED"]
 

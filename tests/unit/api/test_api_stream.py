@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import aclosing
 from typing import Any
 
 import httpx
@@ -11,7 +12,8 @@ import pytest
 from api_stage import BASE, INPUT, Stage
 
 from vesture.api import fal_stream
-from vesture.core.job import Claim, JobStatus
+from vesture.api.hosts import addresses_for
+from vesture.core.job import Claim, JobStatus, NewJob
 from vesture.core.wire_errors import error_body
 from vesture.errors import GarmentNotFound, WorkerLost
 
@@ -28,28 +30,35 @@ def events_of(text: str) -> list[dict[str, Any]]:
     return [json.loads(block.removeprefix("data: ")) for block in text.split("\n\n") if block.startswith("data: ")]
 
 
-@pytest.mark.parametrize("path", [PATH, PATH + "/", "/fashn/tryon/stream"])
-async def test_previews_come_before_the_output(stage: Stage, client: httpx.AsyncClient, path: str) -> None:
-    answering = asyncio.ensure_future(client.post(path, json=INPUT))
-    claim = await claim_soon(stage)
+async def test_previews_come_before_the_output(stage: Stage) -> None:
+    job = await stage.jobs.add(NewJob("id", "fashn/tryon", INPUT))
+    claim = await stage.claim()
+    edge, addresses = stage.app().state.edge, addresses_for(BASE, "http", "tryon.test")
     keys = []
-    for step in (5, 10):
-        keys.append(await stage.show(claim, step))
-        await asyncio.sleep(0.15)
-    keys.append(await stage.dress(claim))
-    answer = await answering
-    assert answer.headers["content-type"].startswith("text/event-stream")
-    assert answer.headers["x-fal-request-id"] == claim.job.request_id
-    events = events_of(answer.text)
+    async with aclosing(fal_stream.job_events(edge, job, addresses)) as stream:
+        told = [await anext(stream)]
+        for step in (5, 10):
+            keys.append(await stage.show(claim, step))
+            told.append(await anext(stream))
+        keys.append(await stage.dress(claim))
+        told += [event async for event in stream]
+    events = events_of("".join(told))
     assert [event["images"][0]["url"] for event in events] == [f"{BASE}/files/{key}" for key in keys]
     assert [event.get("step") for event in events] == [5, 10, None]
     assert set(events[-1]) == {"images"}  # the last event is the output, as the result route gives it
 
 
-async def test_without_previews_the_output_is_the_only_event(stage: Stage, client: httpx.AsyncClient) -> None:
-    answering = asyncio.ensure_future(client.post(PATH, json=INPUT))
-    key = await stage.dress(await claim_soon(stage))
-    (event,) = events_of((await answering).text)
+@pytest.mark.parametrize("path", [PATH, PATH + "/", "/fashn/tryon/stream"])
+async def test_without_previews_the_output_is_the_only_event(
+    stage: Stage, client: httpx.AsyncClient, path: str
+) -> None:
+    answering = asyncio.ensure_future(client.post(path, json=INPUT))
+    claim = await claim_soon(stage)
+    key = await stage.dress(claim)
+    answer = await answering
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.headers["x-fal-request-id"] == claim.job.request_id
+    (event,) = events_of(answer.text)
     assert event["images"][0]["url"] == f"{BASE}/files/{key}"
 
 
@@ -64,6 +73,7 @@ async def test_an_early_failure_answers_with_its_status(stage: Stage, client: ht
 async def test_a_late_failure_is_told_and_breaks_the_stream_off(stage: Stage) -> None:
     """Over the application itself: a transport of a client would hide whether the answer was brought to its end."""
     sent: list[dict[str, Any]] = []
+    previewed = asyncio.Event()
     body = iter([{"type": "http.request", "body": json.dumps(INPUT).encode(), "more_body": False}])
 
     async def receive() -> Any:
@@ -74,11 +84,13 @@ async def test_a_late_failure_is_told_and_breaks_the_stream_off(stage: Stage) ->
 
     async def send(message: Any) -> None:
         sent.append(message)
+        if b'"step": 5' in message.get("body", b""):
+            previewed.set()
 
     running = asyncio.ensure_future(stage.app()(scope_of(PATH), receive, send))
     claim = await claim_soon(stage)
     await stage.show(claim, 5)
-    await asyncio.sleep(0.15)
+    await asyncio.wait_for(previewed.wait(), 20)
     await stage.fail(claim, error_body(WorkerLost()))
     await running
     events = events_of(b"".join(message.get("body", b"") for message in sent).decode())
@@ -87,7 +99,10 @@ async def test_a_late_failure_is_told_and_breaks_the_stream_off(stage: Stage) ->
     assert all(message.get("more_body") for message in sent[1:])  # it never said that this was all
 
 
-async def test_a_reader_who_leaves_cancels_the_job(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("stays_seconds", [0.0, 0.3])
+async def test_a_reader_who_leaves_cancels_the_job(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, stays_seconds: float
+) -> None:
     monkeypatch.setattr(fal_stream, "EARLY_SECONDS", 0.1)
     left = asyncio.Event()
     body = iter([{"type": "http.request", "body": json.dumps(INPUT).encode(), "more_body": False}])
@@ -104,7 +119,7 @@ async def test_a_reader_who_leaves_cancels_the_job(stage: Stage, monkeypatch: py
 
     running = asyncio.ensure_future(stage.app()(scope_of(PATH), receive, send))
     claim = await claim_soon(stage)
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(stays_seconds)
     left.set()
     await running
     async with asyncio.timeout(10):

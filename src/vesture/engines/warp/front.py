@@ -22,6 +22,7 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 HAIR_BAND, SKIN_BAND = 0.035, 0.012  # units either side of the edge within which coverage is soft
+WAIST_SKIN = 0.05  # levels v below the waistband where skin is still the belly's, not a thigh's
 INNER = 2.5  # pixels inside the edge from which on nothing shines through
 SEPARABLE = (35.0, 80.0)  # colour distance of front and back at which colour begins to tell them, and tells all
 
@@ -34,7 +35,7 @@ def kept_in_front(body: Body, old: Bools, fit: Fit, in_front: tuple[Label, ...],
     if fit.tucked:
         keep |= labels == Label.BOTTOM
     if Label.TOP in in_front:  # bottoms go under the top
-        keep |= skin & ~below(body, 1.0 + 0.45, skin)
+        keep |= skin & ~below(body, body.waist + WAIST_SKIN, skin)
     for side in SIDES:
         arm = body.arms[side]
         reach = fit.sleeve_reach.get(side, 0.0)

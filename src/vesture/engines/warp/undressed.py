@@ -7,16 +7,18 @@ by what would be behind the new one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vesture.core.task import RGB
-from vesture.engines.warp.body import SIDES, Body, Limb, SideName
+from vesture.engines.warp.body import SIDES, Body, SideName
+from vesture.engines.warp.body_window import moved_body
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.complexion import Complexion, read_complexion
+from vesture.engines.warp.exposure import belly_is_bare
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
 from vesture.engines.warp.placement import Fit
 from vesture.engines.warp.removal import old_garment
@@ -141,24 +143,6 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
     )
 
 
-def moved_body(body: Body, box: Box) -> Body:
-    """The body in the pixels of a box of its photo."""
-    offset = np.array([box.left, box.top], float)
-
-    def moved(limb: Limb) -> Limb:
-        return replace(limb, axis=limb.axis - offset)
-
-    return replace(
-        body,
-        neck=body.neck - offset,
-        tip={side: body.tip[side] - offset for side in SIDES},
-        neck_foot={side: body.neck_foot[side] - offset for side in SIDES},
-        arms={side: moved(body.arms[side]) for side in SIDES},
-        legs={side: moved(body.legs[side]) for side in SIDES},
-        labels=np.ascontiguousarray(body.labels[box.slices]),
-    )
-
-
 def undress(
     scene: Prepared, fit: Fit, cover: Floats, texture: Floats, generator: np.random.Generator
 ) -> tuple[Floats, Bools]:
@@ -201,6 +185,8 @@ def _behind(scene: Prepared, fit: Fit, need: Bools, texture: Floats, generator: 
     reach = fit.leg_reach
     if Label.BOTTOM in replaced and all(reach.get(side, 0.0) < 0.5 * body.legs[side].length for side in SIDES):
         torso.append(torso_zone(shape, body, waistband, 1.2))
+    elif Label.BOTTOM in replaced and belly_is_bare(body):
+        torso.append(torso_zone(shape, body, body.waist - 0.05, body.waist + 0.2))
     if torso:
         zone = np.maximum.reduce(torso) * need
         yield from _present(painted_torso(body, scene.complexion, scene.coarse, scene.skin, zone, texture))

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import torch
 from diffusion_checkpoint import make_checkpoint
-from diffusion_runs import TINY
+from diffusion_runs import TINY, one_step_inputs
 
 from vesture.engines.diffusion.estimate import wait_for
 from vesture.engines.diffusion.mmdit import MMDiTConfig
@@ -54,19 +54,26 @@ def memory_now() -> dict[str, float]:
     return {part: int(lines[part].split()[0]) * 1024 / 1e9 for part in PARTS}
 
 
-def load_here(path: Path, device: str, precision: str) -> dict[str, float]:
-    """Load, read every weight, and say seconds and memory beyond what the process had before."""
+def load_here(path: Path, device: str, precision: str, *, forward: bool) -> dict[str, float]:
+    """Load, read every weight, and say seconds and memory beyond what the process had before.
+
+    With `forward`, memory is that after one forward pass, and peaks are of loading and pass.
+    """
     torch.zeros(1, device=device)
     before = memory_now()
     start = time.perf_counter()
     model = load_model(path, DiffusionOptions(device=device, precision=precision), allow_random=True)  # type: ignore[arg-type]
     loaded = time.perf_counter() - start
     for tensor in model.state_dict().values():
-        tensor.view(torch.uint8 if tensor.dim() else tensor.dtype).max()
+        tensor.view(torch.uint8).max()
     wait_for(torch.device(device))
     seconds = {"load": loaded, "load and read": time.perf_counter() - start}
+    if forward:
+        guided, _ = one_step_inputs(model, 0.3)
+        model(*guided)
+        wait_for(torch.device(device))
     after = memory_now()
-    on_device = {"device": torch.cuda.memory_allocated() / 1e9} if device != "cpu" else {}
+    on_device = {"device peak": torch.cuda.max_memory_allocated() / 1e9} if device != "cpu" else {}
     return seconds | {part: after[part] - before[part] for part in PARTS} | on_device
 
 
@@ -75,11 +82,14 @@ def main() -> None:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--precision", nargs="+", default=["fp32", "bf16", "int8"])
     parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--forward", action="store_true", help="memory of one forward pass too")
     parser.add_argument("--tiny", action="store_true")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.here:
-        print(json.dumps(load_here(arguments.checkpoint, arguments.device, arguments.precision[0])))
+        with torch.inference_mode():
+            found = load_here(arguments.checkpoint, arguments.device, arguments.precision[0], forward=arguments.forward)
+        print(json.dumps(found))
         return
     with tempfile.TemporaryDirectory() as folder:
         path = arguments.checkpoint or make_checkpoint(Path(folder), TINY if arguments.tiny else MMDiTConfig())
@@ -91,7 +101,8 @@ def main() -> None:
         for precision in arguments.precision:
             forget(path)
             command = [sys.executable, __file__, "--here", "--checkpoint", str(path), "--device", arguments.device]
-            answer = subprocess.run([*command, "--precision", precision], capture_output=True, text=True, check=True)
+            command += ["--precision", precision, *(["--forward"] if arguments.forward else [])]
+            answer = subprocess.run(command, capture_output=True, text=True, check=True)
             found = json.loads(answer.stdout.splitlines()[-1])
             print(f"{precision}: " + ", ".join(f"{name} {value:.2f}" for name, value in found.items()), flush=True)
 

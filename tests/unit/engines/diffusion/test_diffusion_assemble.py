@@ -18,7 +18,7 @@ from vesture.engines.diffusion.availability import require, why_not_automatic
 from vesture.engines.diffusion.dwpose import DETECTOR_FILE, POSE_FILE, DWPose
 from vesture.engines.diffusion.memory import keep_freed_memory
 from vesture.engines.diffusion.options import DiffusionOptions
-from vesture.errors import AssetError, PersonNotFound
+from vesture.errors import AssetError, PersonNotFound, SettingError
 
 PHOTO = np.full((300, 220, 3), 90, np.uint8)
 
@@ -98,6 +98,12 @@ def test_a_random_checkpoint_is_not_served(tmp_path, checkpoint):
     shutil.copy(checkpoint, tmp_path / "model.safetensors")
     with pytest.raises(AssetError, match="random numbers"):
         load_engine(tmp_path, Nobody(), DiffusionOptions())
+
+
+def test_what_the_machine_cannot_do_is_refused_before_loading(tmp_path):
+    """No file is looked at: there is none."""
+    with pytest.raises(SettingError, match="precision fp8 needs a CUDA device"):
+        load_engine(tmp_path, Nobody(), DiffusionOptions(precision="fp8"))
 
 
 def test_auto_takes_it_only_with_a_checkpoint_and_a_gpu(tmp_path, checkpoint, monkeypatch):

@@ -133,6 +133,47 @@ def test_options_of_the_mask_differ_from_the_plain_mask(engine, option):
     assert dress(engine(), **{option: True}).facts["segmentation_free"] is False
 
 
+def test_a_request_may_say_whether_the_person_is_masked(engine):
+    free, masked = engine(), engine(segmentation_free=False)
+    assert differ(dress(free), dress(masked))
+    assert not differ(dress(free), dress(masked, segmentation_free=True))
+    assert not differ(dress(masked), dress(free, segmentation_free=False))
+    assert dress(free, segmentation_free=True, cover_feet=True).facts["segmentation_free"] is False
+    with pytest.raises(InputError, match="segmentation_free needs a person parser") as caught:
+        dress(engine(parse=None), segmentation_free=False)
+    assert caught.value.field == "segmentation_free"
+
+
+def test_long_runs_are_announced_before_they_start(engine, monkeypatch):
+    asked: list[int] = []
+
+    def estimate(model, forwards: int) -> float:
+        asked.append(forwards)
+        return 1080.0
+
+    monkeypatch.setattr("vesture.engines.diffusion.samples.estimate_seconds", estimate)
+    steps: list[Step] = []
+    dress(engine(), on_step=steps.append, num_samples=2, timesteps=3)
+    assert asked == [2 * 5]
+    announced = [step.stage for step in steps].index("estimate")
+    assert steps[announced].message == "this will take about 18 min on cpu"
+    assert steps[announced + 1].stage == "diffuse"
+    monkeypatch.setattr("vesture.engines.diffusion.samples.estimate_seconds", lambda model, forwards: 2.0)
+    steps.clear()
+    dress(engine(), on_step=steps.append)
+    assert "estimate" not in [step.stage for step in steps]
+
+
+def test_the_first_run_says_that_it_compiles(engine):
+    """The engine is told that its model is compiled; the model of this test is not, so that it takes no minute."""
+    built, steps = engine(compile=True), []
+    for _ in range(2):
+        dress(built, on_step=steps.append)
+    messages = [step.message for step in steps if step.stage == "estimate"]
+    assert len(messages) == 1
+    assert messages[0].endswith("and about a minute once to compile the model")
+
+
 def test_long_top_does_nothing_for_bottoms(engine):
     usual = engine(output="model")
     assert not differ(dress(usual, category="bottoms"), dress(usual, category="bottoms", long_top=True))

@@ -141,8 +141,9 @@ def _pose_estimator(settings: Settings) -> PoseEstimator:
 
 def _warp_engine(settings: Settings) -> Engine:
     from vesture.engines.warp.engine import WarpEngine
+    from vesture.vision.garment_network import GarmentNetwork
 
-    return WarpEngine(_pose_estimator(settings))
+    return WarpEngine(_pose_estimator(settings), GarmentNetwork())
 
 
 def _diffusion_engine(settings: Settings) -> Engine:

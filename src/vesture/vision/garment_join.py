@@ -27,7 +27,10 @@ from vesture.vision.garment_rings import LEG, SLEEVE, Ring, walk_curves
 from vesture.vision.garment_shape import SIDES
 from vesture.vision.garment_types import GarmentKind
 
-ALIKE = 0.055  # of the garment's diagonal: the two readings mean the same place
+# Shares of the garment's diagonal up to which the two readings mean the same place: the more exact the outline is about
+# a landmark where it shows it at all, the further off the network has to be to be believed instead.
+ALIKE = {"collar": 0.14, "armpit": 0.12, "hem": 0.06}
+ALIKE_ELSE = 0.055
 SNAP = 0.035  # a point of the network's is moved to the rim no further than this
 SURE = 0.3  # confidence of a point from which the network is asked at all
 KIND_SURE, SLEEVES_SURE = 0.8, 0.7
@@ -113,7 +116,7 @@ def join(cutout: Cutout, view: View, kind: GarmentKind, sleeves: bool, outline: 
         if name in own
     }
     agreement = float(np.clip(1.2 - 4 * np.mean(list(misses.values())), 0.2, 1)) if misses else 0.5
-    if set(wanted) <= set(own) and all(miss < ALIKE or _known(name, view, own) for name, miss in misses.items()):
+    if set(wanted) <= set(own) and all(miss < _alike(name) for name, miss in misses.items()):
         parts = label_parts(cutout.region, own, outline.curves)
         return Joined(dict(own), dict(outline.curves), parts, agreement)
     points = _chosen(wanted, sure, misses, view, own, cutout.axis)
@@ -137,7 +140,7 @@ def _chosen(
     side's in the mirror where only that is known; None where one is missing."""
     points = {name: point for name, point in own.items() if name in wanted or name == "neck_front"}
     for name, theirs in sure.items():
-        if name not in own or (misses[name] > ALIKE and not _known(name, view, own)):
+        if name not in own or misses[name] > _alike(name):
             points[name] = view.points[theirs]
     for name in wanted:
         if name not in points:
@@ -148,9 +151,10 @@ def _chosen(
     return points
 
 
-def _known(name: str, view: View, own: Mapping[str, Float]) -> bool:
-    """Whether the outline knows better anyway: a gap between legs that is seen does not begin further down."""
-    return name == "crotch" and float(view.points[name][1]) > float(own[name][1])
+def _alike(name: str) -> float:
+    if name == "crotch":  # where the outline has one at all it is the end of a gap that is seen
+        return np.inf
+    return ALIKE.get(name.rpartition("_")[0], ALIKE_ELSE)
 
 
 def _wanted(kind: GarmentKind, sleeves: bool) -> dict[str, str]:

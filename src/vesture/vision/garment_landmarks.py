@@ -106,7 +106,7 @@ def _opening(cutout: Cutout, outline: Outline, points: dict[str, Float], view: V
     if view is None:
         return searched
     armpits = (points["armpit_left"][1] + points["armpit_right"][1]) / 2
-    return joined_opening(cutout.lab, cutout.region, view.belief[INNER], searched, float(armpits), outline.hooded)
+    return joined_opening(cutout.lab, cutout.region, view.belief[INNER], searched, float(armpits), outline)
 
 
 def _without(alpha: Float, hole: Bool, scale: float) -> Float:

@@ -27,6 +27,8 @@ INSETS = (0.0, 0.1, 0.22, 0.36)  # how far inside the corners the opening begins
 STRETCHES = 12
 DEFAULT_DEPTH = 0.28
 SAMPLES = 60
+EXPECTED_WITHIN = 0.11  # standard deviation, collar widths
+LEAST_SCORE = 0.8  # of a curve near the expected depth
 LOW_STAND = 0.12  # collars that stand higher (in half chests) are shirts', jackets' and hoods'
 
 
@@ -58,7 +60,9 @@ class _Frame:
         return np.asarray(self.middle + x[..., None] / 2 * self.across + y[..., None] * self.down, np.float32)
 
 
-def find_neckline(lab: Float, region: Bool, left: Float, right: Float, stand: float) -> Neckline:
+def find_neckline(
+    lab: Float, region: Bool, left: Float, right: Float, stand: float, expected: float | None = None
+) -> Neckline:
     """Find the front neckline between the collar corners.
 
     Args:
@@ -66,6 +70,7 @@ def find_neckline(lab: Float, region: Bool, left: Float, right: Float, stand: fl
         region: (h, w) the garment.
         left, right: collar corners (x, y).
         stand: how far the collar stands above the shoulders, in half chests (SideOutline.stand).
+        expected: depth in collar widths near which the neckline was seen otherwise.
     """
     across = (right - left).astype(np.float32)
     width = float(np.linalg.norm(across))
@@ -80,11 +85,16 @@ def find_neckline(lab: Float, region: Bool, left: Float, right: Float, stand: fl
     grid = np.array([[(depth, *shape, inset) for shape in SHAPES for inset in INSETS] for depth in depths], np.float32)
     scores = _score(patch, inside, grid.reshape(-1, 4)).reshape(len(depths), -1)
     scores *= _prior(depths, stand)[:, None] * (1 - (0.5 if stand > LOW_STAND else 1.2) * grid[..., 3])
+    if expected is not None:
+        scores *= (0.15 + np.exp(-0.5 * ((depths - expected) / EXPECTED_WITHIN) ** 2))[:, None]
     best = scores.argmax(1)
     profile = cv2.GaussianBlur(scores.max(1).reshape(-1, 1), (1, 3), 0.7).ravel()
     pick, confidence = _choose(depths, profile, stand)
+    if expected is not None:
+        pick = int(profile.argmax()) if profile.max() > LEAST_SCORE else None
     if pick is None:
-        depth = max(DEFAULT_DEPTH if stand < LOW_STAND else 0.08, seen)
+        usual = DEFAULT_DEPTH if stand < LOW_STAND else 0.08
+        depth = max(usual if expected is None else expected, seen)
         return default_neckline(frame, depth, confidence)
     x = np.linspace(-1, 1, SAMPLES + 1, dtype=np.float32)
     y = _snap(patch, x, _curve(x, grid[pick, best[pick]]))
@@ -273,6 +283,6 @@ def _snap(patch: Float, x: Float, y: Float) -> Float:
     path[-1] = int(total.argmax())
     for k in range(len(x) - 1, 0, -1):
         path[k - 1] = back[k, path[k]]
-    shift = cv2.GaussianBlur((offsets[path] / SCALE).astype(np.float32).reshape(1, -1), (7, 1), 1.5).ravel()
+    shift = cv2.GaussianBlur((offsets[path] / SCALE).astype(np.float32).reshape(1, -1), (11, 1), 2.2).ravel()
     fade = np.clip((1 - np.abs(x)) / 0.12, 0, 1)
     return np.asarray(np.maximum(y + shift * fade, 0.0), np.float32)

@@ -12,11 +12,13 @@ import cv2
 import numpy as np
 
 from vesture.vision.garment_backdrop import Bool, Float, disc
-from vesture.vision.garment_neckline import Neckline, opening, snapped_neckline
+from vesture.vision.garment_neckline import LOW_STAND, Neckline, find_neckline, opening, snapped_neckline
+from vesture.vision.garment_outline import Outline
 from vesture.vision.garment_shape import resample, smooth_path
 
 ALIKE = 0.7  # intersection over union from which search and network mean the same opening
 SEARCH_SURE = 0.4
+LIKELY = 0.35  # belief down to which the edge of a thin crescent is looked for
 BELIEVED = 0.25  # mean belief in the searched opening under which the network says that there is none
 LEAST = 0.0015  # of the silhouette: a smaller inner back is none
 DEEPEST = 0.85  # of the way from the collar to the armpits; a lining below it is that of an open front
@@ -48,7 +50,7 @@ def _above_collar(region: Bool, curve: Float) -> Bool:
 
 
 def joined_opening(
-    lab: Float, region: Bool, belief: Float, searched: Opening, armpit_level: float, hooded: bool
+    lab: Float, region: Bool, belief: Float, searched: Opening, armpit_level: float, outline: Outline
 ) -> Opening:
     """Join the search with the network's belief.
 
@@ -58,27 +60,35 @@ def joined_opening(
         belief: (h, w) float32, the network's probability of inner back.
         searched: the opening by the search alone.
         armpit_level: row of the armpits.
-        hooded: whether a hood stands above the collar corners.
+        outline: what the outline shows.
     """
     left, right = searched.curve[0], searched.curve[-1]
     inner, sure = _inner_back(belief, region, left, right, armpit_level)
     hole = searched.hole & region
-    above = _above_collar(region, searched.curve) if hooded else np.zeros_like(region)
+    above = _above_collar(region, searched.curve) if outline.hooded else np.zeros_like(region)
     union = float((inner | hole).sum())
     if inner.sum() < LEAST * region.sum():
         doubted = hole.any() and float(belief[hole].mean()) < BELIEVED
-        return _closed(region, left, right, sure) if doubted and not hooded else searched
+        return _closed(region, left, right, sure) if doubted and not outline.hooded else searched
     if union and float((inner & hole).sum()) / union > ALIKE and searched.confidence > SEARCH_SURE:
         return Opening(searched.curve, searched.hole | inner, max(searched.confidence, sure))
-    curve = snapped_neckline(lab, region, _lower_edge(inner, region, left, right))
+    edge = _lower_edge(inner, region, left, right)
+    if outline.stand < LOW_STAND and outline.see_through is None and not outline.hooded:
+        likely, _ = _inner_back(belief, region, left, right, armpit_level, LIKELY)
+        expected = _depth(_lower_edge(likely, region, left, right))
+        round_neck = find_neckline(lab, region, left, right, outline.stand, expected)
+        return searched_opening(region, Neckline(round_neck.curve, round_neck.depth, sure), hooded=False)
+    curve = snapped_neckline(lab, region, edge)
     cut = opening((region.shape[0], region.shape[1]), curve)
     return Opening(curve, cut | inner | above, sure)
 
 
-def _inner_back(belief: Float, region: Bool, left: Float, right: Float, armpit_level: float) -> tuple[Bool, float]:
+def _inner_back(
+    belief: Float, region: Bool, left: Float, right: Float, armpit_level: float, least: float = 0.5
+) -> tuple[Bool, float]:
     """The inner back near the collar, and the mean belief in it (or in its absence)."""
     chance = cv2.GaussianBlur(belief, (0, 0), 1.0)
-    found = (chance > 0.5) & region
+    found = (chance > least) & region
     top = float(min(left[1], right[1]))
     found[int(top + DEEPEST * max(0.0, armpit_level - top)) :] = False
     found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, disc(1)) > 0
@@ -108,6 +118,14 @@ def _lower_edge(inner: Bool, region: Bool, left: Float, right: Float) -> Float:
     known = under >= 0
     path = np.concatenate([left[None], np.stack([columns[known], rows[known]], 1), right[None]])
     return resample(smooth_path(resample(path.astype(np.float32), CURVE_POINTS), 1.2), CURVE_POINTS)
+
+
+def _depth(edge: Float) -> float:
+    """How deep a neckline hangs, in collar widths; single deep points don't count."""
+    chord = edge[-1] - edge[0]
+    width = max(1e-6, float(np.linalg.norm(chord)))
+    offset = edge - edge[0]
+    return float(np.percentile((chord[0] * offset[:, 1] - chord[1] * offset[:, 0]) / width**2, 90))
 
 
 def _closed(region: Bool, left: Float, right: Float, sure: float) -> Opening:

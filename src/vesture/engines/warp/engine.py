@@ -35,6 +35,7 @@ from vesture.engines.warp.worn import worn_garment
 from vesture.errors import PersonNotFound
 from vesture.vision.frame import Box, cropped_pose, person_box, scaled_pose
 from vesture.vision.garment_landmarks import understand
+from vesture.vision.garment_network import GarmentNetwork
 from vesture.vision.garment_types import Garment
 from vesture.vision.parsing import parse_person
 from vesture.vision.pose import Pose, PoseEstimator
@@ -80,8 +81,10 @@ class WarpEngine:
 
     name = "warp"
 
-    def __init__(self, pose: PoseEstimator) -> None:
+    def __init__(self, pose: PoseEstimator, garment_network: GarmentNetwork | None = None) -> None:
+        """`garment_network` reads garments alone in their photo together with their outline."""
         self._pose = pose
+        self._garment_network = garment_network
         self._people: Recent[Person] = Recent(REMEMBERED)
         self._garments: Recent[Garment] = Recent(REMEMBERED)
 
@@ -149,7 +152,10 @@ class WarpEngine:
             pose = self._pose.estimate(picture.rgb)
         if wanted == "auto":
             wanted = find_photo_type(picture, pose)
-        garment = understand(picture, category) if wanted == "flat-lay" else self._worn_garment(picture, pose, category)
+        if wanted == "flat-lay":
+            garment = understand(picture, category, self._garment_network)
+        else:
+            garment = self._worn_garment(picture, pose, category)
         self._garments.put(key, garment)
         return garment
 

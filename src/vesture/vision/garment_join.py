@@ -29,8 +29,9 @@ from vesture.vision.garment_types import GarmentKind
 
 # Shares of the garment's diagonal up to which the two readings mean the same place: the more exact the outline is about
 # a landmark where it shows it at all, the further off the network has to be to be believed instead.
-ALIKE = {"collar": 0.14, "armpit": 0.12, "hem": 0.06}
+ALIKE = {"collar": 0.14, "armpit": 0.09, "hem": 0.06}
 ALIKE_ELSE = 0.055
+LEAST_GAP = 0.06  # of the diagonal: height of a gap between legs that ends at the crotch
 SNAP = 0.035  # a point of the network's is moved to the rim no further than this
 SURE = 0.3  # confidence of a point from which the network is asked at all
 KIND_SURE, SLEEVES_SURE = 0.8, 0.7
@@ -109,7 +110,7 @@ def join(cutout: Cutout, view: View, kind: GarmentKind, sleeves: bool, outline: 
     sure = {own: name for own, name in wanted.items() if view.confidence[name] > SURE}
     if len(sure) < 0.6 * len(wanted):
         return None
-    own = outline.points
+    own = _without_closed_crotch(outline.points, diagonal)
     misses = {
         name: float(np.linalg.norm(own[name] - view.points[theirs])) / diagonal
         for name, theirs in sure.items()
@@ -149,6 +150,14 @@ def _chosen(
                 return None
             points[name] = mirrored
     return points
+
+
+def _without_closed_crotch(points: Mapping[str, Float], diagonal: float) -> Mapping[str, Float]:
+    """`points` without a crotch that lies at the level of the legs' ends: the legs lie side by side, without a gap."""
+    ends = [point[1] for name, point in points.items() if "cuff_inner" in name]
+    if "crotch" not in points or not ends or min(ends) - points["crotch"][1] > LEAST_GAP * diagonal:
+        return points
+    return {name: point for name, point in points.items() if name != "crotch"}
 
 
 def _alike(name: str) -> float:

@@ -86,7 +86,7 @@ def find_neckline(
     scores = _score(patch, inside, grid.reshape(-1, 4)).reshape(len(depths), -1)
     scores *= _prior(depths, stand)[:, None] * (1 - (0.5 if stand > LOW_STAND else 1.2) * grid[..., 3])
     if expected is not None:
-        scores *= (0.15 + np.exp(-0.5 * ((depths - expected) / EXPECTED_WITHIN) ** 2))[:, None]
+        scores *= np.exp(-0.5 * ((depths - expected) / EXPECTED_WITHIN) ** 2)[:, None]
     best = scores.argmax(1)
     profile = cv2.GaussianBlur(scores.max(1).reshape(-1, 1), (1, 3), 0.7).ravel()
     pick, confidence = _choose(depths, profile, stand)

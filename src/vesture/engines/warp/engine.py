@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from vesture.core.task import (
     RGB,
@@ -167,7 +166,6 @@ class WarpEngine:
         refuse_unseen(wearer.body, category, "garment_image")
         garment = worn_garment(wearer.photo, wearer.body, category)
         return replace(garment, warnings=(*garment.warnings, *wearer_doubts(wearer.pose, wearer.body, category)))
-
 
 
 def _refuse_empty_clothes(picture: Picture, pose: Pose) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body import SIDES
+from vesture.engines.warp.exposure import arm_is_bare
 from vesture.engines.warp.front import kept_in_front, soft_front
 from vesture.engines.warp.layers import SLEEVES, Layer
 from vesture.engines.warp.light import contact_shadow, folds
@@ -110,6 +111,8 @@ def _bare_arms(scene: Prepared, fit: Fit, texture: Floats) -> list[Patch]:
         return []
     arms = []
     for side in SIDES:
+        if arm_is_bare(scene.body, side):
+            continue
         arm = scene.arms[side].limb
         # next to the shoulder an arm lies under the cloth, further down before it
         start = max(0.3 * scene.body.arms[side].length, fit.sleeve_reach.get(side, 0.0) - 0.1 * scene.body.unit)

@@ -8,7 +8,7 @@ import numpy as np
 from drawn_person import drawn_body
 
 from vesture.engines.warp.body import Body
-from vesture.engines.warp.exposure import belly_is_bare
+from vesture.engines.warp.exposure import arm_is_bare, belly_is_bare
 from vesture.engines.warp.front import kept_in_front
 from vesture.engines.warp.placement import Fit
 from vesture.vision.parsing import Label
@@ -37,3 +37,17 @@ def test_a_belly_stays_before_new_trousers_and_thighs_do_not() -> None:
     assert kept[205:235, 130:170].all()
     assert not kept[280:400, 130:170].any()
     assert np.array_equal(kept & old, np.zeros_like(old))
+
+
+def test_an_arm_in_a_sleeve_is_covered_though_its_hand_is_bare() -> None:
+    assert not arm_is_bare(drawn_body(), "left")
+
+
+def test_an_arm_without_a_sleeve_is_bare_though_its_elbow_lies_before_the_torso() -> None:
+    body = drawn_body()
+    points = np.rint(body.arms["right"].axis).astype(int)
+    labels = body.labels.copy()
+    for share, (column, row) in zip(np.linspace(0, 1, len(points)), points, strict=True):
+        labels[row - 4 : row + 5, column - 9 : column + 10] = Label.TOP if 0.5 < share < 0.7 else Label.SKIN
+    assert arm_is_bare(replace(body, labels=labels), "right")
+    assert not arm_is_bare(replace(body, labels=labels), "left")

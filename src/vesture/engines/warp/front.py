@@ -45,7 +45,7 @@ def kept_in_front(body: Body, old: Bools, fit: Fit, in_front: tuple[Label, ...],
         if Label.TOP not in replaced:
             sleeve = limb_zone(labels.shape, arm, 0.3 * arm.length, arm.length + 0.35 * body.unit, grow=1.7) > 0.5
             keep |= sleeve & (labels == Label.TOP)
-    return np.asarray(keep & ~(old & (labels != Label.HAIR) & (labels != Label.OTHER)))
+    return np.asarray(keep & ~(old & (labels != Label.OTHER)))
 
 
 def soft_front(

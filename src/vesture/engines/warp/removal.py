@@ -26,6 +26,8 @@ HAND = 0.7  # units round a wrist within which small pieces of skin are fingers
 SKIN_SCRAP = 0.08  # square units of skin below which it may be cloth of the colour of skin
 SCRAP = 0.03  # square units below which a piece of the old garment is taken for something else
 PINHOLE = 0.01  # square units below which something inside the old garment is part of it
+SPECK = 0.004  # square units below which what is left of somebody is nothing
+COLLAR = 0.1  # units from a collar within which pieces of it may have been taken for skin
 SEAM = 0.008  # units of mixed pixels along every edge
 
 
@@ -42,15 +44,38 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
         old |= _beside_the_neck(body, old) | _scraps_of_skin(body, old)
     distance = distance_to(old)
     rim = distance <= max(1.0, SEAM * body.unit)
-    result = old | (rim & (labels != Label.HAIR) & (labels != Label.OTHER))
+    result = old | (rim & (labels != Label.OTHER))
     colours = coarse.grown(coarse.pure(old))
     strange = np.zeros_like(old)
     for label, reach in REACH.items():
         if label not in replaced:
             strange |= _rims(photo, labels == label, distance, max(2.0, reach * body.unit), colours, coarse, label)
+    if Label.TOP in replaced:
+        throat = (labels == Label.SKIN) & _near_the_throat(body)
+        # here only what has the old garment's colour: chins and beards throw shadows stranger than any collar
+        strange |= _rims(photo, throat, distance, COLLAR * body.unit, colours, coarse, None)
     if strange.any():
         result |= cv2.medianBlur(strange.view(np.uint8), 3) > 0
-    return np.asarray(result)
+    return _without_islands(result, labels, body.unit)
+
+
+def _near_the_throat(body: Body) -> Bools:
+    """Neck and upper chest (h, w), where collars and lapels lie on the skin."""
+    height, width = body.labels.shape
+    dx = np.arange(width, dtype=np.float32)[None] - np.float32(body.neck[0])
+    dy = np.arange(height, dtype=np.float32)[:, None] - np.float32(body.neck[1])
+    aside = np.abs(dx * body.across[0] + dy * body.across[1]) / body.unit
+    level = (dx * body.down[0] + dy * body.down[1]) / body.unit
+    return np.asarray((aside < 0.55) & (level > -0.3) & (level < 0.6))
+
+
+def _without_islands(gone: Bools, labels: NDArray[np.uint8], unit: float) -> Bools:
+    """What goes, and the specks of person that would be left alone in it or beside it."""
+    left = ~gone & (labels != Label.BACKGROUND) & (labels != Label.OTHER)
+    count, names, stats, _ = cv2.connectedComponentsWithStats(left.view(np.uint8))
+    speck = stats[:, cv2.CC_STAT_AREA] < SPECK * unit**2
+    speck[0] = False
+    return np.asarray(gone | speck[names]) if count > 1 else gone
 
 
 def _skirt(body: Body, old: Bools) -> Bools:
@@ -89,11 +114,20 @@ def below(body: Body, level: float, where: Bools) -> Bools:
 
 def _beside_the_neck(body: Body, old: Bools) -> Bools:
     """Skin-coloured pixels where no skin can be: above the shoulder line and beside the neck, next to a collar."""
-    near = dilate(old, 0.12 * body.unit) & (body.labels == Label.SKIN)
-    rows, columns = np.nonzero(near)
+    rows, columns = np.nonzero(body.labels == Label.SKIN)
     result = np.zeros_like(old)
     if not len(rows):
         return result
+    offset = (np.stack([columns, rows], 1) - body.neck) / body.unit
+    aside, level = np.abs(offset @ body.across), offset @ body.down
+    line = np.interp(aside, [0.19, 0.5], [-0.24, -0.05]) - 0.12
+    stray = (aside > 0.25) & (level > -1.2) & (level < line)
+    result[rows[stray], columns[stray]] = True
+    # a head held aslant comes down here too: what goes on up is face
+    _, names, _, _ = cv2.connectedComponentsWithStats(result.view(np.uint8))
+    face = np.unique(names[rows[stray], columns[stray]][level[stray] < -0.6])
+    result &= ~np.isin(names, face) & dilate(old, 0.12 * body.unit)
+    return result
     offset = (np.stack([columns, rows], 1) - body.neck) / body.unit
     aside, level = np.abs(offset @ body.across), offset @ body.down
     line = np.interp(aside, [0.19, 0.5], [-0.24, -0.05]) - 0.12
@@ -122,7 +156,7 @@ def _scraps_of_skin(body: Body, old: Bools) -> Bools:
 
 
 def _rims(
-    photo: Floats, own: Bools, distance: Floats, reach: float, old_colours: Floats, coarse: Coarse, label: Label
+    photo: Floats, own: Bools, distance: Floats, reach: float, old_colours: Floats, coarse: Coarse, label: Label | None
 ) -> Bools:
     """Pixels of a neighbour, within reach of the old garment, that look like that rather than like their own kind."""
     result = np.zeros_like(own)
@@ -133,8 +167,8 @@ def _rims(
     colour = photo[rows, columns]
     to_own = np.linalg.norm(colour - coarse.at(coarse.grown(clear), rows, columns), axis=1)
     to_old = np.linalg.norm(colour - coarse.at(old_colours, rows, columns), axis=1)
-    goes = (to_own > 18) & (to_old < 0.8 * to_own)
-    if label in STRANGE:
+    goes = (to_own > 18) & (to_old < (0.8 if label is not None else 0.5) * to_own)
+    if label is not None and label in STRANGE:
         goes |= to_own > STRANGE[label]
     result[rows[goes], columns[goes]] = True
     return result

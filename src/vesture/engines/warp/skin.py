@@ -203,9 +203,9 @@ def skin_texture(photo: Floats, skin: Bools, coarse: Coarse, generator: np.rando
     detail = detail - cv2.GaussianBlur(detail, (0, 0), 1.2)
     inside = detail[skin] if int(skin.sum()) >= 64 else detail.ravel()[::7]
     bright = max(40.0, float(photo[skin].mean()) if skin.any() else 120.0)
-    strength = min(1.2 * float(np.median(np.abs(inside))), 1.6) / bright
+    strength = min(float(np.median(np.abs(inside))), 1.1) / bright
     noise = generator.standard_normal(shape, dtype=np.float32)
-    noise = cv2.GaussianBlur(noise, (0, 0), 0.55)
+    noise = cv2.GaussianBlur(noise, (0, 0), 0.7)
     noise -= cv2.GaussianBlur(noise, (0, 0), 1.6)
     noise *= strength / max(float(noise.std()), 1e-6)
     height, width = coarse.photo.shape[:2]

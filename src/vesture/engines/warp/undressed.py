@@ -161,7 +161,7 @@ def undress(
         return scene.photo, scene.person
     patches = list(_behind(scene, fit, need, texture, generator))
     skin = coverage(patches, scene.shape)
-    bare = need & (skin < 0.5) & (scene.body.labels != Label.HAIR)
+    bare = need & (skin < 0.5)
     hair = [*_hair_behind_the_neck(scene, bare), *_longer_hair(scene, bare)]
     # beyond the old garment's own pixels the person is still there, the scene may not show through the seam
     open_scene = need & (skin < 0.999) & (scene.old | ~scene.person)
@@ -253,20 +253,22 @@ def _hair_behind_the_neck(scene: Prepared, where: Bools) -> Iterator[Patch]:
         return
     place = np.s_[box[0] : box[2], box[1] : box[3]]
     neck = neck_zone(scene.shape, body)[place] > 0.5
-    grown = closed(hair[place] | neck, 0.14 * body.unit) & where[place] & ~neck
+    grown = closed(hair[place] | neck, 0.2 * body.unit) & where[place] & ~neck
     # only with hair on its outer side: under short hair the scene begins beside the neck
-    reach = round(0.16 * body.unit)
-    outer = cv2.blur(hair[place].astype(np.float32), (2 * reach + 1, 3)) > 0.12
+    reach = round(0.22 * body.unit)
+    outer = cv2.blur(hair[place].astype(np.float32), (2 * reach + 1, 3)) > 0.1
     grown &= outer
-    if grown.any():
-        colour = 0.6 * scene.coarse.full(scene.coarse.grown(seeds))[place]
+    rim = where[place] & (body.labels[place] == Label.HAIR)
+    if grown.any() or rim.any():
+        colour = scene.coarse.full(scene.coarse.grown(seeds))[place] * np.where(rim, 0.9, 0.6)[..., None]
+        grown |= rim
         yield Patch(box[0], box[1], colour, cv2.GaussianBlur(grown.astype(np.float32), (0, 0), 1.0) * where[place])
 
 
 def _longer_hair(scene: Prepared, where: Bools) -> list[Patch]:
     """Hair that ended at a collar goes on where that is taken away: its last stretch, mirrored."""
     body = scene.body
-    hair = body.labels == Label.HAIR
+    hair = (body.labels == Label.HAIR) & ~scene.old
     if not hair.any() or Label.TOP not in scene.clothes.replaced:
         return []
     length = round(HAIR_LENGTH * body.unit)

@@ -8,7 +8,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 GALLERY_DATA ?= ../shared/data
 
-.PHONY: help run test check format bench bench-quality gallery train-garment assets clean
+.PHONY: help run test test-postgres check format bench bench-quality gallery train-garment assets clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -19,6 +19,10 @@ run: $(VENV)/.installed assets ## Install what is needed, then serve on http://1
 test: $(VENV)/.installed $(VENV)/.torch $(VENV)/.node assets ## Install what is needed, then run the whole test suite
 	@$(MAKE) --no-print-directory browser
 	$(BIN)/pytest
+
+test-postgres: $(VENV)/.installed assets ## Store, workers and service on a PostgreSQL server of their own
+	tests/with_postgres.sh $(BIN)/pytest tests/unit/store tests/acceptance/test_worker_processes.py \
+		tests/acceptance/test_claims.py tests/acceptance/test_service_on_database.py
 
 check: $(VENV)/.installed ## Format, lint, types, architecture
 	$(BIN)/ruff format --check .

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from vesture.core.task import Category
 from vesture.vision.garment_backdrop import Bool, Float
 from vesture.vision.garment_cutout import Cutout
+from vesture.vision.garment_kind import LOOKS_LIKE
 from vesture.vision.garment_labels import label_cloth
 from vesture.vision.garment_look import Look
 from vesture.vision.garment_outline import Outline
@@ -31,10 +32,11 @@ from vesture.vision.garment_types import GarmentKind
 # a landmark where it shows it at all, the further off the network has to be to be believed instead.
 ALIKE = {"collar": 0.14, "armpit": 0.09, "hem": 0.06}
 ALIKE_ELSE = 0.055
+OUTSIDE = 0.03  # of the diagonal: an armpit further out than the network's is the sleeve's edge
 LEAST_GAP = 0.06  # of the diagonal: height of a gap between legs that ends at the crotch
 SNAP = 0.035  # a point of the network's is moved to the rim no further than this
 SURE = 0.3  # confidence of a point from which the network is asked at all
-KIND_SURE, SLEEVES_SURE = 0.8, 0.7
+KIND_SURE, SLEEVES_SURE, KIND_DOUBTED = 0.8, 0.7, 0.9
 FITTING: dict[Category, tuple[GarmentKind, ...]] = {
     "tops": ("top",),
     "bottoms": ("trousers", "skirt"),
@@ -87,6 +89,14 @@ def joined_kind(look: Look, category: Category, by_outline: GarmentKind) -> Garm
     return by_outline if by_outline in fitting else best
 
 
+def kind_doubts(look: Look, category: Category) -> tuple[str, ...]:
+    """A warning when the network is sure of a kind that the category does not hold."""
+    best = max(look.kind, key=lambda name: look.kind[name])
+    if best in FITTING[category] or look.kind[best] < KIND_DOUBTED:
+        return ()
+    return (LOOKS_LIKE.format(found=best if best == "trousers" else f"a {best}", category=category),)
+
+
 def joined_sleeves(look: Look, by_outline: bool) -> bool:
     """Whether there are sleeves: the network's word where it is sure, the outline's otherwise."""
     chance = look.sleeve["short"] + look.sleeve["long"]
@@ -110,7 +120,7 @@ def join(cutout: Cutout, view: View, kind: GarmentKind, sleeves: bool, outline: 
     sure = {own: name for own, name in wanted.items() if view.confidence[name] > SURE}
     if len(sure) < 0.6 * len(wanted):
         return None
-    own = _without_closed_crotch(outline.points, diagonal)
+    own = _believable(outline, view, sleeves, cutout.axis, diagonal)
     misses = {
         name: float(np.linalg.norm(own[name] - view.points[theirs])) / diagonal
         for name, theirs in sure.items()
@@ -152,12 +162,25 @@ def _chosen(
     return points
 
 
-def _without_closed_crotch(points: Mapping[str, Float], diagonal: float) -> Mapping[str, Float]:
-    """`points` without a crotch that lies at the level of the legs' ends: the legs lie side by side, without a gap."""
+def _believable(outline: Outline, view: View, sleeves: bool, axis: float, diagonal: float) -> Mapping[str, Float]:
+    """The outline's landmarks without those that it can't know.
+
+    Where legs lie side by side without a gap its crotch is at the level of their ends; where it missed the sleeves, or
+    took the sleeve's outer edge for the body's side, its armpits and shoulders are not the garment's.
+    """
+    points = dict(outline.points)
     ends = [point[1] for name, point in points.items() if "cuff_inner" in name]
-    if "crotch" not in points or not ends or min(ends) - points["crotch"][1] > LEAST_GAP * diagonal:
-        return points
-    return {name: point for name, point in points.items() if name != "crotch"}
+    if "crotch" in points and ends and min(ends) - points["crotch"][1] < LEAST_GAP * diagonal:
+        del points["crotch"]
+    if sleeves and not outline.has_sleeves:
+        return {name: point for name, point in points.items() if not name.startswith(("armpit", "shoulder"))}
+    for side in SIDES:
+        name = f"armpit_{side}"
+        if sleeves and name in points and view.confidence[name] > SURE:
+            further_out = abs(points[name][0] - axis) - abs(view.points[name][0] - axis)
+            if further_out > OUTSIDE * diagonal:
+                del points[name]
+    return points
 
 
 def _alike(name: str) -> float:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from vesture.core.task import Category, Picture
 from vesture.vision.garment_backdrop import Bool, Float
 from vesture.vision.garment_cutout import Cutout, Frame, cut_out
-from vesture.vision.garment_join import Joined, View, join, joined_kind, joined_sleeves, view_of
+from vesture.vision.garment_join import Joined, View, join, joined_kind, joined_sleeves, kind_doubts, view_of
 from vesture.vision.garment_kind import find_kind
 from vesture.vision.garment_labels import INNER
 from vesture.vision.garment_look import look
@@ -34,6 +34,8 @@ from vesture.vision.garment_types import Garment, GarmentKind
 if TYPE_CHECKING:
     from vesture.vision.garment_network import GarmentNetwork
 
+LEAST_SURE = 0.35  # confidence of the landmarks under which the person who asked is told
+UNSURE = ("The garment's parts are hard to tell apart; a photo of it laid out flat would give a better result.",)
 UPPER: tuple[GarmentKind, ...] = ("top", "dress", "jumpsuit")
 
 
@@ -69,6 +71,7 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
     if seen is not None:
         view = view_of(seen, cutout)
         kind = joined_kind(seen, category, kind)
+        doubts = doubts or kind_doubts(seen, category)
     outline = read_outline(cutout, kind)
     if view is not None:
         joined = join(cutout, view, kind, joined_sleeves(view.look, outline.has_sleeves), outline)

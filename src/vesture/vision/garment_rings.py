@@ -22,6 +22,7 @@ from vesture.vision.garment_types import GarmentKind, Part
 
 CURVE_POINTS = 24
 SMOOTHING = 1.6
+LONGEST_WAY = 2.2  # of the straight way between two landmarks
 SLEEVE = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
 LEG = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
 
@@ -51,7 +52,11 @@ class Ring:
         backward = np.arange(first, first - (first - last) % count - 1, -1) % count
         met = [sum(self.near(point) in set(way[2:-2].tolist()) for point in avoiding) for way in (forward, backward)]
         choice = (forward, backward)[int(np.lexsort(([len(forward), len(backward)], met))[0])]
-        return resample(smooth_path(self.path[choice], SMOOTHING), CURVE_POINTS)
+        path = self.path[choice]
+        length = float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum()) if len(path) > 1 else 0.0
+        if length > LONGEST_WAY * float(np.linalg.norm(end - start)) + 12:  # the wrong way round, or round a scrap
+            path = np.stack([start, end]).astype(np.float32)
+        return resample(smooth_path(path, SMOOTHING), CURVE_POINTS)
 
 
 def walk_curves(labels: NDArray[np.uint8], kind: GarmentKind, points: Mapping[str, Float]) -> dict[str, Float] | None:

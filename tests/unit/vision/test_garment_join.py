@@ -185,6 +185,29 @@ def test_an_unsure_reading_leaves_the_outline_alone() -> None:
         assert np.allclose(found.points[name], alone.points[name], atol=6)
 
 
+def test_another_kind_than_asked_is_warned_of() -> None:
+    drawing = replace(sleeves_on_the_body(), kind="dress")
+    garment = read_flat(drawing.picture, "tops", Reader(drawing)).garment
+    assert garment.kind == "top"
+    assert "looks like a dress" in garment.warnings[0]
+    assert not read_flat(drawing.picture, "tops", Reader(replace(drawing, kind="top"))).garment.warnings
+
+
+def test_a_garment_without_sleeves_has_armholes() -> None:
+    parts = np.zeros((SIZE, SIZE), np.uint8)
+    half = [(50, 60), (92, 64), (84, 150), (120, 200), (118, 470), (0, 470)]
+    for polygon in both_sides([(0, 100), *half]):
+        cv2.fillPoly(parts, [polygon], int(Part.TORSO))
+    points = named(collar=(50, 60), shoulder=(92, 64), armpit=(120, 200), hem=(118, 470))
+    drawing = Drawing(cloth(parts), parts, {**points, "neck_front": (AXIS, 100)}, "top", "none")
+    garment = read_flat(drawing.picture, "tops", Reader(drawing)).garment
+    assert not garment.has_sleeves
+    for side in ("left", "right"):
+        armhole = garment.curves[f"armhole_{side}"]
+        assert np.linalg.norm(armhole[0] - garment.points[f"shoulder_{side}"]) < 6
+        assert np.linalg.norm(armhole[-1] - garment.points[f"armpit_{side}"]) < 6
+
+
 @pytest.mark.parametrize("offset", [(0, 0), (260, 150)])
 def test_a_small_garment_is_looked_at_twice(offset: tuple[int, int]) -> None:
     drawing = sleeves_on_the_body()

@@ -21,6 +21,7 @@ TURNED = 0.45  # distance of the shoulders per length of the torso; 0.5 to 0.75 
 SURE_HEAD, SURE_BACK = 0.6, 0.9  # scores of the detector and of the facing; without a head the facing is a guess
 # Readings below these are warned of. Sound readings score from 0.7 (mask), 0.35 (landmarks), 0.1 (neckline).
 SURE_ENOUGH = {"mask": 0.5, "landmarks": 0.35, "neckline": 0.1}
+CLEAR = 0.9
 UNSURE = {
     "mask": "The garment hardly stands out from its background; use a photo of it on a plain background of another "
     "colour.",
@@ -76,8 +77,11 @@ def garment_doubts(garment: Garment, category: Category) -> tuple[str, ...]:
         doubts.append(
             f"The garment looks like {garment.kind}, but the category is {category}; choose the garment's own category."
         )
-    least = {name: garment.confidence.get(name, 1.0) - bound for name, bound in SURE_ENOUGH.items()}
-    doubts += [UNSURE[name] for name, margin in least.items() if margin < 0]
+    known = garment.confidence
+    unsure = [name for name, bound in SURE_ENOUGH.items() if known.get(name, 1.0) < bound]
+    if min(known.get("mask", 1.0), known.get("landmarks", 1.0)) > CLEAR and "neckline" in unsure:
+        unsure.remove("neckline")  # ribs of the cloth's own colour: on a clear outline the usual neckline sits well
+    doubts += [UNSURE[name] for name in unsure]
     return tuple(doubts)
 
 

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from vesture.vision.guided_filter import guided_filter, guided_upsample
 from vesture.vision.parsing_bare import drawn_limbs, like_skin, read_covering, skin_samples
-from vesture.vision.parsing_colour import LOWEST, ColourModel, fit_colours, skin_model, skin_tone
+from vesture.vision.parsing_colour import ANY_COLOUR, LOWEST, ColourModel, fit_colours, skin_model, skin_tone
 from vesture.vision.parsing_confidence import Confidence, judge
 from vesture.vision.parsing_head import label_head
 from vesture.vision.parsing_hem import settle_hem
 from vesture.vision.parsing_prior import CLASSES, Covering, Skeleton, capsule, limb_ends, spatial_prior
 from vesture.vision.parsing_repair import no_skin_off_the_neck, repair
+from vesture.vision.parsing_things import around, bulges, only_real_things
 from vesture.vision.parsing_trims import with_trims
 from vesture.vision.pose import Pose
 
@@ -29,6 +30,7 @@ Bools = NDArray[np.bool_]
 
 WORKING_SIDE = 480
 ROUNDS = 2
+SURE_THING = 0.9
 CUT_SCALE = 0.6  # of the working resolution, for the silhouette
 SMOOTHING = 3e-4  # variance of the guide below which a window counts as flat
 
@@ -95,16 +97,21 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose) -> Parse:
     generator = np.random.default_rng(0)  # only picks sample pixels; the same photo parses the same way
     skin = skin_model(lab[skin_samples(small, person, skeleton)])
     covering = read_covering(small, lab, person, skeleton, skin, generator)
-    prior = spatial_prior(skeleton, person.shape, covering)
+    bulge = bulges(person, skeleton)
+    carried = around(bulge, skeleton)
+    prior = spatial_prior(skeleton, person.shape, covering, carried)
     seeds = _seeds(small, skeleton, prior, person, covering)
     seeds[Label.HAIR] &= ~like_skin(skin, lab, person)
-    scores = prior
+    scores, things = prior, fit_colours(lab[bulge], generator, components=2)
+    seeds = {label: where & (carried == 0) for label, where in seeds.items()}
     for _ in range(ROUNDS):
         models = {label: fit_colours(lab[where], generator) for label, where in seeds.items()}
-        scores = _scores(lab, grey, prior, models, person, skeleton.unit)
-        seeds = _confident(scores, prior, small, seeds)
+        scores = _scores(lab, grey, prior, models, things, person, skeleton.unit)
+        things = fit_colours(lab[bulge | (scores[Label.OTHER] > SURE_THING)], generator, components=2)
+        seeds = {label: where & (carried == 0) for label, where in _confident(scores, prior, small, seeds).items()}
     labels = np.where(person, np.argmax(scores, axis=0), Label.BACKGROUND).astype(np.uint8)
     labels = with_trims(labels, lab, skeleton)
+    labels = only_real_things(labels, scores, skeleton)
     labels = settle_hem(repair(labels, lab, skeleton, covering), scores, lab, skeleton)
     labels = label_head(labels, lab, skeleton, generator)
     labels = no_skin_off_the_neck(labels, skeleton)
@@ -189,17 +196,27 @@ def _seeds(
 
 
 def _scores(
-    lab: Floats, grey: Floats, prior: Floats, models: dict[int, ColourModel | None], person: Bools, unit: float
+    lab: Floats,
+    grey: Floats,
+    prior: Floats,
+    models: dict[int, ColourModel | None],
+    things: ColourModel | None,
+    person: Bools,
+    unit: float,
 ) -> Floats:
-    """Posterior (8, h, w): place times colour, smoothed along edges."""
+    """Posterior (8, h, w): place times colour, smoothed along edges. Things may have any colour."""
     logs = np.full(prior.shape, LOWEST - 12.0, np.float32)
     for label, model in models.items():
         if model is not None:
             logs[label][person] = model.log_likelihood(lab[person]) + np.log(prior[label][person])
+    likely = np.full(int(person.sum()), ANY_COLOUR, np.float32)
+    if things is not None:
+        likely = np.maximum(likely, things.log_likelihood(lab[person]))
+    logs[Label.OTHER][person] = likely + np.log(prior[Label.OTHER][person])
     logs -= logs.max(0)
     posterior = np.exp(np.maximum(logs, -12.0)) * person
     posterior /= np.maximum(posterior.sum(0), 1e-6)
-    used = sorted(models)
+    used = [*sorted(models), int(Label.OTHER)]
     smooth = np.zeros_like(prior)
     smooth[used] = np.clip(guided_filter(grey, posterior[used], max(2, round(0.045 * unit)), SMOOTHING), 0, 1)
     return smooth

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from vesture.vision.pose import Joint
 
 Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
 
 CLASSES = 8
-HAIR, SKIN, TOP, BOTTOM, SHOES = 1, 2, 3, 4, 6
+HAIR, SKIN, TOP, BOTTOM, SHOES, OTHER = 1, 2, 3, 4, 6, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +124,19 @@ COVER = {
 }
 
 
+THING_ANYWHERE = 0.012  # weight of bags and the like off the body; what lies on the body weighs 1 and more
+THING_SEEN = 2.0  # where the silhouette bulges beside a hand
 HALVES = ("upper arm", "forearm", "thigh", "shin")  # of limbs along which the end of the cloth is looked for
 
 
-def spatial_prior(skeleton: Skeleton, shape: tuple[int, int], covering: Covering) -> Floats:
-    """Probability (CLASSES, h, w) of each label given a person pixel, from its place on the body."""
+def spatial_prior(skeleton: Skeleton, shape: tuple[int, int], covering: Covering, things: Floats) -> Floats:
+    """Probability (CLASSES, h, w) of each label given a person pixel, from its place on the body.
+
+    `things` (h, w) is 1 where a thing is surely carried, less around it.
+    """
     total = np.full((CLASSES, *shape), 1e-4, np.float32)
+    total[OTHER] = THING_ANYWHERE
+    total[OTHER] += THING_SEEN * things
     for name, capsules in limb_ends(skeleton).items():
         _add_limb(total, name, capsules, covering)
     u, v = skeleton.frame(shape)

@@ -17,6 +17,7 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 FOLD_RANGE = (0.75, 1.2)
+ODD_CHROMA, ODD_LIGHT = 10.0, 24.0  # distances from the cloth's median colour, L*a*b*, that are a print's
 SHADOW = 0.5  # of the light, where the garment lies on the skin
 FALL = 0.025  # units by which shadows fall below what throws them
 
@@ -39,14 +40,22 @@ def folds(photo: Floats, worn: Bools, coarse: Coarse, unit: float, strength: flo
         return None
     if float(np.median(fine)) > 0.014:
         return None
-    weight = pure.astype(np.float32)
     scale = unit / coarse.factor
+    weight = (pure & _plain(lab, pure, scale)).astype(np.float32)
     light = lab[..., 0] + 8.0  # dark cloth shows folds more weakly; the floor keeps ratios sane
     small = _masked_blur(light, weight, 0.012 * scale + 0.5)
     large = _masked_blur(light, weight, 0.11 * scale)
     ratio = np.clip(small / np.maximum(large, 1), *FOLD_RANGE)
     solid = cv2.GaussianBlur(cv2.erode(weight, np.ones((3, 3), np.uint8)), (0, 0), 0.03 * scale)
     return coarse.full(np.asarray(1 + strength * solid * (ratio - 1), np.float32))
+
+
+def _plain(lab: Floats, pure: Bools, scale: float) -> Bools:
+    """Where cloth has its usual colour: letters and badges on plain cloth are no folds."""
+    usual = np.median(lab[pure], axis=0)
+    odd = (np.abs(lab[..., 1:] - usual[1:]).max(-1) > ODD_CHROMA) | (np.abs(lab[..., 0] - usual[0]) > ODD_LIGHT)
+    size = 2 * max(1, round(0.03 * scale)) + 1
+    return np.asarray(cv2.dilate(odd.view(np.uint8), np.ones((size, size), np.uint8)) == 0)
 
 
 def _masked_blur(values: Floats, weight: Floats, sigma: float) -> Floats:

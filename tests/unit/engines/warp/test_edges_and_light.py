@@ -98,6 +98,16 @@ def test_folds_of_plain_cloth_are_read_and_patterns_are_not() -> None:
     assert folds(noisy, worn, Coarse.of(noisy, 200.0), 200.0, 0.6) is None
 
 
+def test_letters_on_plain_cloth_are_no_folds() -> None:
+    cloth = np.full((300, 300, 3), 110, np.float32)
+    cloth[140:160, 100:200] = 235
+    worn = np.zeros((300, 300), bool)
+    worn[20:280, 20:280] = True
+    ratio = folds(cloth, worn, Coarse.of(cloth, 200.0), 200.0, 0.6)
+    assert ratio is not None
+    assert np.abs(ratio - 1).max() < 0.02
+
+
 def test_a_new_hem_throws_a_shadow_and_an_old_one_is_not_shaded_twice() -> None:
     cover = np.zeros((200, 200), np.float32)
     cover[40:100, 50:150] = 1

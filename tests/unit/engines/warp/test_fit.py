@@ -1,0 +1,97 @@
+"""Where garments end on a body, and how wide they hang."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from vesture.core.task import Picture
+from vesture.engines.warp.body import SIDES, V_LEVELS, Body
+from vesture.engines.warp.engine import _read_person
+from vesture.engines.warp.fit import fit_garment
+from vesture.engines.warp.fit_bottoms import hip_bound
+from vesture.engines.warp.placement import Ease, Fit, Wishes
+from vesture.vision.garment_landmarks import understand
+from vesture.vision.garment_types import Garment, Part
+
+
+@pytest.fixture(scope="module")
+def bodies(sample, estimator) -> dict[str, Body]:
+    photos = {name: sample(name).rgb for name in ("avatars/2", "avatars/4")}
+    return {name: _read_person(photo, estimator.estimate(photo)).body for name, photo in photos.items()}
+
+
+@pytest.fixture(scope="module")
+def shirt(sample) -> Garment:
+    return understand(sample("shirts/3"), "tops")
+
+
+def shorts() -> Garment:
+    """Knee-length shorts, lying flat, before white."""
+    canvas = np.full((700, 700, 3), 252, np.uint8)
+    left = [(180, 120), (350, 120), (350, 330), (330, 520), (110, 505)]
+    for outline in (left, [(700 - x, y) for x, y in left]):
+        cv2.fillPoly(canvas, [np.array(outline, np.int32)], (60, 90, 150), lineType=cv2.LINE_AA)
+    return understand(Picture(canvas), "bottoms")
+
+
+def lowest_level(body: Body, fit: Fit) -> float:
+    return float(body.coordinates(fit.handles[int(Part.TORSO)].target)[:, 1].max())
+
+
+@pytest.mark.parametrize("name", ["avatars/2", "avatars/4"])
+def test_a_shirt_ends_where_shirts_end(name: str, bodies, shirt) -> None:
+    assert 0.9 < lowest_level(bodies[name], fit_garment(bodies[name], shirt)) < 1.25
+
+
+def test_a_longer_and_looser_fit_is_longer_and_looser(bodies, shirt) -> None:
+    body = bodies["avatars/2"]
+    usual, loose = fit_garment(body, shirt), fit_garment(body, shirt, ease=Ease(width=1.12, length=1.1))
+    assert lowest_level(body, loose) > lowest_level(body, usual) + 0.05
+
+    def width(fit: Fit) -> float:
+        return float(np.ptp(body.coordinates(fit.handles[int(Part.TORSO)].target)[:, 0]))
+
+    assert width(loose) > 1.03 * width(usual)
+
+
+@pytest.mark.parametrize("name", ["avatars/2", "avatars/4"])
+def test_trousers_reach_the_ankles_and_shorts_the_knees(name: str, bodies, sample) -> None:
+    body = bodies[name]
+    trousers = fit_garment(body, understand(sample("pants/1"), "bottoms"))
+    short = fit_garment(body, shorts())
+    for side in SIDES:
+        length = body.legs[side].length
+        assert trousers.leg_reach[side] > length
+        assert 0.3 * length < short.leg_reach[side] < 0.7 * length
+
+
+def test_covered_feet_lengthen_trousers_and_not_shorts(bodies, sample) -> None:
+    body, wishes = bodies["avatars/2"], Wishes(cover_feet=True)
+    jeans = understand(sample("pants/1"), "bottoms")
+    for garment, longer in ((jeans, True), (shorts(), False)):
+        usual, covering = fit_garment(body, garment), fit_garment(body, garment, wishes)
+        for side in SIDES:
+            assert (covering.leg_reach[side] > usual.leg_reach[side] + 0.1 * body.unit) is longer
+
+
+def test_a_flared_skirt_does_not_pass_for_hips(bodies) -> None:
+    body = bodies["avatars/2"]
+    flared = np.where(V_LEVELS >= 0.85, 1.35 * body.bare_half_width, body.bare_half_width)
+    in_skirt = replace(body, half_width=dict.fromkeys(SIDES, flared))
+    hips = float(np.interp(1.15, V_LEVELS, body.bare_half_width))
+    assert float(hip_bound(in_skirt, "left", 1.15)) < 1.12 * hips
+    wide = dict.fromkeys(SIDES, 1.3 * body.bare_half_width)
+    assert float(hip_bound(replace(body, half_width=wide), "left", 1.15)) > 1.25 * hips  # a wide body is wide all over
+
+
+def test_shoulders_turn_into_sleeves_without_a_corner(bodies, shirt) -> None:
+    body = bodies["avatars/4"]
+    fit = fit_garment(body, shirt)
+    sleeve = fit.handles[int(Part.LEFT_SLEEVE)].target
+    start = sleeve[np.argmin(np.linalg.norm(sleeve - body.tip["left"], axis=1))]
+    drop = float((start - body.tip["left"]) @ body.down)
+    assert 0.02 * body.unit < drop < 0.1 * body.unit

@@ -11,6 +11,7 @@ from vesture.core.task import RGB, Category
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.silhouettes import limb_zone
 from vesture.engines.warp.worn_atlas import OTHER, SLEEVE_PART, Patch, cut_patch, with_patches
+from vesture.engines.warp.worn_gaps import without_gaps
 from vesture.engines.warp.worn_trace import (
     cloth_edge,
     complete,
@@ -23,6 +24,7 @@ from vesture.engines.warp.worn_trace import (
 )
 from vesture.vision.garment_types import Garment, GarmentKind, Part
 from vesture.vision.masks import dilate, erode
+from vesture.vision.parsing import Label
 
 Bools = NDArray[np.bool_]
 
@@ -31,6 +33,7 @@ UNSEEN = 0.55  # a sleeve that is seen for less than this share of the other one
 CROSSING = 0.18  # share of a sleeve that lies over the torso, from which on it gets a picture of its own
 ARMPIT = 0.3  # level v
 STRAY = {"top": 0.12, "dress": 0.22}  # units beyond the outlines where cloth may still be the garment's
+CUFF_ENDS = 0.06  # units beside the torso from which on cloth near a sleeve is the sleeve's
 COLLAR_RISE = 0.45  # units above the collar that a collar or hood may reach
 
 
@@ -45,7 +48,8 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> Garme
     near = dilate(torso, STRAY[kind] * body.unit) | _collar_zone(mask.shape, body)
     for side, zone in sleeves.items():
         near |= dilate(zone, STRAY[kind] * body.unit) | _wide_sleeve(body, mask, side, reach[side])
-    mask = mask & near
+    lines = [curves[name] for name in curves if name.startswith(("side", "sleeve_inner"))]
+    mask = without_gaps(photo, mask & near, body.labels == Label.BACKGROUND, lines, body.unit)
     crossing = {
         side: float((zone & torso).sum()) > CROSSING * max(float(zone.sum()), 1.0) for side, zone in sleeves.items()
     }
@@ -54,6 +58,10 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> Garme
         if not crossing[side]:
             own = mask & (dilate(zone, 0.03 * body.unit) | _wide_sleeve(body, mask, side, reach[side]))
             parts[own] = int(SLEEVE_PART[side])
+    if sleeves:  # ends of cuffs beside the hem would go with the torso
+        stray = (parts == Part.TORSO) & ~dilate(torso, CUFF_ENDS * body.unit)
+        mask = mask & ~(stray & dilate(np.logical_or.reduce(list(sleeves.values())), STRAY[kind] * body.unit))
+        parts = np.where(mask, parts, 0).astype(np.uint8)
     # hair, hands and straps hide cloth that goes on behind them
     solid = erode(torso, 0.05 * body.unit)
     cloth, alpha = complete(photo, mask, mask | solid, body.unit)

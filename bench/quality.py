@@ -10,7 +10,6 @@ back from its training). A section whose parts are not there says so and is pass
 from __future__ import annotations
 
 import argparse
-import importlib
 import importlib.util
 import json
 import subprocess
@@ -21,10 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from bench import recolour
+from vesture.settings import Settings
 
 Section = Callable[[Path], "dict[str, Any] | None"]
 
 WORST = 10
+HELD_BACK = "300"  # drawn garments, never trained on, that the network is measured on
 
 
 def main() -> None:
@@ -63,25 +64,29 @@ def report_recolour(data: Path) -> dict[str, Any]:
     }
 
 
-def run_module(module: str, *folders: str) -> Section:
-    """A section that is a measurement of its own: `python -m module FOLDER/...`."""
+def run_module(module: str, arguments: Callable[[Path], list[str]]) -> Section:
+    """A section that is a measurement of its own: `python -m module ARGUMENTS`, given the folder of photos."""
 
     def report(data: Path) -> None:
         if importlib.util.find_spec(module.split(".")[0]) is None or importlib.util.find_spec(module) is None:
             print(f"{module} is not there")
             return
-        paths = [str(data.joinpath(folder)) for folder in folders]
-        subprocess.run([sys.executable, "-W", "ignore", "-m", module, *paths], check=False)
+        subprocess.run([sys.executable, "-W", "ignore", "-m", module, *arguments(data)], check=False)
 
     return report
 
 
+def marked_folders(data: Path) -> list[str]:
+    """Where the photos with hand-marked points lie: the given folder and the sample photos."""
+    return [str(data), str(Settings.from_environment().assets)]
+
+
 SECTIONS: dict[str, Section] = {
     "recolour": report_recolour,
-    "parsing": run_module("bench.parsing", "."),
-    "masks": run_module("bench.garment_mask", "garments"),
-    "points": run_module("bench.garment_points", "."),
-    "net": run_module("training.garment.evaluate"),
+    "parsing": run_module("bench.parsing", lambda data: [str(data)]),
+    "masks": run_module("bench.garment_mask", lambda data: [str(data / "garments")]),
+    "points": run_module("bench.garment_points", marked_folders),
+    "net": run_module("training.garment.evaluate", lambda data: ["--count", HELD_BACK]),
 }
 
 

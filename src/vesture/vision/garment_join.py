@@ -30,13 +30,15 @@ from vesture.vision.garment_types import GarmentKind
 
 # Shares of the garment's diagonal up to which the two readings mean the same place: the more exact the outline is about
 # a landmark where it shows it at all, the further off the network has to be to be believed instead.
-ALIKE = {"collar": 0.14, "armpit": 0.09, "hem": 0.06}
-ALIKE_ELSE = 0.055
+ALIKE = {"armpit": 0.12, "hem": 0.06, "collar": 0.055}
+ALIKE_ELSE = 0.035
+LOPSIDED = 0.16  # of the diagonal: further from the mirror image of a sure side than garments lie askew
 OUTSIDE = 0.03  # of the diagonal: an armpit further out than the network's is the sleeve's edge
+CLEAR_GAP = 0.15  # of the garment's height: a gap between legs, and not the overlap of a wrapped skirt
 LEAST_GAP = 0.06  # of the diagonal: height of a gap between legs that ends at the crotch
 SNAP = 0.035  # a point of the network's is moved to the rim no further than this
 SURE = 0.3  # confidence of a point from which the network is asked at all
-KIND_SURE, SLEEVES_SURE, KIND_DOUBTED = 0.8, 0.7, 0.9
+KIND_SURE, SLEEVES_SURE, KIND_DOUBTED = 0.8, 0.8, 0.9
 FITTING: dict[Category, tuple[GarmentKind, ...]] = {
     "tops": ("top",),
     "bottoms": ("trousers", "skirt"),
@@ -79,14 +81,25 @@ def view_of(look: Look, cutout: Cutout) -> View:
     return View(look.drawn(matrix, cutout.region.shape), points, look.confidence, look)
 
 
-def joined_kind(look: Look, category: Category, by_outline: GarmentKind) -> GarmentKind:
-    """The network's kind among those of the category where it is sure, the outline's otherwise."""
+def joined_kind(look: Look, category: Category, by_outline: GarmentKind, gap: float) -> GarmentKind:
+    """The kind among those of the category; only whether there are legs is ever in doubt.
+
+    Args:
+        look: what the network saw.
+        category: what was asked.
+        by_outline: what the outline takes it for.
+        gap: height of the gap between legs as a share of the garment's height.
+    """
     fitting = FITTING[category]
-    total = sum(look.kind[name] for name in fitting)
-    best = max(fitting, key=lambda name: look.kind[name])
-    if total > 0.3 and look.kind[best] > KIND_SURE * total and best != by_outline:
-        return best
-    return by_outline if by_outline in fitting else best
+    if len(fitting) == 1:
+        return fitting[0]
+    legged = "trousers" if category == "bottoms" else "jumpsuit"
+    other = next(kind for kind in fitting if kind != legged)
+    share = look.kind[legged] / max(1e-6, look.kind[legged] + look.kind[other])
+    crotch = look.confidence["crotch"]
+    if by_outline == legged:
+        return other if gap < CLEAR_GAP and crotch < 0.4 else legged
+    return legged if share > KIND_SURE and crotch > 0.5 else other
 
 
 def kind_doubts(look: Look, category: Category) -> tuple[str, ...]:
@@ -130,7 +143,7 @@ def join(cutout: Cutout, view: View, kind: GarmentKind, sleeves: bool, outline: 
     if set(wanted) <= set(own) and all(miss < _alike(name) for name, miss in misses.items()):
         parts = label_parts(cutout.region, own, outline.curves)
         return Joined(dict(own), dict(outline.curves), parts, agreement)
-    points = _chosen(wanted, sure, misses, view, own, cutout.axis)
+    points = _chosen(wanted, sure, misses, view, own, cutout.axis, diagonal)
     if points is None:
         return None
     labels = label_cloth(view.belief, cutout.region, cutout.lab, kind, points)
@@ -146,13 +159,25 @@ def _chosen(
     view: View,
     own: Mapping[str, Float],
     axis: float,
+    diagonal: float,
 ) -> dict[str, Float] | None:
-    """Of each landmark the outline's place where the network means it too, the network's where it is sure, the other
-    side's in the mirror where only that is known; None where one is missing."""
+    """Of each landmark the outline's place where the network means it too, the network's where it is sure; None where
+    one is missing on both sides. Where the two agree about the other side, that side's mirror image decides between
+    them, and stands in for both where both are far from it."""
     points = {name: point for name, point in own.items() if name in wanted or name == "neck_front"}
-    for name, theirs in sure.items():
-        if name not in own or misses[name] > _alike(name):
-            points[name] = view.points[theirs]
+    agreed = {name for name, miss in misses.items() if miss <= _alike(name)}
+    for name in wanted:
+        candidates = [own[name]] if name in own else []
+        if name in sure and name not in agreed:
+            candidates.append(view.points[sure[name]])
+        twin = _twin(name)
+        if twin in agreed and candidates and name not in agreed:
+            mirrored = np.float32([2 * axis - own[twin][0], own[twin][1]])
+            away = [float(np.linalg.norm(point - mirrored)) for point in candidates]
+            best = int(np.argmin(away))
+            points[name] = candidates[best] if away[best] < LOPSIDED * diagonal else mirrored
+        elif candidates:
+            points[name] = candidates[-1]
     for name in wanted:
         if name not in points:
             mirrored = _mirrored(name, points, axis)
@@ -203,9 +228,14 @@ def _wanted(kind: GarmentKind, sleeves: bool) -> dict[str, str]:
     return wanted | ({"crotch": "crotch"} if kind in ("trousers", "jumpsuit") else {})
 
 
-def _mirrored(name: str, points: Mapping[str, Float], axis: float) -> Float | None:
+def _twin(name: str) -> str:
+    """The same landmark of the other side."""
     stem, _, side = name.rpartition("_")
-    twin = points.get(f"{stem}_{'right' if side == 'left' else 'left'}")
+    return f"{stem}_{'right' if side == 'left' else 'left'}"
+
+
+def _mirrored(name: str, points: Mapping[str, Float], axis: float) -> Float | None:
+    twin = points.get(_twin(name))
     return None if twin is None else np.float32([2 * axis - twin[0], twin[1]])
 
 

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from vesture.core.task import Category, Picture
 from vesture.vision.garment_backdrop import Bool, Float
 from vesture.vision.garment_cutout import Cutout, Frame, cut_out
-from vesture.vision.garment_join import Joined, View, join, joined_kind, joined_sleeves, kind_doubts, view_of
-from vesture.vision.garment_kind import find_kind
+from vesture.vision.garment_join import SURE, Joined, View, join, joined_kind, joined_sleeves, kind_doubts, view_of
+from vesture.vision.garment_kind import find_kind, leg_gap
 from vesture.vision.garment_labels import INNER
 from vesture.vision.garment_look import look
 from vesture.vision.garment_mask import separate
@@ -70,7 +70,7 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
     view, joined = None, None
     if seen is not None:
         view = view_of(seen, cutout)
-        kind = joined_kind(seen, category, kind)
+        kind = joined_kind(seen, category, kind, leg_gap(cutout.region, cutout.axis))
         doubts = doubts or kind_doubts(seen, category)
     outline = read_outline(cutout, kind)
     if view is not None:
@@ -109,7 +109,8 @@ def _opening(cutout: Cutout, outline: Outline, points: dict[str, Float], view: V
     if view is None:
         return searched
     armpits = (points["armpit_left"][1] + points["armpit_right"][1]) / 2
-    return joined_opening(cutout.lab, cutout.region, view.belief[INNER], searched, float(armpits), outline)
+    front = view.points["neck_front"] if view.confidence["neck_front"] > SURE else None
+    return joined_opening(cutout.lab, cutout.region, view.belief[INNER], searched, float(armpits), outline, front)
 
 
 def _without(alpha: Float, hole: Bool, scale: float) -> Float:

@@ -50,7 +50,13 @@ def _above_collar(region: Bool, curve: Float) -> Bool:
 
 
 def joined_opening(
-    lab: Float, region: Bool, belief: Float, searched: Opening, armpit_level: float, outline: Outline
+    lab: Float,
+    region: Bool,
+    belief: Float,
+    searched: Opening,
+    armpit_level: float,
+    outline: Outline,
+    front: Float | None = None,
 ) -> Opening:
     """Join the search with the network's belief.
 
@@ -61,7 +67,10 @@ def joined_opening(
         searched: the opening by the search alone.
         armpit_level: row of the armpits.
         outline: what the outline shows.
+        front: where the network sees the lowest point of the front neckline, if it does.
     """
+    if outline.see_through is not None:  # the silhouette's own edge, which is exact
+        return searched
     left, right = searched.curve[0], searched.curve[-1]
     inner, sure = _inner_back(belief, region, left, right, armpit_level)
     hole = searched.hole & region
@@ -73,9 +82,10 @@ def joined_opening(
     if union and float((inner & hole).sum()) / union > ALIKE and searched.confidence > SEARCH_SURE:
         return Opening(searched.curve, searched.hole | inner, max(searched.confidence, sure))
     edge = _lower_edge(inner, region, left, right)
-    if outline.stand < LOW_STAND and outline.see_through is None and not outline.hooded:
+    if outline.stand < LOW_STAND and not outline.hooded:
         likely, _ = _inner_back(belief, region, left, right, armpit_level, LIKELY)
-        expected = _depth(_lower_edge(likely, region, left, right))
+        edge = _lower_edge(likely, region, left, right)
+        expected = _depth(edge) if front is None else float(_depths(front[None], left, right)[0])
         round_neck = find_neckline(lab, region, left, right, outline.stand, expected)
         return searched_opening(region, Neckline(round_neck.curve, round_neck.depth, sure), hooded=False)
     curve = snapped_neckline(lab, region, edge)
@@ -122,10 +132,13 @@ def _lower_edge(inner: Bool, region: Bool, left: Float, right: Float) -> Float:
 
 def _depth(edge: Float) -> float:
     """How deep a neckline hangs, in collar widths; single deep points don't count."""
-    chord = edge[-1] - edge[0]
-    width = max(1e-6, float(np.linalg.norm(chord)))
-    offset = edge - edge[0]
-    return float(np.percentile((chord[0] * offset[:, 1] - chord[1] * offset[:, 0]) / width**2, 90))
+    return float(np.percentile(_depths(edge, edge[0], edge[-1]), 90))
+
+
+def _depths(points: Float, left: Float, right: Float) -> Float:
+    """(n,) how far points (n, 2) hang below the line between the collar corners, in collar widths."""
+    chord, offset = right - left, points - left
+    return np.asarray((chord[0] * offset[:, 1] - chord[1] * offset[:, 0]) / max(1e-6, float(chord @ chord)), np.float32)
 
 
 def _closed(region: Bool, left: Float, right: Float, sure: float) -> Opening:

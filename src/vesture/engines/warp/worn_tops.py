@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +32,7 @@ Bools = NDArray[np.bool_]
 CAP_SLEEVE = 0.26  # share of the arm: shorter sleeves go with the torso, they cannot turn
 UNSEEN = 0.55  # a sleeve that is seen for less than this share of the other one is taken from it
 CROSSING = 0.18  # share of a sleeve that lies over the torso, from which on it gets a picture of its own
-ARMPIT = 0.3  # level v
+ARMPIT, NECK = 0.3, -0.05  # levels v
 STRAY = {"top": 0.12, "dress": 0.22}  # units beyond the outlines where cloth may still be the garment's
 CUFF_ENDS = 0.06  # units beside the torso from which on cloth near a sleeve is the sleeve's
 COLLAR_RISE = 0.45  # units above the collar that a collar or hood may reach
@@ -63,7 +64,7 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> Garme
         mask = mask & ~(stray & dilate(np.logical_or.reduce(list(sleeves.values())), STRAY[kind] * body.unit))
         parts = np.where(mask, parts, 0).astype(np.uint8)
     # hair, hands and straps hide cloth that goes on behind them
-    solid = erode(torso, 0.05 * body.unit)
+    solid = erode(torso, 0.05 * body.unit) & ~_bare_chest(body)
     cloth, alpha = complete(photo, mask, mask | solid, body.unit)
     parts = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
     garment = cropped(cloth, alpha, parts, kind, points, curves)
@@ -96,6 +97,18 @@ def _outlines(
     points["neck_front"] = curves["neckline"][len(curves["neckline"]) // 2]
     curves["hem"] = lower_edge(body, mask, points["hem_left"], points["hem_right"], hem)
     return points, curves
+
+
+def _bare_chest(body: Body) -> Bools:
+    """Skin above the armpits that goes on up the neck: what a neckline bares, not what a hand hides."""
+    rows, columns = np.nonzero(body.labels == Label.SKIN)
+    level = body.coordinates(np.stack([columns, rows], 1))[:, 1]
+    above = level < ARMPIT
+    skin = np.zeros(body.labels.shape, np.uint8)
+    skin[rows[above], columns[above]] = 1
+    names = cv2.connectedComponents(skin)[1]
+    neck = level < NECK
+    return np.isin(names, np.setdiff1d(names[rows[neck], columns[neck]], [0]))
 
 
 def _torso_outline(curves: Mapping[str, Floats]) -> Floats:

@@ -99,7 +99,9 @@ def lower_edge(body: Body, mask: Bools, left: Floats, right: Floats, hem: float)
 def complete(photo: RGB, mask: Bools, whole: Bools, unit: float) -> tuple[RGB, NDArray[np.float32]]:
     """The cloth with its hidden patches (under hair, hands, straps) grown from what is seen round them."""
     inside = erode(mask, max(1.0, 0.008 * unit))
-    filled = push_pull(photo.astype(np.float32), inside.astype(np.float32))
+    # strands of hair and fingers colour the rim of the cloth: hidden patches grow from further inside
+    source = erode(mask, max(1.0, 0.035 * unit))
+    filled = push_pull(photo.astype(np.float32), (source if source.any() else inside).astype(np.float32))
     rgb = np.where(inside[..., None], photo, np.clip(np.rint(filled), 0, 255)).astype(np.uint8)
     holes = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
     alpha = cv2.GaussianBlur((whole | holes).astype(np.float32), (0, 0), 0.8)

@@ -28,6 +28,7 @@ BALD = 0.6  # share of the crown that looks like the cheeks
 BALD_CHROMA, BALD_LIGHT = 4.5, 22.0  # Lab distances within which it does
 USUAL_TEXTURE, TEXTURE_WEIGHT = 1.3, 1.0
 SKIN_LESS_LIKELY = 0.5  # beside the neck
+THROAT = 0.6  # half width, in eye-to-mouth distances
 LONGEST_HAIR = 0.95  # v, down the torso
 
 
@@ -51,7 +52,8 @@ def label_head(labels: Labels, lab: Floats, skeleton: Skeleton, generator: np.ra
     like_skin = skin.log_likelihood(lab)
     if crown is None or _bald(lab, cheeks, above & (np.abs(across) < reach)):
         bare = (person & (oval <= 1.25) & (down < CHIN)) | ((labels == HAIR) & (like_skin > KNOWN))
-        result[above | bare] = SKIN
+        beard = (labels == HAIR) & (down > 0)
+        result[above | bare | beard] = SKIN
         return result
     like_hair = crown.log_likelihood(lab)
     fringe = inside & (down < -0.3) & (like_hair > like_skin + 2)
@@ -134,7 +136,8 @@ def _strands(
     wanted = cv2.GaussianBlur(np.clip(wanted, -6, 6), (0, 0), max(0.8, 0.02 * skeleton.unit))
     result = labels.copy()
     candidates = below & np.isin(labels, (HAIR, SKIN, garment))
-    hair = candidates & (wanted > 0)
+    throat = (np.abs(across) < THROAT) & (down > CHIN - 0.3) & (v < 0.08)  # a beard's shadow, never hair
+    hair = candidates & (wanted > 0) & ~throat
     result[hair] = HAIR
     lost = candidates & ~hair & (labels == HAIR)
     chin = (down < 2.1) & (np.abs(across) < 1.0)  # a beard stays with the face

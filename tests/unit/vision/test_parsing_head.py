@@ -78,6 +78,16 @@ def test_sunglasses_and_beard_belong_to_the_face() -> None:
     assert (found[94:106, 158:202] == SKIN).mean() > 0.9
 
 
+@pytest.mark.parametrize("bald", [False, True])
+def test_a_shadowed_throat_below_a_beard_is_not_hair(bald: bool) -> None:
+    lab, truth = drawn(CHEEK if bald else (25.0, 5.0, 8.0), 0.0 if bald else 6.0)
+    lab[165:205, 162:198] = 27.0, 5.0, 8.0
+    before = truth.copy()
+    before[165:205, 162:198] = HAIR
+    found = relabelled(lab, before)
+    assert (found[168:202, 165:195] == SKIN).mean() > 0.9
+
+
 def test_without_a_visible_face_nothing_changes() -> None:
     lab, truth = drawn((25.0, 5.0, 8.0), 6.0)
     hidden = skeleton_of_head(visibility=0.1)

@@ -41,7 +41,7 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
     if not old.any():
         return old
     if Label.TOP in replaced:
-        old |= _beside_the_neck(body, old) | _scraps_of_skin(body, old)
+        old |= _beside_the_neck(photo, body, old) | _scraps_of_skin(body, old)
     distance = distance_to(old)
     rim = distance <= max(1.0, SEAM * body.unit)
     result = old | (rim & (labels != Label.OTHER))
@@ -112,7 +112,7 @@ def below(body: Body, level: float, where: Bools) -> Bools:
     return result
 
 
-def _beside_the_neck(body: Body, old: Bools) -> Bools:
+def _beside_the_neck(photo: Floats, body: Body, old: Bools) -> Bools:
     """Skin-coloured pixels where no skin can be: above the shoulder line and beside the neck, next to a collar."""
     rows, columns = np.nonzero(body.labels == Label.SKIN)
     result = np.zeros_like(old)
@@ -121,19 +121,13 @@ def _beside_the_neck(body: Body, old: Bools) -> Bools:
     offset = (np.stack([columns, rows], 1) - body.neck) / body.unit
     aside, level = np.abs(offset @ body.across), offset @ body.down
     line = np.interp(aside, [0.19, 0.5], [-0.24, -0.05]) - 0.12
-    stray = (aside > 0.25) & (level > -1.2) & (level < line)
+    # chins of turned and slanting heads come down here too; they have the colour of a face and lie higher
+    face = level < -0.3
+    tone = np.median(photo[rows, columns][face], axis=0) if face.any() else np.full(3, 1e3)
+    strange = np.linalg.norm(photo[rows, columns] - tone, axis=1) > 60
+    stray = (aside > 0.25) & (level > -0.4) & (level < line) & strange
     result[rows[stray], columns[stray]] = True
-    # a head held aslant comes down here too: what goes on up is face
-    _, names, _, _ = cv2.connectedComponentsWithStats(result.view(np.uint8))
-    face = np.unique(names[rows[stray], columns[stray]][level[stray] < -0.6])
-    result &= ~np.isin(names, face) & dilate(old, 0.12 * body.unit)
-    return result
-    offset = (np.stack([columns, rows], 1) - body.neck) / body.unit
-    aside, level = np.abs(offset @ body.across), offset @ body.down
-    line = np.interp(aside, [0.19, 0.5], [-0.24, -0.05]) - 0.12
-    stray = (aside > 0.25) & (level > -0.55) & (level < line)
-    result[rows[stray], columns[stray]] = True
-    return result
+    return np.asarray(result & dilate(old, 0.08 * body.unit))
 
 
 def _scraps_of_skin(body: Body, old: Bools) -> Bools:

@@ -33,6 +33,7 @@ from vesture.vision.garment_types import GarmentKind
 ALIKE = {"armpit": 0.12, "hem": 0.06, "collar": 0.055}
 ALIKE_ELSE = 0.035
 LOPSIDED = 0.16  # of the diagonal: further from the mirror image of a sure side than garments lie askew
+NARROW = 0.4  # of the other side's cuff: two corners that are one
 OUTSIDE = 0.03  # of the diagonal: an armpit further out than the network's is the sleeve's edge
 CLEAR_GAP = 0.15  # of the garment's height: a gap between legs, and not the overlap of a wrapped skirt
 LEAST_GAP = 0.06  # of the diagonal: height of a gap between legs that ends at the crotch
@@ -184,7 +185,20 @@ def _chosen(
             if mirrored is None:
                 return None
             points[name] = mirrored
-    return points
+    return _with_even_cuffs(points, axis)
+
+
+def _with_even_cuffs(points: dict[str, Float], axis: float) -> dict[str, Float]:
+    """`points` with a cuff much narrower than the other side's put where that one is, mirrored."""
+    if "cuff_outer_left" not in points:
+        return points
+    ends = ("cuff_outer", "cuff_inner")
+    widths = {side: float(np.linalg.norm(points[f"{ends[0]}_{side}"] - points[f"{ends[1]}_{side}"])) for side in SIDES}
+    narrow = min(SIDES, key=lambda side: widths[side])
+    if widths[narrow] > NARROW * max(widths.values()):
+        return points
+    mended = {f"{end}_{narrow}": _mirrored(f"{end}_{narrow}", points, axis) for end in ends}
+    return points | {name: point for name, point in mended.items() if point is not None}
 
 
 def _believable(outline: Outline, view: View, sleeves: bool, axis: float, diagonal: float) -> Mapping[str, Float]:

@@ -45,7 +45,7 @@ def add_bodice(shape: Shape, lower: list[list[float]], hem: Hem, from_behind: bo
     if not sleeved:
         tip = np.float32([between(rng, neck.half + 0.12, max(0.95, neck.half + 0.2)), between(rng, 0.04, 0.25)])
     tip = np.maximum(tip, neck.corner + np.float32([0.08, 0.02]))
-    armpit = np.float32([between(rng, 0.94, 1.06), between(rng, 0.66, 1.06)])
+    armpit = np.float32([between(rng, 0.94, 1.06), between(rng, 0.7, 1.25)])
     if sleeved and maybe(rng, 0.12):
         armpit = armpit + np.float32([0.05, between(rng, 0.2, 0.5)])
     armpit[1] = max(armpit[1], tip[1] + 0.35)

@@ -16,9 +16,10 @@ def trousers(rng: np.random.Generator) -> Shape:
     """Trousers, jeans, joggers, leggings, shorts."""
     shape = Shape("trousers", "none", "none")
     short = maybe(rng, 0.42)
-    hip, rise = between(rng, 1.0, 1.42), between(rng, 1.05, 1.9)
-    length = rise + (between(rng, 0.25, 1.4) if short else between(rng, 3.0, 5.6))
-    if not short and maybe(rng, 0.15):
+    hip = between(rng, 1.0, 1.42)
+    length = between(rng, 1.7, 3.0) if short else between(rng, 4.2, 6.6)
+    rise = length * (between(rng, 0.48, 0.85) if short else between(rng, 0.26, 0.44))
+    if not short and maybe(rng, 0.15):  # to the calf
         length = rise + between(rng, 1.4, 3.0)
     add_waist_back(shape, 1.0, rng)
     _add_hips_and_legs(

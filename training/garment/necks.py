@@ -39,7 +39,7 @@ class Neck:
 def cut_neck(rng: np.random.Generator, word: str, from_behind: bool) -> Neck:
     """The opening for a word of `NECKS` but "none" and "strapless"."""
     half = between(rng, 0.27, 0.46)
-    depth = half * between(rng, 0.35, 1.1)
+    depth = half * between(rng, 0.4, 1.45)
     back = half * between(rng, -0.12, 0.3)
     if word == "v":
         depth = half * between(rng, 0.9, 3.2)

@@ -151,7 +151,8 @@ def _pieces(style: SleeveStyle, tip: Curve, armpit: Curve, seam: Curve, rng: np.
     if style.fold is None and style.angle < 40:
         lean = (40 - style.angle) / 40
         start = start + np.float32([between(rng, 0.0, 0.12) * lean, 0])
-        low = armpit + (seam[4] - armpit) * min(1.0, between(rng, 0.1, 0.7) * lean)
+        if style.angle < 18:  # else the cloth leaves the body at the armpit, and the notch between them is there
+            low = armpit + (seam[4] - armpit) * min(1.0, between(rng, 0.1, 0.7) * lean)
     joint = start + way * style.length * (0.48 if style.fold == "elbow" else 0.5)
     middle = (half + style.end) / 2 * style.swell
     if style.fold == "elbow":

@@ -15,6 +15,9 @@ from vesture.vision.garment_backdrop import Bool, Float, disc, rim
 
 FAR = 0.05  # from what the network believes to be garment: surely none
 
+CERTAIN = 0.93  # belief from which the colour of the ground is a trim of the garment
+GROUND = 9.0  # Lab units from one of the ground's main colours
+LEAST_SHARE = 0.07  # of the pixels: a main colour
 HANGER = 0.01  # half the thickness of a hanger
 
 
@@ -37,6 +40,7 @@ def cut_believed(small: NDArray[np.uint8], lab: Float, prior: Float) -> Bool:
     cut may move the outline only within a band round the believed one.
     """
     size = max(prior.shape)
+    prior = np.where(_ground_seen_through(lab, prior), np.minimum(prior, 0.25), prior)
     seen = (prior > 0.5).astype(np.uint8)
     reach = cv2.dilate(seen, disc(FAR * size)) > 0
     core = cv2.erode((prior > 0.75).astype(np.uint8), disc(0.4 * FAR * size)) > 0
@@ -48,6 +52,38 @@ def cut_believed(small: NDArray[np.uint8], lab: Float, prior: Float) -> Bool:
         return region
     region = cut.mend_edge(lab, region, 3, 3)
     return cut.smooth_region(cut.main_body(region), 1.6)
+
+
+def _ground_seen_through(lab: Float, prior: Float) -> Bool:
+    """Pixels believed to be garment that have the colour of the ground around it, and none that the garment has much
+    of: gaps between sleeves and body are thinner than the network sees."""
+    size = max(prior.shape)
+    near = cv2.dilate((prior > 0.5).astype(np.uint8), disc(2.5 * FAR * size)) > 0
+    outside, inside = near & (prior < 0.1), prior > 0.7
+    if outside.sum() < 200 or inside.sum() < 200:
+        return np.zeros(prior.shape, bool)
+    to_ground = _distance(lab, _main_colours(lab[outside]))
+    to_cloth = _distance(lab, _main_colours(lab[inside]))
+    within = cv2.erode((prior > 0.5).astype(np.uint8), disc(0.01 * size)) > 0
+    return np.asarray(within & (to_ground < GROUND) & (to_cloth > 2.2 * to_ground + 4) & (prior < CERTAIN))
+
+
+def _main_colours(colours: Float) -> Float:
+    """(k, 3) the colours that many of (n, 3) are near to."""
+    colours = np.ascontiguousarray(colours[:: max(1, len(colours) // 4000)], np.float32)
+    cv2.setRNGSeed(7)
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    _, labels, middles = cv2.kmeans(colours, 8, None, stop, 1, cv2.KMEANS_PP_CENTERS)
+    share = np.bincount(labels.ravel(), minlength=8) / len(colours)
+    return np.asarray(middles[share >= min(LEAST_SHARE, share.max())], np.float32)
+
+
+def _distance(lab: Float, colours: Float) -> Float:
+    """(h, w) Lab distance to the nearest of (k, 3) colours."""
+    nearest = np.full(lab.shape[:2], np.inf, np.float32)
+    for colour in colours:
+        nearest = np.minimum(nearest, ((lab - colour) ** 2).sum(2))
+    return np.asarray(np.sqrt(nearest), np.float32)
 
 
 def _near_belief(found: Bool, prior: Float, least: float) -> Bool:

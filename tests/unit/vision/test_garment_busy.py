@@ -1,0 +1,50 @@
+"""Cutting along a coarse belief, on drawings whose true outline is known."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.vision.garment_backdrop import to_lab
+from vesture.vision.garment_busy import agreement, cut_believed, is_usable, without_hanger
+
+SIZE = 400
+
+
+def drawn() -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.float32]]:
+    """A grey garment with a gap 10 pixels wide on red ground: picture, truth, and a belief that misses the gap."""
+    truth = np.zeros((SIZE, SIZE), np.uint8)
+    cv2.rectangle(truth, (100, 60), (300, 340), 1, -1)
+    belief = cv2.GaussianBlur(truth.astype(np.float32), (0, 0), 6)
+    cv2.rectangle(truth, (140, 150), (149, 340), 0, -1)
+    belief[150:, 136:154] = np.minimum(belief[150:, 136:154], 0.7)
+    noise = np.random.default_rng(2).normal(0, 4, (SIZE, SIZE, 3))
+    colours = np.where(truth[..., None] > 0, np.float32([120, 124, 122]), np.float32([170, 40, 60]))
+    return np.clip(colours + noise, 0, 255).astype(np.uint8), truth > 0, belief
+
+
+def test_the_outline_is_put_where_the_colours_part() -> None:
+    picture, truth, belief = drawn()
+    found = cut_believed(picture, to_lab(picture), belief)
+    assert agreement(found, truth.astype(np.float32)) > 0.97
+    assert is_usable(belief)
+
+
+def test_ground_in_a_gap_that_the_belief_misses_is_left_out() -> None:
+    picture, _, belief = drawn()
+    found = cut_believed(picture, to_lab(picture), belief)
+    assert found[200:330, 142:147].mean() < 0.1
+
+
+def test_a_belief_in_nothing_is_not_used() -> None:
+    assert not is_usable(np.full((40, 40), 0.2, np.float32))
+    assert not is_usable(np.full((40, 40), 0.6, np.float32))
+
+
+def test_a_bar_above_the_believed_cloth_goes() -> None:
+    _, truth, belief = drawn()
+    found = truth.copy()
+    found[44:60, 80:320] = True
+    assert not without_hanger(found, belief)[46:52].any()
+    assert without_hanger(found, belief)[70:].sum() == truth[70:].sum()

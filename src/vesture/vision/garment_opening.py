@@ -18,6 +18,7 @@ from vesture.vision.garment_shape import resample, smooth_path
 
 ALIKE = 0.7  # intersection over union from which search and network mean the same opening
 SEARCH_SURE = 0.4
+SEARCH_CERTAIN = 0.78  # a plain edge of a round neck is more exact than the belief
 LIKELY = 0.35  # belief down to which the edge of a thin crescent is looked for
 BELIEVED = 0.25  # mean belief in the searched opening under which the network says that there is none
 LEAST = 0.0015  # of the silhouette: a smaller inner back is none
@@ -70,6 +71,8 @@ def joined_opening(
         front: where the network sees the lowest point of the front neckline, if it does.
     """
     if outline.see_through is not None:  # the silhouette's own edge, which is exact
+        return searched
+    if outline.stand < LOW_STAND and not outline.hooded and searched.confidence > SEARCH_CERTAIN:
         return searched
     left, right = searched.curve[0], searched.curve[-1]
     inner, sure = _inner_back(belief, region, left, right, armpit_level)

@@ -29,6 +29,8 @@ WANTED = 700  # hole pixels at the resolution at which patches are matched
 EXAMPLES = 1600
 ROUNDS = (3, 2, 1)  # from the coarsest level to the finest
 NEARNESS = 0.3  # squared colour levels for each squared pixel of displacement: near pieces are in the same light
+FORGIVEN = 3.0  # variances of the scene by which a piece that goes on may fit worse than the best match
+_UNSET = np.iinfo(np.int64).max
 TEXTURED = 5.0  # levels of detail above which a smooth fill would show as a smear
 
 
@@ -106,9 +108,9 @@ def _pieced(photo: Floats, plate: Floats, need: Bools, usable: Bools, generator:
             current = _voted(current, level, found)
         image = current
         last = level
-    if found is None:
+    if found is None or image is None:
         return plate
-    return _copied(photo, plate, need, usable, last, found)
+    return _copied(photo, plate, need, usable, last, _grown_together(image, last, found))
 
 
 def _level(photo: Floats, plate: Floats, need: Bools, usable: Bools, scale: float) -> _Level:
@@ -184,6 +186,46 @@ def _voted(image: Floats, level: _Level, found: tuple[Indices, Indices]) -> Floa
     result = image.copy()
     result[level.rows, level.columns] = total / count[:, None]
     return result
+
+
+def _grown_together(image: Floats, level: _Level, found: tuple[Indices, Indices]) -> tuple[Indices, Indices]:
+    """The matches with pieces joined from the rim inwards: a pixel goes on with the piece beside it where that fits.
+
+    Far from the rim the voted picture is smooth, and every pixel there likes the same smoothest spot best; copied at
+    full resolution that spot would tile the hole. A true piece of texture differs from the smooth vote by its own
+    variance, so that much is forgiven.
+    """
+    half = PATCH // 2
+    height, width = level.hole.shape
+    whole = erode(level.known, half + 1)
+    whole[:half], whole[-half:], whole[:, :half], whole[:, -half:] = False, False, False, False
+    padded = cv2.copyMakeBorder(image, half, half, half, half, cv2.BORDER_REFLECT_101)
+
+    def cost(row: int, column: int, from_row: int, from_column: int) -> float:
+        target = padded[row : row + PATCH, column : column + PATCH]
+        source = level.image[from_row - half : from_row + half + 1, from_column - half : from_column + half + 1]
+        return float(np.mean((target - source) ** 2))
+
+    forgiven = FORGIVEN * float(np.mean(_variance(level.image)[whole]))
+    moves = np.full((height, width, 2), _UNSET, np.int64)
+    depth = cv2.distanceTransform(level.hole.view(np.uint8), cv2.DIST_L2, 3)[level.rows, level.columns]
+    rows, columns = found[0].copy(), found[1].copy()
+    for index in np.argsort(depth, kind="stable"):
+        row, column = int(level.rows[index]), int(level.columns[index])
+        best = cost(row, column, int(rows[index]), int(columns[index])) + forgiven
+        beside = moves[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2].reshape(-1, 2)
+        for move_y, move_x in {(int(y), int(x)) for y, x in beside if y != _UNSET}:
+            y, x = row + move_y, column + move_x
+            if 0 <= y < height and 0 <= x < width and whole[y, x] and (worth := cost(row, column, y, x)) < best:
+                best, rows[index], columns[index] = worth, y, x
+        moves[row, column] = rows[index] - row, columns[index] - column
+    return rows, columns
+
+
+def _variance(image: Floats) -> Floats:
+    """(h, w) mean variance of the colours within a patch round each pixel."""
+    mean = cv2.blur(image, (PATCH, PATCH))
+    return np.asarray((cv2.blur(image**2, (PATCH, PATCH)) - mean**2).mean(-1), np.float32)
 
 
 def _copied(

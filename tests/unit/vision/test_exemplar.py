@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from vesture.vision.exemplar import fill_scene
@@ -58,3 +59,26 @@ def test_without_anything_to_copy_something_is_still_given() -> None:
     need[0, 0] = False
     filled = fill_scene(photo, need, ~need, 20.0, np.random.default_rng(1))
     assert np.isfinite(filled).all()
+
+
+def repetition(patch: np.ndarray) -> float:
+    """The highest autocorrelation of a square patch at shifts of 8 to 32 pixels; 1 for a tiled one."""
+    grey = patch.mean(-1) - patch.mean()
+    size = (2 * grey.shape[0], 2 * grey.shape[1])
+
+    def sums(values: np.ndarray) -> np.ndarray:
+        return np.fft.irfft2(np.abs(np.fft.rfft2(values, s=size)) ** 2)
+
+    shares = sums(grey) / sums(np.ones_like(grey)).clip(1)
+    shifts = [(y, x) for y in range(33) for x in range(-32, 33) if max(y, abs(x)) >= 8]
+    return float(max(shares[y, x] for y, x in shifts) / shares[0, 0])
+
+
+def test_a_wide_hole_is_not_tiled_with_one_spot() -> None:
+    random = np.random.default_rng(3)
+    rough = cv2.GaussianBlur(random.normal(0, 60, (300, 300, 3)).astype(np.float32), (0, 0), 1.2)
+    photo = (120 + rough / rough.std() * 25).astype(np.float32)
+    need = np.zeros((300, 300), bool)
+    need[90:210, 90:210] = True
+    filled = fill_scene(np.where(need[..., None], np.float32(0), photo), need, ~need, 90.0, np.random.default_rng(0))
+    assert repetition(filled[90:210, 90:210]) < repetition(photo[90:210, 90:210]) + 0.1

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body import SIDES, Body
 from vesture.engines.warp.coarse import Coarse
-from vesture.vision.masks import dilate, distance_to
+from vesture.vision.masks import dilate, distance_to, erode
 from vesture.vision.parsing import Label
 
 Floats = NDArray[np.float32]
@@ -28,6 +28,8 @@ SCRAP = 0.03  # square units below which a piece of the old garment is taken for
 PINHOLE = 0.01  # square units below which something inside the old garment is part of it
 SPECK = 0.004  # square units below which what is left of somebody is nothing
 COLLAR = 0.1  # units from a collar within which pieces of it may have been taken for skin
+CHIN, FOREHEAD = -0.2, -0.6  # levels in units, from the shoulder joints, above which faces and the middle of faces lie
+FACE_RIM = 0.06  # units
 SEAM = 0.008  # units of mixed pixels along every edge
 
 
@@ -56,7 +58,21 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
         strange |= _rims(photo, throat, distance, COLLAR * body.unit, colours, coarse, None)
     if strange.any():
         result |= cv2.medianBlur(strange.view(np.uint8), 3) > 0
-    return _without_islands(result, labels, body.unit)
+    return _without_islands(result & ~_face(body), labels, body.unit)
+
+
+def _face(body: Body) -> Bools:
+    """The middle of the face (h, w), wherever the head leans: broad skin that is one with what lies above the chin."""
+    rows, columns = np.indices(body.labels.shape, np.float32)
+    level = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.unit
+    broad = erode((body.labels == Label.SKIN) & (level < CHIN), FACE_RIM * body.unit)
+    count, names = cv2.connectedComponents(broad.view(np.uint8))
+    inside = np.bincount(names[broad & (level < FOREHEAD)], minlength=count)
+    inside[0] = 0
+    if not inside.any():
+        return np.zeros_like(broad)
+    # grown back less than it was worn down: a rim is left for the seam beside a collar
+    return dilate(names == int(np.argmax(inside)), 0.7 * FACE_RIM * body.unit) & (body.labels == Label.SKIN)
 
 
 def _near_the_throat(body: Body) -> Bools:

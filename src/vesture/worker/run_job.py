@@ -10,7 +10,7 @@ import asyncio
 import base64
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -92,7 +92,7 @@ async def run_job(job: Job, tools: Tools, write_log: WriteLog, show_preview: Sho
     if request.data_uris:
         images = [_inline_image(image) for image in dressed.images]
     else:
-        images = [await _store_image(image, job.result_lifetime_seconds, tools.blobs) for image in dressed.images]
+        images = await _store_images(dressed.images, job.result_lifetime_seconds, tools.blobs)
     for warning in dressed.warnings:
         write_log("WARN", warning)
     engine = dressed.facts.get("engine")
@@ -111,6 +111,22 @@ async def _read_photo(reference: str, field: str, tools: Tools) -> bytes:
     key = tools.own_blob_key(reference)
     stored = await tools.blobs.get(key) if key is not None else None
     return stored[1] if stored is not None else await tools.fetch(reference, field)
+
+
+async def _store_images(
+    images: Sequence[DressedImage], lifetime_seconds: float | None, blobs: BlobStore
+) -> list[Mapping[str, Any]]:
+    """Store all images. Who is cancelled meanwhile leaves no files behind: a file that is being written has no name yet
+    by which anybody could delete it later, so its end is waited for."""
+    stored: list[Mapping[str, Any]] = []
+    for image in images:
+        storing = asyncio.ensure_future(_store_image(image, lifetime_seconds, blobs))
+        try:
+            stored.append(await asyncio.shield(storing))
+        except asyncio.CancelledError:
+            await forget_result({"images": [*stored, await storing]}, blobs)
+            raise
+    return stored
 
 
 async def _store_image(image: DressedImage, lifetime_seconds: float | None, blobs: BlobStore) -> Mapping[str, Any]:

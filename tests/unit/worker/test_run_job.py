@@ -139,3 +139,33 @@ async def test_images_can_stand_in_the_result_itself(tools: Tools, blobs: Object
     assert image["file_size"] == len(base64.b64decode(encoded))
     assert output_body(outcome.result, lambda key: "never asked") == outcome.result
     await forget_result(outcome.result, blobs)  # there is no file to forget
+
+
+class SlowToReturn:
+    """A real file store whose `put` returns only when it is let go, long after the file is there."""
+
+    def __init__(self, blobs: ObjectBlobStore) -> None:
+        self._blobs = blobs
+        self.written, self.let_go = asyncio.Event(), asyncio.Event()
+
+    async def put(self, *arguments: Any) -> Any:
+        blob = await self._blobs.put(*arguments)
+        self.written.set()
+        await self.let_go.wait()
+        return blob
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._blobs, name)
+
+
+async def test_who_is_cancelled_while_storing_leaves_no_file(
+    tools: Tools, blobs: ObjectBlobStore, tmp_path: Path
+) -> None:
+    slow = SlowToReturn(blobs)
+    running = asyncio.create_task(run(replace(tools, blobs=slow)))
+    await slow.written.wait()
+    running.cancel()
+    asyncio.get_running_loop().call_later(0.05, slow.let_go.set)
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert [file for file in (tmp_path / "files").rglob("*") if file.is_file()] == []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.pairs import gallery_rows
 from bench.verdicts import causes, read_verdicts, table
 
 HEAD = "name\tverdict\tcauses\n"
@@ -47,3 +48,9 @@ def test_causes_by_gravity(tmp_path: Path) -> None:
 def test_a_list_that_does_not_fit_is_refused(tmp_path: Path, line: str) -> None:
     with pytest.raises(ValueError, match="not a pair of the gallery"):
         read_verdicts(written(tmp_path, HEAD + line))
+
+
+def test_every_pair_of_the_gallery_is_judged_and_every_flaw_has_a_cause() -> None:
+    verdicts = read_verdicts()
+    assert [verdict.row for verdict in verdicts] == gallery_rows()
+    assert all(bool(verdict.causes) == (verdict.verdict != "good") for verdict in verdicts)

@@ -63,16 +63,6 @@ def label_cloth(
     return _in_one_piece(np.where(region, labels, 0).astype(np.uint8), region)
 
 
-def inner_back(belief: Float, region: Bool) -> tuple[Bool, float]:
-    """Where the inside of the back shows through the neck opening, and how sure that is (0..1)."""
-    chance = cv2.GaussianBlur(belief[INNER], (0, 0), 1.0)
-    found = (chance > 0.5) & region
-    opened = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, disc(1.5)) > 0
-    if not opened.any():
-        return opened, float(1 - np.clip(chance[region].max() if region.any() else 0, 0, 1))
-    return opened, float(chance[opened].mean())
-
-
 def guided(values: Float, guide: Float, radius: int, texture: float) -> Float:
     """`values` smoothed along the edges of `guide` (guided filter, He et al. 2010)."""
     window = (2 * radius + 1, 2 * radius + 1)

@@ -34,7 +34,6 @@ from vesture.vision.garment_types import Garment, GarmentKind
 if TYPE_CHECKING:
     from vesture.vision.garment_network import GarmentNetwork
 
-LEAST_SURE = 0.35  # confidence of the landmarks under which the person who asked is told
 UNSURE = ("The garment's parts are hard to tell apart; a photo of it laid out flat would give a better result.",)
 UPPER: tuple[GarmentKind, ...] = ("top", "dress", "jumpsuit")
 

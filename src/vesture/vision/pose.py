@@ -116,12 +116,6 @@ class Pose:
         return body_unit(self.points)
 
     @property
-    def torso_presence(self) -> float:
-        """In [0, 1], how sure it is that the shoulders, or else the hips, are in the picture."""
-        shoulders = self.presence[[Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER]].mean()
-        return float(max(shoulders, self.presence[[Joint.LEFT_HIP, Joint.RIGHT_HIP]].mean()))
-
-    @property
     def facing(self) -> tuple[Literal["front", "back"], float]:
         """Whether the person's front or back is seen, and a confidence in [0.5, 1].
 

@@ -7,6 +7,7 @@ matters: one scale for the whole input (torch's built-in dynamic quantisation) i
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ INT8_LARGEST, FP8_LARGEST = 127.0, 448.0
 FP8 = torch.float8_e4m3fn
 
 
-class QuantisedLinear(nn.Module):
+class QuantisedLinear(nn.Module, ABC):
     """`Linear` with an 8-bit weight; gives numbers of type `output_type`. Children say how they multiply."""
 
     def __init__(self, bias: Tensor | None, output_type: torch.dtype) -> None:
@@ -29,12 +30,13 @@ class QuantisedLinear(nn.Module):
         self.register_buffer("bias", None if bias is None else bias.to(output_type))  # (out,)
         self.output_type = output_type
 
+    @abstractmethod
     def encode(self, x: Tensor) -> Encoded:
-        raise NotImplementedError
+        """The input in eight bits, with its scales."""
 
+    @abstractmethod
     def multiplied(self, encoded: Encoded, outputs: slice) -> Tensor:
         """The product with these rows of the weight, both scales in it. (..., out)"""
-        raise NotImplementedError
 
     def product(self, encoded: Encoded, outputs: slice = slice(None), *, gelu: bool = False) -> Tensor:
         """Outputs of an encoded input (..., in), through GELU (tanh) where asked. (..., out)"""

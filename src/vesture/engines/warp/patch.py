@@ -29,10 +29,6 @@ class Patch:
         height, width = self.alpha.shape
         return slice(self.top, self.top + height), slice(self.left, self.left + width)
 
-    @property
-    def is_empty(self) -> bool:
-        return self.alpha.size == 0
-
 
 def laid_over(base: Floats, patches: Iterable[Patch]) -> Floats:
     """The picture (H, W, 3) with patches laid over it one after the other."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -33,6 +34,8 @@ ROUNDS = 2
 SURE_THING = 0.9
 CUT_SCALE = 0.6  # of the working resolution, for the silhouette
 SMOOTHING = 3e-4  # variance of the guide below which a window counts as flat
+OPINION_WEIGHT = 1.0  # of a network's log-scores beside those of place and colour
+OPINION_FLOOR = -6.0  # of those log-scores: a network that is sure and wrong can still be outvoted
 
 
 class Label(IntEnum):
@@ -80,18 +83,34 @@ class Parse:
         return present[np.argmax(maps, axis=0)].astype(np.uint8)
 
 
-def parse_person(rgb: NDArray[np.uint8], pose: Pose) -> Parse:
+class PersonNetwork(Protocol):
+    """A learned second opinion on what each pixel shows."""
+
+    def log_scores(self, rgb: NDArray[np.uint8], skeleton: Skeleton, mask: Floats) -> Floats:
+        """Log-probability (8, h, w) of each `Label` at working size.
+
+        Args:
+            rgb: (h, w, 3) uint8 photo at working size.
+            skeleton: the joints in its pixels.
+            mask: (h, w) in [0, 1], the pose network's person mask.
+        """
+        ...
+
+
+def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | None = None) -> Parse:
     """Take a person apart.
 
     Args:
         rgb: (H, W, 3) uint8, best a crop round the person.
         pose: the person's pose in pixels of `rgb`.
+        network: asked for its opinion, which is added to what place and colour say; None asks nobody.
     """
     scale = min(1.0, WORKING_SIDE / max(rgb.shape[:2]))
     size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
     small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
     mask = cv2.resize(pose.mask, size, interpolation=cv2.INTER_AREA)
     skeleton = Skeleton(pose.points * scale, pose.visibility, pose.unit * scale)
+    opinion = None if network is None else np.maximum(network.log_scores(small, skeleton, mask), OPINION_FLOOR)
     person = foreground(small, mask, skeleton)
     lab, grey = cv2.cvtColor((small / 255).astype(np.float32), cv2.COLOR_RGB2LAB), _grey(small)
     generator = np.random.default_rng(0)  # only picks sample pixels; the same photo parses the same way
@@ -106,7 +125,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose) -> Parse:
     seeds = {label: where & (carried == 0) for label, where in seeds.items()}
     for _ in range(ROUNDS):
         models = {label: fit_colours(lab[where], generator) for label, where in seeds.items()}
-        scores = _scores(lab, grey, prior, models, things, person, skeleton.unit)
+        scores = _scores(lab, grey, prior, models, things, person, skeleton.unit, opinion)
         things = fit_colours(lab[bulge | (scores[Label.OTHER] > SURE_THING)], generator, components=2)
         seeds = {label: where & (carried == 0) for label, where in _confident(scores, prior, small, seeds).items()}
     labels = np.where(person, np.argmax(scores, axis=0), Label.BACKGROUND).astype(np.uint8)
@@ -203,8 +222,12 @@ def _scores(
     things: ColourModel | None,
     person: Bools,
     unit: float,
+    opinion: Floats | None = None,
 ) -> Floats:
-    """Posterior (8, h, w): place times colour, smoothed along edges. Things may have any colour."""
+    """Posterior (8, h, w): place times colour, smoothed along edges. Things may have any colour.
+
+    `opinion` (8, h, w) are the log-scores of somebody else.
+    """
     logs = np.full(prior.shape, LOWEST - 12.0, np.float32)
     for label, model in models.items():
         if model is not None:
@@ -213,6 +236,10 @@ def _scores(
     if things is not None:
         likely = np.maximum(likely, things.log_likelihood(lab[person]))
     logs[Label.OTHER][person] = likely + np.log(prior[Label.OTHER][person])
+    if opinion is not None:
+        logs += OPINION_WEIGHT * opinion
+        for label in (Label.TOP, Label.BOTTOM):  # a dress is found later, from its upper and lower part
+            logs[label] += OPINION_WEIGHT * (np.maximum(opinion[label], opinion[Label.ONE_PIECE]) - opinion[label])
     logs -= logs.max(0)
     posterior = np.exp(np.maximum(logs, -12.0)) * person
     posterior /= np.maximum(posterior.sum(0), 1e-6)

@@ -15,6 +15,7 @@ from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore, samples
 from vesture.settings import Settings
 from vesture.vision.frame import cropped_pose, person_box
 from vesture.vision.parsing import Label, Parse, parse_person
+from vesture.vision.parsing_prior import Skeleton
 from vesture.vision.pose import Joint, Pose, PoseEstimator
 
 
@@ -51,6 +52,28 @@ def test_every_part_of_a_drawn_figure_is_found(figure: Figure) -> None:
     assert overlap(labels, truth, Label.HAIR) > 0.5
     person = (labels > 0) & (truth > 0)
     assert person.sum() / ((labels > 0) | (truth > 0)).sum() > 0.96
+
+
+class Witness:
+    """A second opinion that is sure of where the true labels are."""
+
+    def __init__(self, truth: np.ndarray) -> None:
+        self.truth = truth
+
+    def log_scores(self, rgb: np.ndarray, skeleton: Skeleton, mask: np.ndarray) -> np.ndarray:
+        assert mask.shape == rgb.shape[:2]
+        assert skeleton.points.shape == (33, 2)
+        truth = cv2.resize(self.truth, rgb.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+        return np.log(np.stack([(truth == label) * 0.93 + 0.01 for label in range(8)])).astype(np.float32)
+
+
+def test_a_networks_opinion_settles_what_colour_cannot() -> None:
+    grey = (90, 92, 96)
+    photo, truth, pose = draw(Figure(sleeves=0.5, colours=((Label.TOP, grey), (Label.BOTTOM, grey))))
+    truth[(truth == Label.BOTTOM) & (np.arange(HEIGHT)[:, None] < 520)] = Label.TOP  # a long top
+    alone = parse_person(photo, pose).full_labels(photo)
+    advised = parse_person(photo, pose, Witness(truth)).full_labels(photo)
+    assert overlap(advised, truth, Label.TOP) > max(0.93, overlap(alone, truth, Label.TOP) + 0.05)
 
 
 def test_a_dress_is_one_piece() -> None:

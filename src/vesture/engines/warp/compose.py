@@ -28,7 +28,7 @@ from vesture.vision.parsing import Label
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
-FOLD_STRENGTH = {"flat-lay": 0.6, "model": 0.25}  # a worn garment brings folds of its own
+FOLD_STRENGTH = {"flat-lay": 0.6, "model": 0.0}  # a worn garment brings folds of its own
 
 
 def wardrobe(category: Category, garment: Garment, cover_feet: bool) -> Wardrobe:
@@ -83,6 +83,8 @@ def compose(
 
 def _lit(scene: Prepared, layers: list[Layer], photo_type: str) -> list[Layer]:
     """The layers with the folds of the pose on them."""
+    if not FOLD_STRENGTH[photo_type]:
+        return layers
     worn = np.isin(scene.body.labels, scene.clothes.replaced)
     ratio = folds(scene.photo, worn, scene.coarse, scene.body.unit, FOLD_STRENGTH[photo_type])
     if ratio is None:

@@ -8,7 +8,10 @@ from __future__ import annotations
 from vesture.engines.warp.body import Body
 from vesture.engines.warp.fit_bottoms import fit_skirt, fit_trousers
 from vesture.engines.warp.fit_tops import fit_upper
+from vesture.engines.warp.fit_worn import fit_worn_upper
+from vesture.engines.warp.fit_worn_bottoms import fit_worn_lower
 from vesture.engines.warp.placement import Ease, Fit, Wishes
+from vesture.engines.warp.wearer import WornGarment
 from vesture.vision.garment_types import Garment
 
 
@@ -22,6 +25,10 @@ def fit_garment(body: Body, garment: Garment, wishes: Wishes | None = None, ease
         ease: how it is worn.
     """
     wishes, ease = wishes or Wishes(), ease or Ease()
+    if isinstance(garment, WornGarment):
+        if garment.kind in ("trousers", "skirt"):
+            return fit_worn_lower(body, garment, wishes, ease)
+        return fit_worn_upper(body, garment, wishes, ease)
     if garment.kind == "trousers":
         return fit_trousers(body, garment, wishes, ease)
     if garment.kind == "skirt":

@@ -86,7 +86,9 @@ def render_layers(draped: Draped, body: Body, box: Box) -> list[Layer]:
         if (draped.mesh.part == part).any():
             patch = _render(window, part, cloth, shrink, shape, OUTLINE_SMOOTHING * body.unit)
             if patch is not None:
-                layers.append(Layer(part, _shade(patch, part, body)))
+                # a worn garment's photo shows how it turns away at the sides
+                worn = draped.garment.photo_type == "model"
+                layers.append(Layer(part, patch if worn else _shade(patch, part, body)))
     return layers
 
 

@@ -1,6 +1,6 @@
 """A garment on somebody else: the same landmarks, read off that person's body instead of the cloth's contour.
 
-Takes the garment photo and the `Body` of its wearer, gives a `Garment` whose pixels are the photo's.
+Takes the garment photo and the `Body` of its wearer, gives a `WornGarment` whose pixels are the photo's.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body import Body
+from vesture.engines.warp.wearer import WornGarment
 from vesture.engines.warp.worn_bottoms import worn_bottoms
 from vesture.engines.warp.worn_tops import worn_upper
 from vesture.errors import GarmentNotFound
-from vesture.vision.garment_types import Garment
 from vesture.vision.parsing import Label
 
 Bools = NDArray[np.bool_]
@@ -27,7 +27,7 @@ WANTED: dict[Category, tuple[Label, ...]] = {
 MINIMUM_SHARE = 0.12  # of unit squared, below which there is no garment to speak of
 
 
-def worn_garment(photo: RGB, body: Body, category: Category) -> Garment:
+def worn_garment(photo: RGB, body: Body, category: Category) -> WornGarment:
     """Read a worn garment off its wearer.
 
     Raises:

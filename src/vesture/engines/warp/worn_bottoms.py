@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName, resample
 from vesture.engines.warp.fit_bottoms import crotch_level
+from vesture.engines.warp.silhouettes import limb_zone
+from vesture.engines.warp.wearer import WornGarment, on_wearer
+from vesture.engines.warp.worn_hidden import hidden_cloth
 from vesture.engines.warp.worn_trace import (
     cloth_edge,
     complete,
@@ -23,21 +26,23 @@ from vesture.engines.warp.worn_trace import (
     steps,
 )
 from vesture.errors import GarmentNotFound
-from vesture.vision.garment_types import Garment, Part
+from vesture.vision.garment_types import Part
 from vesture.vision.masks import dilate, erode
 
 Bools = NDArray[np.bool_]
 
 HIP_POINTS = 8  # of a side's outline, from the waistband to where the leg begins
 STRAY = 0.09  # units beyond the outlines where cloth may still be the garment's
+HEM, WIDE_HEM = 0.35, 2.4  # units past the last cloth seen on the leg's axis, and radii beside it, where hems may be
+HIGHEST_WAIST = 0.3  # level v
 LEAST_SEEN = 0.45  # share of hips and legs that must show cloth
 HIDDEN = "Most of the garment is hidden in its photo; use a photo that shows it from the waistband to the hem."
 
 
-def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> Garment:
+def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> WornGarment:
     points: dict[str, Floats] = {}
     curves: dict[str, Floats] = {}
-    waist = float(np.clip(body.waist, 0.7, 1.1))
+    waist = _waist_level(body, mask)
     level = crotch_level(body)
     reach = {s: covered_share(body.legs[s].at(steps(body.legs[s].length)), mask) for s in SIDES}
     legs = _has_leg_gap(body, mask)
@@ -52,7 +57,7 @@ def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> Garment:
             points[f"hem_{side}"] = curves[f"side_{side}"][-1]
         curves["hem"] = lower_edge(body, mask, points["hem_left"], points["hem_right"], hem)
         cloth, alpha = complete(photo, mask, mask, body.unit)
-        return cropped(cloth, alpha, mask.astype(np.uint8), "skirt", points, curves)
+        return on_wearer(cropped(cloth, alpha, mask.astype(np.uint8), "skirt", points, curves), body, points)
     points["crotch"] = body.point(0.0, level)[0]
     for side in SIDES:
         _leg(body, side, waist, level, max(reach.values()), points, curves)
@@ -60,7 +65,12 @@ def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> Garment:
     whole = hips | leg_zones["left"] | leg_zones["right"]
     if float(mask[whole].mean()) < LEAST_SEEN:
         raise GarmentNotFound("garment_image", HIDDEN)
-    mask = mask & dilate(whole, STRAY * body.unit)
+    near = dilate(whole, STRAY * body.unit)
+    for side in SIDES:
+        leg = body.legs[side]
+        end = reach[side] * leg.length
+        near |= limb_zone(mask.shape, leg, 0.8 * end, end + HEM * body.unit, WIDE_HEM) > 0.5
+    mask = mask & near
     mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc(0.025 * body.unit)) > 0
     rows, columns = np.indices(mask.shape)
     below = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.torso > level
@@ -68,11 +78,24 @@ def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> Garment:
     solid = erode(hips, 0.04 * body.unit)
     for side in SIDES:
         solid |= erode(leg_zones[side], 0.06 * body.unit)
-    cloth, alpha = complete(photo, mask, mask | solid, body.unit)
+    cloth, alpha = complete(photo, mask, mask | hidden_cloth(body, mask, solid), body.unit)
     parts = (alpha > 0.4).astype(np.uint8)
     for side, part in zip(SIDES, (Part.LEFT_LEG, Part.RIGHT_LEG), strict=True):
         parts[(parts > 0) & below & _nearer_leg(body, side, mask.shape)] = int(part)
-    return cropped(cloth, alpha, parts, "trousers", points, curves)
+    return on_wearer(cropped(cloth, alpha, parts, "trousers", points, curves), body, points)
+
+
+def _waist_level(body: Body, mask: Bools) -> float:
+    """v of the upper edge, the median over columns near the spine."""
+    levels, across = np.linspace(HIGHEST_WAIST, 1.1, 61), np.linspace(-0.25, 0.25, 9) * body.unit
+    first = []
+    for u in across:
+        column, row = np.rint(body.point(np.full(len(levels), u), levels)).astype(int).T
+        inside = (column >= 0) & (column < mask.shape[1]) & (row >= 0) & (row < mask.shape[0])
+        on = np.flatnonzero(inside)[mask[row[inside], column[inside]]]
+        if len(on):
+            first.append(levels[on[0]])
+    return float(np.median(first)) if first else float(np.clip(body.waist, 0.7, 1.1))
 
 
 def _zones(

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.silhouettes import limb_zone
+from vesture.engines.warp.wearer import WornGarment, on_wearer, with_own_sleeves
 from vesture.engines.warp.worn_atlas import OTHER, SLEEVE_PART, Patch, cut_patch, with_patches
 from vesture.engines.warp.worn_gaps import without_gaps
+from vesture.engines.warp.worn_hidden import hidden_cloth
 from vesture.engines.warp.worn_trace import (
     cloth_edge,
     complete,
@@ -38,7 +40,7 @@ CUFF_ENDS = 0.06  # units beside the torso from which on cloth near a sleeve is 
 COLLAR_RISE = 0.45  # units above the collar that a collar or hood may reach
 
 
-def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> Garment:
+def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornGarment:
     """Read a top or dress off its wearer; `mask` (H, W) is where its cloth shows."""
     kind: GarmentKind = "top" if category == "tops" else "dress"
     reach = {side: covered_share(body.arms[side].at(steps(body.arms[side].length)), mask) for side in SIDES}
@@ -64,11 +66,13 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> Garme
         mask = mask & ~(stray & dilate(np.logical_or.reduce(list(sleeves.values())), STRAY[kind] * body.unit))
         parts = np.where(mask, parts, 0).astype(np.uint8)
     # hair, hands and straps hide cloth that goes on behind them
-    solid = erode(torso, 0.05 * body.unit) & ~_bare_chest(body)
-    cloth, alpha = complete(photo, mask, mask | solid, body.unit)
+    hidden = hidden_cloth(body, mask, erode(torso, 0.05 * body.unit) & ~_bare_chest(body))
+    cloth, alpha = complete(photo, mask, mask | hidden, body.unit)
     parts = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
-    garment = cropped(cloth, alpha, parts, kind, points, curves)
-    return with_patches(garment, _patches(body, garment, points, reach, crossing)) if has_sleeves else garment
+    garment = on_wearer(cropped(cloth, alpha, parts, kind, points, curves), body, points)
+    if not has_sleeves:
+        return garment
+    return with_own_sleeves(with_patches(garment, _patches(body, garment, points, reach, crossing)), garment)
 
 
 def _outlines(

@@ -36,7 +36,7 @@ def covered_share(path: Floats, mask: Bools) -> float:
 
 def hem_level(body: Body, mask: Bools) -> float:
     """v of the lower edge, the median over columns near the spine."""
-    levels = np.linspace(0.4, 3.2, 141)
+    levels = np.linspace(0.3, 3.2, 146)
     across = np.linspace(-0.28, 0.28, 9) * body.unit
     last = []
     for u in across:
@@ -47,7 +47,7 @@ def hem_level(body: Body, mask: Bools) -> float:
         on[inside] = mask[row[inside], column[inside]]
         if on.any():
             last.append(levels[np.flatnonzero(on)[-1]])
-    return float(np.clip(np.median(last) if last else 1.0, 0.6, 3.0))
+    return float(np.clip(np.median(last) if last else 1.0, 0.4, 3.0))
 
 
 def inside_outline(shape: tuple[int, int], outline: Floats) -> Bools:

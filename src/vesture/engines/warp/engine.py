@@ -39,7 +39,6 @@ from vesture.vision.garment_types import Garment
 from vesture.vision.parsing import parse_person
 from vesture.vision.pose import Pose, PoseEstimator
 
-SURE_PERSON = 0.6  # detector's score of a further person
 WEARER_SIDE = 1600  # pixels of the long side at which a worn garment is read: finer ones are shrunk first
 REMEMBERED = 4  # photos of each kind whose reading is kept
 STAGES = ("pose", "person", "garment", "dress")
@@ -65,14 +64,12 @@ class _Clock:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person understood: the part of the photo that `box` cuts out, pose and body in its pixels, and how many
-    people the whole photo shows."""
+    """A person understood: the part of the photo that `box` cuts out, pose and body in its pixels."""
 
     photo: RGB
     box: Box
     pose: Pose
     body: Body
-    people: int
 
 
 class WarpEngine:
@@ -98,11 +95,11 @@ class WarpEngine:
         clock = _Clock(on_step)
         category = task.options.category
         person = self._understand_person(task.person, clock)
-        refuse_unseen(person.body, category, "model_image")
+        refuse_unseen(person.pose, person.body, category, "model_image")
         with clock.stage("garment", "understood the garment"):
             garment = self._understand_garment(task.garment, task.options)
         warnings = (
-            *person_doubts(person.pose, person.body, category, person.people),
+            *person_doubts(person.pose, person.body, category),
             *garment_doubts(garment, category),
         )
         for warning in warnings:
@@ -136,7 +133,7 @@ class WarpEngine:
                 _refuse_empty_clothes(picture, pose)
         with clock.stage("person", "understood the person's clothes"):
             if person is None:
-                person = _read_person(picture.rgb, pose, self._pose.count_people(picture.rgb, SURE_PERSON))
+                person = _read_person(picture.rgb, pose)
                 self._people.put(key, person)
         return person
 
@@ -163,7 +160,7 @@ class WarpEngine:
             pose = self._find_person(picture, "garment_image")
         scale = min(1.0, WEARER_SIDE / max(picture.height, picture.width))
         wearer = _read_person(_resized(picture.rgb, scale), scaled_pose(pose, scale))
-        refuse_unseen(wearer.body, category, "garment_image")
+        refuse_unseen(wearer.pose, wearer.body, category, "garment_image")
         garment = worn_garment(wearer.photo, wearer.body, category)
         return replace(garment, warnings=(*garment.warnings, *wearer_doubts(wearer.pose, wearer.body, category)))
 
@@ -178,12 +175,12 @@ def _refuse_empty_clothes(picture: Picture, pose: Pose) -> None:
         )
 
 
-def _read_person(photo: RGB, pose: Pose, people: int = 1) -> Person:
+def _read_person(photo: RGB, pose: Pose) -> Person:
     """Body and clothes of the person whose pose in the photo is known."""
     box = person_box(pose)
     part, pose = np.array(photo[box.slices]), cropped_pose(pose, box)
     parse = parse_person(part, pose)
-    return Person(part, box, pose, measure_body(pose, parse.full_labels(part), parse.unit), people)
+    return Person(part, box, pose, measure_body(pose, parse.full_labels(part), parse.unit))
 
 
 def _resized(rgb: RGB, scale: float) -> RGB:

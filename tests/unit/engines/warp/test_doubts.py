@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 from vesture.core.task import Picture, TryOnOptions, TryOnTask
-from vesture.engines.warp.doubts import garment_doubts, person_doubts, wearer_doubts
+from vesture.engines.warp.body import Body
+from vesture.engines.warp.doubts import garment_doubts, person_doubts, refuse_unseen, view_of, wearer_doubts
 from vesture.engines.warp.engine import WarpEngine, _read_person
 from vesture.errors import GarmentNotFound, InputError, PersonNotFound
 from vesture.vision.garment_landmarks import understand
-from vesture.vision.pose import Joint
+from vesture.vision.parsing import Label
+from vesture.vision.pose import Joint, Pose
 
 
 @pytest.fixture(scope="module")
@@ -71,26 +73,73 @@ def test_a_person_without_legs_in_view_lends_no_trousers(engine, sample) -> None
     assert refused.value.field == "garment_image"
 
 
-def test_a_back_is_warned_of_where_a_head_is_seen(upright) -> None:
+def test_further_people_are_warned_of_as_the_pose_counts_them(upright) -> None:
     pose, body = upright
+    assert any("More than one person" in text for text in person_doubts(replace(pose, people=2), body, "tops"))
+    assert not person_doubts(replace(pose, people=1), body, "tops")
+
+
+def seen_from_behind(pose: Pose, body: Body) -> tuple[Pose, Body]:
+    """The same person with left and right, near and far exchanged, and hair where the face was."""
     points, depth = pose.points.copy(), -pose.depth
     for left, right in zip(range(11, 32, 2), range(12, 33, 2), strict=True):
         points[[left, right]] = points[[right, left]]
-    behind = replace(pose, points=points, depth=depth)
-    assert any("from behind" in text for text in person_doubts(behind, body, "tops", 1))
-    assert any("from behind" in text for text in wearer_doubts(behind, body, "tops"))
-    assert not person_doubts(replace(behind, detected=0.0), body, "tops", 1)
-    assert not person_doubts(pose, body, "tops", 1)
+    labels = body.labels.copy()
+    head = labels[: int(body.neck[1] - 0.3 * body.unit)]
+    head[head == Label.SKIN] = Label.HAIR
+    return replace(pose, points=points, depth=depth), replace(body, labels=labels)
 
 
-def test_a_turned_torso_is_warned_of(upright) -> None:
+def test_a_back_is_refused_where_a_head_is_seen_and_no_face(upright) -> None:
+    pose, body = seen_from_behind(*upright)
+    assert view_of(pose, body, "tops") == "back"
+    for field, error in (("model_image", PersonNotFound), ("garment_image", GarmentNotFound)):
+        with pytest.raises(error, match="from behind") as refused:
+            refuse_unseen(pose, body, "tops", field)
+        assert refused.value.field == field
+    refuse_unseen(pose, body, "bottoms", "model_image")
+    assert any("from behind" in text for text in person_doubts(pose, body, "bottoms"))
+    assert any("from behind" in text for text in wearer_doubts(pose, body, "bottoms"))
+    assert view_of(replace(pose, detected=0.0), body, "tops") == "front"
+    assert view_of(pose, upright[1], "tops") == "front"  # a face is seen, so the pose is mistaken
+    assert view_of(*upright, "tops") == "front"
+
+
+def turned_by(pose: Pose, degrees: float) -> Pose:
+    """The pose with its shoulders turned about the spine."""
+    points, depth = pose.points.copy(), pose.depth.copy()
+    pair = [Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER]
+    half = points[pair] - points[pair].mean(0)
+    points[pair] = points[pair].mean(0) + half * np.cos(np.radians(degrees))
+    depth[pair] = half[:, 0] * np.sin(np.radians(degrees))
+    return replace(pose, points=points, depth=depth)
+
+
+def test_three_quarters_are_warned_of_and_a_side_is_refused(upright) -> None:
     pose, body = upright
-    points = pose.points.copy()
-    middle = points[[Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER]].mean(0)
-    for joint in (Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER):
-        points[joint] = middle + 0.4 * (points[joint] - middle)
-    turned = replace(pose, points=points)
-    assert any("turned" in text for text in person_doubts(turned, body, "tops", 1))
+    refuse_unseen(turned_by(pose, 52), body, "tops", "model_image")
+    assert any("turned" in text for text in person_doubts(turned_by(pose, 52), body, "tops"))
+    assert any("turned" in text for text in wearer_doubts(turned_by(pose, 52), body, "tops"))
+    for field, error in (("model_image", PersonNotFound), ("garment_image", GarmentNotFound)):
+        with pytest.raises(error, match="from the side") as refused:
+            refuse_unseen(turned_by(pose, 75), body, "one-pieces", field)
+        assert refused.value.field == field
+    refuse_unseen(turned_by(pose, 65), body, "bottoms", "model_image")
+    with pytest.raises(PersonNotFound, match="from the side"):
+        refuse_unseen(turned_by(pose, 85), body, "bottoms", "model_image")
+
+
+def test_shoulders_outside_the_photo_are_not_judged(upright) -> None:
+    pose, body = turned_by(upright[0], 75), upright[1]
+    points = pose.points - np.array([0.0, body.neck[1] + 50], np.float32)
+    assert view_of(replace(pose, points=points), body, "bottoms") == "front"
+
+
+@pytest.mark.parametrize("name", ["avatars/1", "avatars/3", "people/1", "people/4", "selfies/1", "selfies/3"])
+def test_people_who_face_the_camera_are_not_refused(name: str, sample, estimator) -> None:
+    photo = sample(name).rgb
+    person = _read_person(photo, estimator.estimate(photo))
+    assert view_of(person.pose, person.body, "tops") == "front"
 
 
 @pytest.mark.parametrize(("theme", "word"), [("mask", "background"), ("landmarks", "shape"), ("neckline", "neckline")])

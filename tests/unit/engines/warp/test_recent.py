@@ -44,9 +44,6 @@ def test_a_remembered_photo_is_read_once_and_gives_the_same_bytes(estimator, sam
             asked.append(rgb.shape)
             return estimator.estimate(rgb)
 
-        def count_people(self, rgb, threshold):
-            return estimator.count_people(rgb, threshold)
-
     engine = WarpEngine(Counting())
     task = TryOnTask(sample("avatars/1"), sample("shirts/4"), TryOnOptions("tops", garment_photo_type="flat-lay"))
     first, again = engine.run(task), engine.run(task)

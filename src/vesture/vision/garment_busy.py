@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vesture.vision import garment_cut as cut
 from vesture.vision.garment_backdrop import Bool, Float, disc, rim
+from vesture.vision.garment_settle import settle
 
 FAR = 0.05  # from what the network believes to be garment: surely none
 
@@ -46,12 +47,10 @@ def cut_believed(small: NDArray[np.uint8], lab: Float, prior: Float) -> Bool:
     core = cv2.erode((prior > 0.75).astype(np.uint8), disc(0.4 * FAR * size)) > 0
     chance = np.clip(0.5 + 1.1 * (prior - 0.5), 0.04, 0.96)
     chance[core] = 0.99
-    found = cut.graph_cut(small, chance, ~reach, 3)
-    region = without_hanger(_near_belief((found & reach) | core, prior, 0.018), prior)
-    if not region.any():
-        return region
-    region = cut.mend_edge(lab, region, 3, 3)
-    return cut.smooth_region(cut.main_body(region), 1.6)
+    found = cut.graph_cut(small, chance, ~reach, 1)
+    region = settle(lab, _near_belief((found & reach) | core, prior, 0.018), prior)
+    region = without_hanger(region, prior)
+    return cut.smooth_region(cut.main_body(region), 1.2) if region.any() else region
 
 
 def _ground_seen_through(lab: Float, prior: Float) -> Bool:

@@ -37,6 +37,7 @@ from vesture.vision.pose_decode import (
     paste_mask,
     region_between,
 )
+from vesture.vision.pose_headless import with_drawn_head
 from vesture.vision.pose_joints import SIDE_JOINTS, Joint, Point, Side
 from vesture.vision.pose_network import Network
 
@@ -49,6 +50,7 @@ UNSURE_PRESENCE_SCORE = 0.7
 LEAST_PLAUSIBLE = 0.4  # of a body that no sure detection points at: presence times plausibility
 REFINEMENTS = 1
 MAX_PEOPLE_TRIED = 3
+STILL_PLAUSIBLE = 0.9  # of the former plausibility, for a pose under a drawn head
 SMALLEST_PERSON = 0.45  # of the largest one's size; smaller ones pass by in the background
 
 
@@ -169,6 +171,9 @@ class PoseEstimator:
             for pose in poses
         ]
         best = int(np.argmax(marks))
+        completed = self._seen_with_a_head(rgb, poses[best])
+        if completed is not None:
+            return self._seen_with_a_head(rgb, completed) or completed  # the head, too, is better placed by now
         return poses[best] if marks[best] >= LEAST_PLAUSIBLE and poses[best].score >= UNSURE_PRESENCE_SCORE else None
 
     def count_people(self, rgb: RGB, threshold: float = 0.5) -> int:
@@ -219,6 +224,31 @@ class PoseEstimator:
             score=score,
             region=region,
             detected=detected,
+        )
+
+    def _seen_with_a_head(self, rgb: RGB, pose: Pose) -> Pose | None:
+        """The pose measured again under a drawn head, where the photo's edge cuts off the real one; else None."""
+        if cut_off_at_the_waist(pose.points, rgb.shape):
+            return None
+        drawn = with_drawn_head(rgb, pose.points, pose.mask)
+        if drawn is None:
+            return None
+        canvas, rows = drawn
+        found = [one for one in self.detect(canvas) if one.score >= SURE_DETECTION_SCORE]
+        if not found:
+            return None
+        largest = max(found, key=lambda one: one.score * one.region().size)
+        again = self._refined(canvas, largest.region(), largest.score)
+        likely = plausibility(again.points, again.mask)
+        if again.score < PRESENCE_SCORE or likely < STILL_PLAUSIBLE * plausibility(pose.points, pose.mask):
+            return None
+        return replace(
+            again,
+            points=again.points - np.array([0, rows], np.float32),
+            visibility=again.visibility * (again.points[:, 1] >= rows),
+            mask=np.ascontiguousarray(again.mask[rows:]),
+            region=replace(again.region, y=again.region.y - rows),
+            detected=pose.detected,
         )
 
     def _measure(self, rgb: RGB, region: Region) -> tuple[Floats, Floats, float]:

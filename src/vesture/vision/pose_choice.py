@@ -15,13 +15,15 @@ NEAR = 0.42  # units: flesh and cloth lie within that distance of a bone
 LONGEST_LEG = 1.9  # torsos; 1.3 to 1.8 on people who stand
 USUAL_TORSO = 0.58  # legs
 HALF_GUESSED = 0.93  # a body that is seen beats one that is half made up
+HEAD_GUESSED = 0.95  # likewise a head
 SAMPLES = np.linspace(0, 1, 9, dtype=np.float32)[:, None]
 
 
 def plausibility(points: Floats, mask: Floats) -> float:
     """How well landmarks (33, 2) explain the person mask (height, width), times how human their proportions are."""
     headless = cut_off_at_the_waist(points, mask.shape)
-    return explained(points, mask) * proportions(points, headless) * (HALF_GUESSED if headless else 1.0)
+    guessed = HALF_GUESSED if headless else HEAD_GUESSED if float(points[:11, 1].mean()) < 0 else 1.0
+    return explained(points, mask) * proportions(points, headless) * guessed
 
 
 def cut_off_at_the_waist(points: Floats, shape: tuple[int, ...]) -> bool:

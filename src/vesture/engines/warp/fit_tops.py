@@ -7,9 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
-from vesture.engines.warp.fit_bottoms import crotch_level, fit_legs, hip_bound, hip_width
+from vesture.engines.warp.fit_bottoms import hip_bound, hip_width
 from vesture.engines.warp.fit_hem import hem_level, is_tucked
+from vesture.engines.warp.fit_legs import fit_legs
 from vesture.engines.warp.fit_sleeves import SHOULDER_DROP, fit_sleeve, sleeve_ratio, sleeve_reach
+from vesture.engines.warp.leg_outline import seen_crotch_level
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import (
     FLAT_VERTICAL,
@@ -40,7 +42,7 @@ def fit_upper(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     shoulders = _shoulder_targets(body, garment, scale)
     armpit = _armpit_level(body, garment, scale)
     hem = None if garment.has_legs else hem_level(body, garment, scale[1], wishes, ease)
-    bottom = hem if hem is not None else crotch_level(body)
+    bottom = hem if hem is not None else seen_crotch_level(body)
     torso = _torso(body, garment, scale, shoulders, armpit, bottom, ease)
     handles: dict[int, Handles] = {int(Part.TORSO): torso}
     joints: dict[tuple[int, int], Floats] = {}
@@ -57,7 +59,10 @@ def fit_upper(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     leg_reach: Mapping[SideName, float] = {}
     if garment.has_legs:
         hips = sum(float(hip_bound(body, side, 1.1)) for side in SIDES) * 1.06 / max(hip_width(garment), 1e-6)
-        legs, leg_joints, leg_reach = fit_legs(body, garment, hips, wishes, ease)
+        ends = {
+            s: _side_target(body, garment, _torso_edge(garment, s), s, scale, (armpit, bottom), ease)[-1] for s in SIDES
+        }
+        legs, leg_joints, leg_reach = fit_legs(body, garment, hips, ends, bottom, wishes, ease)
         handles, joints = merge(handles, legs), {**joints, **leg_joints}
     elif hem is not None and hem > 1.15:
         leg_reach = {s: max(0.0, (hem - 1.0) * body.torso) for s in SIDES}

@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.body import V_LEVELS, Body, SideName
+from vesture.engines.warp.edges import clean_edge
+from vesture.engines.warp.leg_outline import CROTCH_DROP, crotch_level
 from vesture.engines.warp.mesh import Mesh, backward_map, build_mesh, deform
-from vesture.engines.warp.patch import Patch
+from vesture.engines.warp.patch import Patch, coverage
 from vesture.engines.warp.placement import Fit
 from vesture.engines.warp.silhouettes import limb_frame
 from vesture.vision.frame import Box
@@ -23,7 +25,6 @@ from vesture.vision.garment_types import Garment, Part
 Floats = NDArray[np.float32]
 
 OVERSAMPLING = 1.15  # garment pixels per photo pixel: finer detail than that would only alias
-OUTLINE_SMOOTHING = 0.011  # units: ripples of the outline shorter than this are the mask's, not the cloth's
 SHADE_STEP = 6  # pixels between the points at which shade is found
 PART_SIDE: dict[int, SideName] = {
     Part.LEFT_SLEEVE: "left",
@@ -81,14 +82,20 @@ def render_layers(draped: Draped, body: Body, box: Box) -> list[Layer]:
     cloth = _premultiplied(draped.garment, shrink)
     window = replace(draped, position=draped.position - (box.left, box.top))
     shape = (box.bottom - box.top, box.right - box.left)
+    pieces = {
+        part: piece
+        for part in (*LEGS, int(Part.TORSO), *SLEEVES)
+        if (draped.mesh.part == part).any() and (piece := _sampled(window, part, cloth, shrink, shape)) is not None
+    }
     layers = []
-    for part in (*LEGS, int(Part.TORSO), *SLEEVES):
-        if (draped.mesh.part == part).any():
-            patch = _render(window, part, cloth, shrink, shape, OUTLINE_SMOOTHING * body.unit)
-            if patch is not None:
-                # a worn garment's photo shows how it turns away at the sides
-                worn = draped.garment.photo_type == "model"
-                layers.append(Layer(part, patch if worn else _shade(patch, part, body)))
+    legged = bool(np.isin(draped.mesh.part, LEGS).any())
+    for part, piece in pieces.items():
+        others = coverage([other for name, other in pieces.items() if name != part], shape)[piece.place]
+        rgb, alpha = clean_edge(piece.rgb, piece.alpha, others, body.unit)
+        patch = replace(piece, rgb=rgb, alpha=alpha)
+        # a worn garment's photo shows how it turns away at the sides
+        worn = draped.garment.photo_type == "model"
+        layers.append(Layer(part, patch if worn else _shade(patch, part, body, legged)))
     return layers
 
 
@@ -121,9 +128,8 @@ def _premultiplied(garment: Garment, shrink: float) -> Floats:
     return cloth.astype(np.float32, copy=False)
 
 
-def _render(
-    draped: Draped, part: int, cloth: Floats, shrink: float, shape: tuple[int, int], smoothing: float
-) -> Patch | None:
+def _sampled(draped: Draped, part: int, cloth: Floats, shrink: float, shape: tuple[int, int]) -> Patch | None:
+    """A part of the cloth where it lies, its colours premultiplied, its edge as rough as the mask's."""
     map_x, map_y = backward_map(draped.mesh, draped.position, part, shape)
     lands = map_x > -1e3
     rows, columns = np.flatnonzero(lands.any(1)), np.flatnonzero(lands.any(0))
@@ -140,40 +146,7 @@ def _render(
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=0,
     )
-    sampled[..., 3] = np.clip(sampled[..., 3], 0, 1)
-    return Patch(int(rows[0]), int(columns[0]), *_clean_edge(sampled, smoothing))
-
-
-def _clean_edge(sampled: Floats, smoothing: float) -> tuple[Floats, Floats]:
-    """Colour and coverage of sampled cloth (h, w, 4), premultiplied: a smooth outline, and the cloth's own colour up to
-    it. Straps and fringes too thin for the smoothing stay as they are."""
-    alpha = np.ascontiguousarray(sampled[..., 3])
-    sigma = max(0.8, smoothing)
-    soft = cv2.GaussianBlur(alpha, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
-    # the slope of a blurred straight edge, steepened to about one pixel
-    smooth = np.clip(0.5 + (soft - 0.5) * (sigma * 2.0), 0, 1)
-    coverage = np.where(_thin(alpha, smooth, sigma), alpha, smooth)
-    coverage[coverage < 0.02] = 0
-    own = sampled[..., :3] / np.maximum(alpha, 1e-3)[..., None]
-    rim = (coverage > 0) & (alpha < 0.95)
-    if rim.any():
-        # at the rim the cloth's colour a little further in: what is mixed with the backdrop makes halos
-        sure = np.where(alpha > 0.97, 1.0, 1e-4 * alpha).astype(np.float32)
-        spread = cv2.GaussianBlur(own * sure[..., None], (0, 0), 1.2 * sigma)
-        spread /= np.maximum(cv2.GaussianBlur(sure, (0, 0), 1.2 * sigma), 1e-6)[..., None]
-        own = np.where(rim[..., None], spread, own)
-    return np.clip(own, 0, 255), np.asarray(coverage, np.float32)
-
-
-def _thin(alpha: Floats, smooth: Floats, sigma: float) -> NDArray[np.bool_]:
-    """What smoothing would wipe out and is longer than a ripple."""
-    lost = ((alpha > 0.5) & (smooth < 0.3)).view(np.uint8)
-    count, names, stats, _ = cv2.connectedComponentsWithStats(lost)
-    if count < 2:
-        return np.zeros(alpha.shape, bool)
-    long = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1) > 6 * sigma
-    long[0] = False
-    return np.asarray(cv2.dilate(long[names].view(np.uint8), np.ones((5, 5), np.uint8)) > 0)
+    return Patch(int(rows[0]), int(columns[0]), sampled[..., :3], np.clip(sampled[..., 3], 0, 1))
 
 
 def _own_pixels(parts: NDArray[np.uint8], part: int, size: tuple[int, int], overlap: float) -> Floats:
@@ -184,8 +157,9 @@ def _own_pixels(parts: NDArray[np.uint8], part: int, size: tuple[int, int], over
     return np.asarray(cv2.resize(keep, size[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _shade(patch: Patch, part: int, body: Body) -> Patch:
-    """Light that a flat picture lacks: the cloth turns away at the sides of torso, arms and legs."""
+def _shade(patch: Patch, part: int, body: Body, legged: bool) -> Patch:
+    """Light that a flat picture lacks: the cloth turns away at the sides of torso, arms and legs. Where trousers part
+    the shade of the hips ends and that of the legs begins, so that no step shows."""
     height, width = patch.alpha.shape
     xs = patch.left + np.linspace(0, width - 1, max(2, width // SHADE_STEP), dtype=np.float32)
     ys = patch.top + np.linspace(0, height - 1, max(2, height // SHADE_STEP), dtype=np.float32)
@@ -197,11 +171,13 @@ def _shade(patch: Patch, part: int, body: Body) -> Patch:
             u < 0, np.interp(v, V_LEVELS, body.half_width["left"]), np.interp(v, V_LEVELS, body.half_width["right"])
         )
         turn = np.clip(np.abs(u) / half, 0, 1.15)
-        factor = 1 - 0.16 * turn**4 * np.clip((v - 0.2) / 0.25, 0, 1)
+        ends = np.clip((crotch_level(body) - v) / 0.25, 0, 1) if legged else 1.0
+        factor = 1 - 0.16 * turn**4 * np.clip((v - 0.2) / 0.25, 0, 1) * ends
     else:
         side = PART_SIDE[part]
         frame = limb_frame(body.arms[side] if part in SLEEVES else body.legs[side], xs, ys)
-        factor = 1 - 0.17 * np.clip(np.abs(frame.across) / 1.25, 0, 1.2) ** 3
+        begins = np.clip(frame.along / body.unit - CROTCH_DROP, 0, 1) if part in LEGS else 1.0
+        factor = 1 - 0.17 * np.clip(np.abs(frame.across) / 1.25, 0, 1.2) ** 3 * begins
     factor = cv2.GaussianBlur(factor.astype(np.float32), (0, 0), max(0.6, 0.02 * body.unit / SHADE_STEP))
     shade = cv2.resize(factor, (width, height), interpolation=cv2.INTER_LINEAR)
     return replace(patch, rgb=patch.rgb * shade[..., None])

@@ -1,0 +1,112 @@
+"""How legs of trousers lie on the legs of a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.unit.engines.warp.drawn_person import UNIT, drawn_body
+from vesture.core.task import Picture
+from vesture.engines.warp.body import SIDES, SIGN, Body
+from vesture.engines.warp.fit import fit_garment
+from vesture.engines.warp.fit_legs import COLUMNS, LEG_PART
+from vesture.engines.warp.leg_outline import crotch_level, leg_outline, seen_crotch_level, uprightness
+from vesture.vision.garment_landmarks import understand
+from vesture.vision.garment_types import Garment, Part
+from vesture.vision.parsing import Label
+
+
+@pytest.fixture(scope="module")
+def trousers() -> Garment:
+    """Long and straight, lying flat before white."""
+    canvas = np.full((900, 520, 3), 252, np.uint8)
+    left = [(130, 60), (260, 60), (260, 330), (215, 860), (85, 860)]
+    for outline in (left, [(520 - x, y) for x, y in left]):
+        cv2.fillPoly(canvas, [np.array(outline, np.int32)], (60, 90, 150), lineType=cv2.LINE_AA)
+    return understand(Picture(canvas), "bottoms")
+
+
+def parted(body: Body, gap_from: int) -> Body:
+    """The drawn person with a gap between the legs from a row on."""
+    labels = body.labels.copy()
+    labels[gap_from:406, 144:157] = int(Label.BACKGROUND)
+    return replace(body, labels=labels)
+
+
+def edges(body: Body, garment: Garment, side: str) -> tuple[np.ndarray, np.ndarray]:
+    """Outer and inner edge (n, 2) of a leg in the photo, from crotch to hem."""
+    target = fit_garment(body, garment).handles[int(LEG_PART[side])].target.reshape(-1, COLUMNS, 2)
+    return target[:, 0], target[:, -1]
+
+
+def test_legs_that_touch_are_closed_to_where_they_part(trousers) -> None:
+    body = parted(drawn_body(), 330)
+    left, right = (edges(body, trousers, side)[1] for side in SIDES)
+    together, apart = left[:, 1] < 318, left[:, 1] > 350
+    assert (left[together, 0] >= right[together, 0] - 0.02 * UNIT).all()
+    assert (left[apart, 0] < right[apart, 0] - 0.1 * UNIT).all()
+
+
+def test_legs_cover_the_present_ones_and_have_smooth_edges(trousers) -> None:
+    body = parted(drawn_body(), 290)
+    body.labels[270:406, :116] = body.labels[270:406, 185:] = int(Label.BACKGROUND)  # 34 to each side are left
+    for side in SIDES:
+        outer, inner = edges(body, trousers, side)
+        for edge in (outer[4:-8], inner[8:-8]):
+            bend = np.diff(edge[:, 0], n=2)
+            assert np.abs(bend).max() < 0.02 * UNIT
+        beyond = SIGN[side] * (outer[:, 0] - 150)
+        assert beyond[(outer[:, 1] > 270) & (outer[:, 1] < 390)].min() > 34
+
+
+def test_the_gap_between_close_fitting_legs_tells_the_crotch() -> None:
+    body = drawn_body()
+    hips = body.neck[1] + body.torso
+    row = round(hips + 0.42 * UNIT)
+    seen = body.neck[1] + seen_crotch_level(parted(body, row)) * body.torso
+    assert abs(seen - row) < 0.05 * UNIT
+    baggy = seen_crotch_level(parted(body, round(hips + 0.9 * UNIT)))
+    assert baggy == crotch_level(body)
+
+
+@pytest.mark.parametrize(("shoe_row", "upon_the_shoe"), [(408, True), (418, False)])
+def test_long_trousers_end_on_the_shoe_unless_the_ankle_is_seen(trousers, shoe_row: int, upon_the_shoe: bool) -> None:
+    body = drawn_body()
+    labels = body.labels.copy()
+    labels[406:shoe_row, 120:180] = int(Label.SKIN)
+    labels[shoe_row:, 110:190] = int(Label.SHOES)
+    body = replace(body, labels=labels)
+    for side in SIDES:
+        end = float(body.legs[side].at(np.array([fit_garment(body, trousers).leg_reach[side]]))[0, 1])
+        assert (end > shoe_row) is upon_the_shoe
+        assert end > 403  # never above the end of the present ones
+
+
+def test_outlines_are_measured_to_both_sides() -> None:
+    body = parted(drawn_body(), 270)
+    leg = body.legs["left"]
+    outline = leg_outline(body, "left", np.linspace(0.35, 0.45, 9) * leg.length)
+    assert np.allclose(outline.outer, 132 - 105, atol=2.5)
+    assert np.allclose(outline.inner, 144 - 132, atol=2.5)
+    assert not outline.touches.any()
+    assert outline.middle == pytest.approx(18, abs=0.5)
+    whole = leg_outline(drawn_body(), "left", np.linspace(0.1, 0.5, 9) * leg.length)
+    assert whole.touches.all()
+
+
+def test_a_level_thigh_starts_at_the_hip(trousers) -> None:
+    standing = drawn_body()
+    leg = standing.legs["left"]
+    thigh = np.linspace([132, 240], [60, 252], 17)
+    axis = np.concatenate([thigh, np.linspace([60, 252], [58, 330], 17)[1:]])
+    along = np.r_[0, np.cumsum(np.linalg.norm(np.diff(axis, axis=0), axis=1))]
+    seated = replace(standing, legs={**standing.legs, "left": replace(leg, axis=axis, along=along)})
+    assert uprightness(seated, "left") < 0.4
+    assert uprightness(seated, "right") == 1.0
+    assert crotch_level(seated) < crotch_level(standing)
+    hips = fit_garment(seated, trousers).handles[int(Part.TORSO)].target
+    lowest = {s: hips[SIGN[s] * (hips[:, 0] - 150) > 0.45 * UNIT][:, 1].max() for s in SIDES}
+    assert lowest["left"] < lowest["right"] - 0.1 * UNIT

@@ -13,6 +13,7 @@ from vesture.core.task import RGB, Category
 from vesture.engines.warp.body import Body
 from vesture.engines.warp.wearer import WornGarment
 from vesture.engines.warp.worn_bottoms import worn_bottoms
+from vesture.engines.warp.worn_cloth import only_cloth
 from vesture.engines.warp.worn_tops import worn_upper
 from vesture.errors import GarmentNotFound
 from vesture.vision.parsing import Label
@@ -40,7 +41,7 @@ def worn_garment(photo: RGB, body: Body, category: Category) -> WornGarment:
         raise GarmentNotFound(
             "garment_image", f"The person in the garment photo shows no garment of category {category}."
         )
-    mask = _largest(mask)
+    mask = _largest(only_cloth(photo, mask, body))
     if category == "bottoms":
         return worn_bottoms(photo, body, mask)
     return worn_upper(photo, body, mask, category)

@@ -14,6 +14,7 @@ from vesture.engines.warp.fit_bottoms import crotch_level
 from vesture.engines.warp.silhouettes import limb_zone
 from vesture.engines.warp.wearer import WornGarment, on_wearer
 from vesture.engines.warp.worn_hidden import hidden_cloth
+from vesture.engines.warp.worn_sides import bridged_sides
 from vesture.engines.warp.worn_trace import (
     cloth_edge,
     complete,
@@ -75,10 +76,10 @@ def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> WornGarment:
     rows, columns = np.indices(mask.shape)
     below = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.torso > level
     # hands in pockets and bags hide cloth that goes on behind them
-    solid = erode(hips, 0.04 * body.unit)
+    solid = erode(hips, 0.04 * body.unit) | bridged_sides(body, mask, waist, level)
     for side in SIDES:
         solid |= erode(leg_zones[side], 0.06 * body.unit)
-    cloth, alpha = complete(photo, mask, mask | hidden_cloth(body, mask, solid), body.unit)
+    cloth, alpha = complete(photo, mask, mask | hidden_cloth(body, mask, solid), body.unit, body)
     parts = (alpha > 0.4).astype(np.uint8)
     for side, part in zip(SIDES, (Part.LEFT_LEG, Part.RIGHT_LEG), strict=True):
         parts[(parts > 0) & below & _nearer_leg(body, side, mask.shape)] = int(part)

@@ -23,17 +23,20 @@ def hidden_cloth(body: Body, mask: Bools, zone: Bools) -> Bools:
     """Pixels (H, W) of `zone` without cloth to be seen, where cloth goes on behind something.
 
     Skin hides cloth where it is a hand's or where cloth is seen below it, else it is bare; of the backdrop only small
-    spots inside count, which have the colour of the cloth.
+    spots inside count, which have the colour of the cloth. What the parse took for this cloth by mistake lies before
+    it.
     """
     open_ = zone & ~mask
     # on the way down the photo: people who lie or hang are out of reach anyhow
     above_cloth = np.maximum.accumulate(mask[::-1])[::-1]
-    skin = open_ & (body.labels == Label.SKIN) & (above_cloth | _hands(body))
+    skin = open_ & (body.labels == Label.SKIN) & (above_cloth | near_hands(body))
     backdrop = open_ & (body.labels == Label.BACKGROUND)
-    return np.asarray(skin | (open_ & np.isin(body.labels, BEFORE)) | _spots(backdrop, PALE * body.unit**2))
+    mistaken = open_ & np.isin(body.labels, np.unique(body.labels[mask]))
+    return np.asarray(skin | mistaken | (open_ & np.isin(body.labels, BEFORE)) | _spots(backdrop, PALE * body.unit**2))
 
 
-def _hands(body: Body) -> Bools:
+def near_hands(body: Body) -> Bools:
+    """Where (H, W) skin is a hand's rather than an arm's."""
     near = np.zeros(body.labels.shape, np.uint8)
     for side in SIDES:
         x, y = (round(float(value)) for value in body.arms[side].axis[-1])

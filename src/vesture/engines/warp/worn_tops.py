@@ -15,6 +15,7 @@ from vesture.engines.warp.wearer import WornGarment, on_wearer, with_own_sleeves
 from vesture.engines.warp.worn_atlas import OTHER, SLEEVE_PART, Patch, cut_patch, with_patches
 from vesture.engines.warp.worn_gaps import without_gaps
 from vesture.engines.warp.worn_hidden import hidden_cloth
+from vesture.engines.warp.worn_sides import bridged_sides
 from vesture.engines.warp.worn_trace import (
     cloth_edge,
     complete,
@@ -66,8 +67,9 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
         mask = mask & ~(stray & dilate(np.logical_or.reduce(list(sleeves.values())), STRAY[kind] * body.unit))
         parts = np.where(mask, parts, 0).astype(np.uint8)
     # hair, hands and straps hide cloth that goes on behind them
-    hidden = hidden_cloth(body, mask, erode(torso, 0.05 * body.unit) & ~_bare_chest(body))
-    cloth, alpha = complete(photo, mask, mask | hidden, body.unit)
+    behind = bridged_sides(body, parts == Part.TORSO, ARMPIT, hem_level(body, mask))
+    hidden = hidden_cloth(body, mask, (erode(torso, 0.05 * body.unit) | behind) & ~_bare_chest(body))
+    cloth, alpha = complete(photo, mask, mask | hidden, body.unit, body)
     parts = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
     garment = on_wearer(cropped(cloth, alpha, parts, kind, points, curves), body, points)
     if not has_sleeves:

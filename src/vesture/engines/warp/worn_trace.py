@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -10,12 +11,15 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB
 from vesture.engines.warp.body import SIGN, Body, Floats, SideName
+from vesture.engines.warp.patch import bounds
+from vesture.engines.warp.worn_fill import filled_cloth
 from vesture.vision.fill import push_pull
 from vesture.vision.garment_types import Garment, GarmentKind
-from vesture.vision.masks import dilate, erode
+from vesture.vision.masks import dilate, erode, feather
 
 Bools = NDArray[np.bool_]
 LONGEST = 1400
+SHADOW = 0.05  # units beside a hidden patch that what hides it shades and colours
 WIDEST_GAP = 0.2  # units: a hand before the cloth; beyond a wider gap other cloth begins
 
 
@@ -96,13 +100,46 @@ def lower_edge(body: Body, mask: Bools, left: Floats, right: Floats, hem: float)
     return curve
 
 
-def complete(photo: RGB, mask: Bools, whole: Bools, unit: float) -> tuple[RGB, NDArray[np.float32]]:
-    """The cloth with its hidden patches (under hair, hands, straps) grown from what is seen round them."""
+def complete(
+    photo: RGB, mask: Bools, whole: Bools, unit: float, body: Body | None = None
+) -> tuple[RGB, NDArray[np.float32]]:
+    """The cloth with its hidden patches (under hair, hands, straps) made from what is seen of it.
+
+    Args:
+        photo: (H, W, 3) of the wearer.
+        mask: (H, W) cloth that is seen.
+        whole: (H, W) all that is wanted, seen or hidden.
+        unit: pixels of the body unit.
+        body: the wearer, about whose spine cloth may be mirrored.
+
+    Returns:
+        (H, W, 3) with the cloth's colours grown beyond its rim, and its coverage (H, W) in [0, 1].
+    """
+    rgb, alpha = photo.copy(), np.zeros(mask.shape, np.float32)
+    box = bounds(mask | whole, max(8, round(0.1 * unit)))
+    if box is not None:
+        place = np.s_[box[0] : box[2], box[1] : box[3]]
+        near = None if body is None else replace(body, neck=body.neck - (box[1], box[0]))
+        rgb[place], alpha[place] = _completed(photo[place], mask[place], whole[place], unit, near)
+    return rgb, alpha
+
+
+def _completed(
+    photo: RGB, mask: Bools, whole: Bools, unit: float, body: Body | None
+) -> tuple[RGB, NDArray[np.float32]]:
     inside = erode(mask, max(1.0, 0.008 * unit))
-    # strands of hair and fingers colour the rim of the cloth: hidden patches grow from further inside
+    # strands of hair and fingers colour the rim of the cloth: hidden patches are made from further inside
     source = erode(mask, max(1.0, 0.035 * unit))
-    filled = push_pull(photo.astype(np.float32), (source if source.any() else inside).astype(np.float32))
-    rgb = np.where(inside[..., None], photo, np.clip(np.rint(filled), 0, 255)).astype(np.uint8)
+    source = source if source.any() else inside
+    filled = push_pull(photo.astype(np.float32), source.astype(np.float32))
+    colours = np.where(inside[..., None], photo, filled)
+    hidden = cv2.morphologyEx((whole & ~mask).astype(np.uint8), cv2.MORPH_OPEN, disc(0.02 * unit)) > 0
+    if hidden.any():
+        need = (whole | mask) & dilate(hidden, SHADOW * unit) & ~source
+        made = filled_cloth(photo, source, need, unit, body)
+        share = np.where(whole & ~inside, 1, feather(need, 0.012 * unit)) * (whole | mask)
+        colours = colours + (made - colours) * share[..., None]
+    rgb = np.clip(np.rint(colours), 0, 255).astype(np.uint8)
     holes = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0
     alpha = cv2.GaussianBlur((whole | holes).astype(np.float32), (0, 0), 0.8)
     return rgb, np.asarray(alpha, np.float32)

@@ -1,0 +1,112 @@
+"""What a worn garment's mask holds besides cloth, and how cloth goes on behind what lies before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from drawn_person import JUMPER, SHAPE, SKIN, UNIT, WALL, drawn_body, drawn_photo
+
+from vesture.engines.warp.body import Body
+from vesture.engines.warp.worn import worn_garment
+from vesture.engines.warp.worn_cloth import only_cloth
+from vesture.engines.warp.worn_fill import filled_cloth
+from vesture.engines.warp.worn_sides import bridged_sides
+from vesture.vision.parsing import Label
+
+
+@pytest.fixture
+def body() -> Body:
+    return drawn_body()
+
+
+def top(body: Body) -> np.ndarray:
+    return body.labels == Label.TOP
+
+
+def test_clean_cloth_stays_whole(body: Body) -> None:
+    mask = top(body)
+    kept = only_cloth(drawn_photo(body), mask, body)
+    assert not (kept & ~mask).any()
+    assert kept.sum() > 0.97 * mask.sum()
+
+
+def test_an_arm_that_was_taken_for_cloth_goes(body: Body) -> None:
+    photo, mask = drawn_photo(body), top(body)
+    arm = np.zeros(SHAPE, np.uint8)
+    cv2.rectangle(arm, (90, 195), (108, 248), 1, -1)  # the lower arm, down to the hand that is known as skin
+    photo[(arm > 0) & mask] = SKIN
+    kept = only_cloth(photo, mask, body)
+    assert kept[(arm > 0) & mask].mean() < 0.1
+    assert kept[120:240, 125:175].all()
+
+
+def test_a_print_in_the_colour_of_skin_stays(body: Body) -> None:
+    photo, mask = drawn_photo(body), top(body)
+    photo[150:190, 135:165] = SKIN
+    assert only_cloth(photo, mask, body)[150:190, 135:165].all()
+
+
+def test_cloth_in_the_colour_of_skin_stays(body: Body) -> None:
+    photo, mask = drawn_photo(body), top(body)
+    photo[mask] = np.add(SKIN, 4)
+    assert only_cloth(photo, mask, body).sum() > 0.97 * mask.sum()
+
+
+def test_backdrop_at_the_rim_goes(body: Body) -> None:
+    mask = top(body)
+    wide = cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    wide &= np.isin(body.labels, (Label.TOP, Label.BACKGROUND))
+    kept = only_cloth(drawn_photo(body), wide, body)
+    backdrop = wide & ~mask
+    assert kept[backdrop].mean() < 0.3
+    assert kept[mask].mean() > 0.97
+
+
+def test_a_hidden_patch_is_the_mirror_image_of_the_other_half(body: Body) -> None:
+    photo, mask = drawn_photo(body), top(body)
+    photo[150:170, 120:181] = (240, 240, 240)  # a stripe across
+    hole = np.zeros(SHAPE, bool)
+    hole[140:185, 158:174] = True
+    filled = filled_cloth(photo, mask & ~hole, hole, UNIT, body)
+    assert np.abs(filled[153:167, 160:172] - (240, 240, 240)).mean() < 12
+    assert np.abs(filled[175:183, 160:172] - JUMPER).mean() < 12
+    np.testing.assert_array_equal(filled[~hole], photo[~hole])
+
+
+def test_letters_are_not_mirrored(body: Body) -> None:
+    photo, mask = drawn_photo(body), top(body)
+    for row in range(150, 180, 4):
+        photo[row : row + 2, 132:143] = (250, 250, 250)
+    hole = np.zeros(SHAPE, bool)
+    hole[145:185, 155:172] = True
+    filled = filled_cloth(photo, mask & ~hole, hole, UNIT, body)
+    assert filled[147:183, 157:170].max() < 225
+
+
+def test_a_side_goes_on_behind_a_hand(body: Body) -> None:
+    cloth = np.zeros(SHAPE, bool)
+    cloth[115:245, 118:182] = True
+    labels = np.where(cloth, int(Label.TOP), 0).astype(np.uint8)
+    hand = np.zeros(SHAPE, bool)
+    hand[214:238, 172:215] = True
+    labels[hand] = Label.SKIN
+    seen = cloth & ~hand
+    zone = bridged_sides(replace(body, labels=labels), seen, 0.3, 1.0)
+    assert zone[225:235, 173:180].all()
+    assert not zone[:, 190:].any()
+    assert not zone[130:195, 165:].any()  # nothing hides the side there
+    assert not bridged_sides(replace(body, labels=np.where(cloth, labels, 0)), cloth, 0.3, 1.0).any()
+
+
+def test_a_hand_on_the_hip_leaves_no_bite_in_what_is_worn(body: Body) -> None:
+    labels, photo = body.labels.copy(), drawn_photo(body)
+    labels[212:232, 168:205], photo[212:232, 168:205] = Label.SKIN, SKIN
+    labels[130:240, 183:190], photo[130:240, 183:190] = Label.BACKGROUND, WALL
+    garment = worn_garment(photo, replace(body, labels=labels), "tops")
+    offset = body.neck - garment.wearer.neck
+    row, column = int(222 - offset[1]), int(174 - offset[0])
+    assert garment.alpha[row, column] > 0.9
+    assert np.abs(garment.rgb[row, column].astype(int) - JUMPER).max() < 25

@@ -6,11 +6,14 @@ laid on twice.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.coarse import Coarse
+from vesture.engines.warp.patch import Patch, coverage
 from vesture.vision.masks import dilate, erode
 
 Floats = NDArray[np.float32]
@@ -77,6 +80,17 @@ def contact_shadow(cover: Floats, old: Bools, solid: Bools, unit: float) -> Floa
     taken = cv2.GaussianBlur(erode(solid, 2).astype(np.float32), (0, 0), 1.0)
     shadow = np.clip(0.55 * shadow, 0, SHADOW) * near * taken * (1 - 0.999 * (cover > 0.999))
     return np.asarray(np.where(shadow > 0.012, shadow, 0), np.float32)
+
+
+def shaded_by(canvas: Floats, cover: Floats, patches: Iterable[Patch], unit: float, depth: float) -> Floats:
+    """The picture (h, w, 3) with the soft shadow of arms and sleeves, not yet laid on, on the cloth under them.
+
+    Args:
+        cover: (h, w) coverage of the cloth.
+        depth: the share of the light that the shadow takes at its deepest; a share of it, so that it has no colour.
+    """
+    thrown = _thrown(coverage(patches, cover.shape), unit)
+    return np.asarray(canvas * (1 - depth * thrown * cover)[..., None], np.float32)
 
 
 def _thrown(cover: Floats, unit: float) -> Floats:

@@ -5,29 +5,36 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vesture.engines.warp.bare_arms import before_cloth
+from vesture.engines.warp.body import Limb
 from vesture.engines.warp.coarse import Coarse
+from vesture.engines.warp.crevices import closed_crevices
+from vesture.engines.warp.edges import clean_edge
 from vesture.engines.warp.front import soft_front
-from vesture.engines.warp.layers import _clean_edge
-from vesture.engines.warp.light import contact_shadow, folds
+from vesture.engines.warp.light import contact_shadow, folds, shaded_by
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
 from vesture.vision.parsing import Label
 
 CLOTH = np.array([30, 90, 160], np.float32)
 
 
-def sampled(alpha: np.ndarray, rim: np.ndarray | None = None) -> np.ndarray:
-    """Premultiplied cloth (h, w, 4) of one colour; `rim` pixels are mixed with a white backdrop."""
+def smoothed(
+    alpha: np.ndarray, unit: float, rim: np.ndarray | None = None, others: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cleaned cloth of one colour; `rim` pixels are mixed with a white backdrop, `others` is the other parts' cover."""
     colour = np.broadcast_to(CLOTH, (*alpha.shape, 3)).copy()
     if rim is not None:
         colour[rim] = 0.5 * CLOTH + 0.5 * 255
-    return np.dstack([colour * alpha[..., None], alpha]).astype(np.float32)
+    alpha = alpha.astype(np.float32)
+    beside = np.zeros_like(alpha) if others is None else others.astype(np.float32)
+    return clean_edge((colour * alpha[..., None]).astype(np.float32), alpha, beside, unit)
 
 
 def test_ripples_of_an_outline_are_smoothed() -> None:
     columns = np.arange(200)
     edge = 60 + 2.0 * np.sin(columns * 2 * np.pi / 6)
     alpha = (np.arange(120)[:, None] > edge[None]).astype(np.float32)
-    _, coverage_ = _clean_edge(sampled(alpha), 3.0)
+    _, coverage_ = smoothed(alpha, 270.0)
 
     def roughness(a: np.ndarray) -> float:
         return float(a.sum(0)[20:-20].std())
@@ -36,10 +43,32 @@ def test_ripples_of_an_outline_are_smoothed() -> None:
     assert abs(coverage_.sum() - alpha.sum()) < 0.01 * alpha.sum()
 
 
+def test_waves_go_and_corners_stay() -> None:
+    unit = 200.0
+    columns = np.arange(300)
+    edge = 80 + 1.5 * np.sin(columns * 2 * np.pi / 24)
+    alpha = ((np.arange(300)[:, None] > edge[None]) & (columns < 240)[None] & (columns > 60)[None]).astype(np.float32)
+    alpha[260:] = 0
+    _, coverage_ = smoothed(alpha, unit)
+    middle = np.s_[:, 110:190]
+    assert (coverage_[middle].sum(0)).std() < 0.4 * alpha[middle].sum(0).std()
+    corner = np.s_[250:260, 230:240]
+    assert coverage_[corner].mean() > 0.9
+
+
+def test_an_outline_that_goes_in_under_another_part_keeps_its_corner() -> None:
+    rows, columns = np.mgrid[:200, :200]
+    alpha = ((rows > 60 + 0.25 * np.abs(columns - 100)) & (rows < 180) & (columns > 20) & (columns < 180)).astype(float)
+    _, alone = smoothed(alpha, 200.0)
+    _, seam = smoothed(alpha, 200.0, others=(columns > 100).astype(float))
+    tip = np.s_[59:64, 97:104]
+    assert np.abs(seam - alpha)[tip].sum() < np.abs(alone - alpha)[tip].sum()
+
+
 def test_straps_thinner_than_the_smoothing_stay() -> None:
     alpha = np.zeros((100, 100), np.float32)
     alpha[:, 48:52] = 1
-    _, coverage_ = _clean_edge(sampled(alpha), 4.0)
+    _, coverage_ = smoothed(alpha, 360.0)
     assert coverage_[50, 48:52].min() > 0.9
 
 
@@ -49,7 +78,7 @@ def test_a_light_rim_takes_the_colour_of_the_cloth_inside() -> None:
     alpha[20, 20:60] = alpha[19, 20:60] = 0.5
     rim = np.zeros((80, 80), bool)
     rim[19:21] = True
-    rgb, coverage_ = _clean_edge(sampled(alpha, rim), 1.5)
+    rgb, coverage_ = smoothed(alpha, 140.0, rim)
     seen = rgb[19:22, 30:50][coverage_[19:22, 30:50] > 0.1]
     assert np.abs(seen - CLOTH).max() < 25
 
@@ -154,3 +183,59 @@ def test_a_coarse_photo_grows_colours_and_comes_back_to_size() -> None:
     np.testing.assert_allclose(grown, 200, atol=1)
     assert coarse.columns[0] == pytest.approx(1.0, abs=0.6)
     assert coarse.at(coarse.photo, np.array([149]), np.array([99]))[0, 0] == pytest.approx(200)
+
+
+def hanging_arm() -> tuple[Patch, Limb]:
+    """A straight arm on the viewer's left, its shoulder at the top, and the picture of it."""
+    axis = np.stack([np.full(20, 60.0), np.linspace(10, 210, 20)], 1)
+    along, radius = np.linspace(0, 200, 20), np.full(20, 20.0)
+    alpha = np.zeros((220, 120), np.float32)
+    alpha[10:210, 40:80] = 1
+    return Patch(0, 0, np.zeros((220, 120, 3), np.float32), alpha), Limb(axis, along, radius, radius, 1.0)
+
+
+def test_an_arm_comes_out_from_under_the_armhole_without_a_step() -> None:
+    patch, limb = hanging_arm()
+    seen = (before_cloth(patch, limb, "left", 20.0, 120.0) * patch.alpha).sum(1)
+    assert seen[10:30].max() < 1  # at the shoulder the cloth lies over the arm
+    assert seen[130:205].min() > 39  # below the armpit the arm lies before the cloth
+    assert np.diff(seen[12:205]).min() > -0.1
+    assert np.diff(seen[12:205]).max() < 2  # no line across the arm
+
+
+def test_a_sleeve_shades_cloth_in_its_own_colour_only() -> None:
+    white = np.full((100, 100, 3), 240.0, np.float32)
+    cover = np.zeros((100, 100), np.float32)
+    cover[:, 30:] = 1
+    sleeve = Patch(20, 50, np.zeros((60, 20, 3), np.float32), np.ones((60, 20), np.float32))
+    shaded = shaded_by(white, cover, [sleeve], 100.0, 0.16)
+    np.testing.assert_allclose(shaded[..., 0], shaded[..., 2])
+    np.testing.assert_array_equal(shaded[:, :25], white[:, :25])  # beside the cloth
+    assert 240 * 0.8 < shaded[50, 55, 0] < 240 * 0.9
+    assert np.abs(np.diff(shaded[50, 32:, 0])).max() < 8
+
+
+def gaping_cloth() -> tuple[np.ndarray, np.ndarray]:
+    """White cloth over black, with a slit between two of its parts: the picture and the coverage."""
+    cover = np.zeros((200, 200), np.float32)
+    cover[20:180, 20:180] = 1
+    cover[60:140, 98:104] = 0
+    return np.repeat(240 * cover[..., None], 3, 2), cover
+
+
+def test_a_gap_between_parts_takes_the_colour_of_the_cloth_beside_it() -> None:
+    canvas, cover = gaping_cloth()
+    person = np.ones(cover.shape, bool)
+    filled, covered = closed_crevices(canvas, cover, person, [], 200.0)
+    assert np.abs(filled[65:135, 90:112] - 240).max() < 3  # neither grey nor dark
+    assert covered[65:135, 90:112].min() > 0.98
+    np.testing.assert_array_equal(filled[:15], canvas[:15])
+
+
+def test_where_the_scene_or_a_bare_arm_is_seen_between_cloth_there_is_no_gap_to_close() -> None:
+    canvas, cover = gaping_cloth()
+    same, _ = closed_crevices(canvas, cover, np.zeros(cover.shape, bool), [], 200.0)
+    np.testing.assert_array_equal(same, canvas)
+    arm = Patch(55, 95, np.zeros((90, 12, 3), np.float32), np.ones((90, 12), np.float32))
+    same, _ = closed_crevices(canvas, cover, np.ones(cover.shape, bool), [arm], 200.0)
+    np.testing.assert_array_equal(same, canvas)

@@ -1,0 +1,59 @@
+"""Bare arms beside and before the new cloth: where each lies over it, and where the cloth lies over the arm.
+
+Takes the prepared photo and the fit, gives patches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body import SIDES, SIGN, Limb, SideName
+from vesture.engines.warp.exposure import arm_is_bare
+from vesture.engines.warp.patch import Patch
+from vesture.engines.warp.placement import Fit
+from vesture.engines.warp.silhouettes import limb_frame
+from vesture.engines.warp.undressed import Prepared, painted_arm
+from vesture.vision.parsing import Label
+
+Floats = NDArray[np.float32]
+
+# Units down the arm between which it comes out from under the cloth to lie before it; under a sleeve it may do so
+# sooner, where the sleeve ends.
+EMERGES, SOONEST = (0.1, 0.85), 0.45
+
+
+def bare_arms(scene: Prepared, fit: Fit, texture: Floats) -> list[tuple[Patch, Patch]]:
+    """The arms that lie bare where the old garment hid them: each whole, to lie under the cloth, and what of it lies
+    before the cloth."""
+    if Label.TOP not in scene.clothes.replaced:
+        return []
+    arms = []
+    unit = scene.body.unit
+    where = np.asarray(np.clip(2 * scene.fading, 0, 1), np.float32)
+    for side in SIDES:
+        if arm_is_bare(scene.body, side):
+            continue
+        limb, reach = scene.arms[side].limb, fit.sleeve_reach.get(side, 0.0)
+        end = EMERGES[1] if reach == 0 else float(np.clip(reach / unit, SOONEST, EMERGES[1]))
+        for patch in painted_arm(scene, side, max(0.0, reach - 0.1 * unit), limb.length, where, texture):
+            front = before_cloth(patch, limb, side, EMERGES[0] * unit, end * unit)
+            arms.append((patch, replace(patch, alpha=patch.alpha * front)))
+    return arms
+
+
+def before_cloth(patch: Patch, limb: Limb, side: SideName, start: float, end: float) -> Floats:
+    """How much (h, w) of a bare arm lies before the torso's cloth: nothing up to arc length `start`, all from `end` on.
+
+    Between them the line runs smoothly from the arm's outer edge to its inner one, as the crease before an armpit
+    does: above it the cloth's own edge is the armhole.
+    """
+    xs = patch.left + np.arange(patch.alpha.shape[1], dtype=np.float32)
+    ys = patch.top + np.arange(patch.alpha.shape[0], dtype=np.float32)
+    frame = limb_frame(limb, xs, ys)
+    way = np.clip((frame.along - start) / (end - start), 0, 1)
+    edge = 1.1 - 2.6 * way * way * (3 - 2 * way)
+    softness = 1.5 / max(float(limb.natural.mean()), 1.0)
+    return np.asarray(np.clip(0.5 + (SIGN[side] * frame.across - edge) / softness, 0, 1), np.float32)

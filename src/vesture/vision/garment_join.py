@@ -10,7 +10,7 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -141,10 +141,11 @@ def join(cutout: Cutout, view: View, kind: GarmentKind, sleeves: bool, outline: 
         if name in own
     }
     agreement = float(np.clip(1.2 - 4 * np.mean(list(misses.values())), 0.2, 1)) if misses else 0.5
-    if set(wanted) <= set(own) and all(miss < _alike(name) for name, miss in misses.items()):
+    agreed = {name for name, miss in misses.items() if miss <= _alike(name, outline)}
+    if set(wanted) <= set(own) and agreed == set(misses):
         parts = label_parts(cutout.region, own, outline.curves)
         return Joined(dict(own), dict(outline.curves), parts, agreement)
-    points = _chosen(wanted, sure, misses, view, own, cutout.axis, diagonal)
+    points = _chosen(wanted, sure, agreed, view, own, cutout.axis, diagonal)
     if points is None:
         return None
     labels = label_cloth(view.belief, cutout.region, cutout.lab, kind, points)
@@ -156,7 +157,7 @@ def join(cutout: Cutout, view: View, kind: GarmentKind, sleeves: bool, outline: 
 def _chosen(
     wanted: Mapping[str, str],
     sure: Mapping[str, str],
-    misses: Mapping[str, float],
+    agreed: Collection[str],
     view: View,
     own: Mapping[str, Float],
     axis: float,
@@ -166,7 +167,6 @@ def _chosen(
     one is missing on both sides. Where the two agree about the other side, that side's mirror image decides between
     them, and stands in for both where both are far from it."""
     points = {name: point for name, point in own.items() if name in wanted or name == "neck_front"}
-    agreed = {name for name, miss in misses.items() if miss <= _alike(name)}
     for name in wanted:
         candidates = [own[name]] if name in own else []
         if name in sure and name not in agreed:
@@ -222,9 +222,12 @@ def _believable(outline: Outline, view: View, sleeves: bool, axis: float, diagon
     return points
 
 
-def _alike(name: str) -> float:
+def _alike(name: str, outline: Outline) -> float:
+    """Up to which miss the outline's landmark is the better one."""
     if name == "crotch":  # where the outline has one at all it is the end of a gap that is seen
         return np.inf
+    if name.startswith("armpit") and outline.sure < 1:  # it lies where a seam was looked for, not at a gap's end
+        return ALIKE_ELSE
     return ALIKE.get(name.rpartition("_")[0], ALIKE_ELSE)
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from vesture.core.task import Category, Picture
 from vesture.vision.garment_backdrop import Bool, Float
+from vesture.vision.garment_crotch import open_crotch
 from vesture.vision.garment_cutout import Cutout, Frame, cut_out
 from vesture.vision.garment_join import SURE, Joined, View, join, joined_kind, joined_sleeves, kind_doubts, view_of
 from vesture.vision.garment_kind import find_kind, leg_gap
@@ -30,12 +31,15 @@ from vesture.vision.garment_outline import CURVE_POINTS, Outline, read_outline
 from vesture.vision.garment_parts import label_parts
 from vesture.vision.garment_shape import resample
 from vesture.vision.garment_types import Garment, GarmentKind
+from vesture.vision.garment_waist import front_of_waist
 
 if TYPE_CHECKING:
     from vesture.vision.garment_network import GarmentNetwork
 
 UNSURE = ("The garment's parts are hard to tell apart; a photo of it laid out flat would give a better result.",)
 UPPER: tuple[GarmentKind, ...] = ("top", "dress", "jumpsuit")
+LOWER: tuple[GarmentKind, ...] = ("trousers", "skirt")
+LEGGED: tuple[GarmentKind, ...] = ("trousers", "jumpsuit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,10 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
         view = view_of(seen, cutout)
         kind = joined_kind(seen, category, kind, leg_gap(cutout.region, cutout.axis))
         doubts = doubts or kind_doubts(seen, category)
+    if kind in LEGGED:
+        cutout = open_crotch(cutout)
+    if kind in LOWER:
+        cutout = front_of_waist(cutout, None if view is None else view.belief)
     outline = read_outline(cutout, kind)
     if view is not None:
         joined = join(cutout, view, kind, joined_sleeves(view.look, outline.has_sleeves), outline)

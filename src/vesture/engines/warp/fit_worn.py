@@ -12,8 +12,9 @@ from vesture.engines.warp.body import SIDES, Body, Floats, SideName
 from vesture.engines.warp.fit_hem import LONG_TOP, LOWEST_TOP, TUCK_DEPTH, is_tucked
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import Ease, Fit, Wishes, pairs, point
-from vesture.engines.warp.transfer import Levels, Transfer, limb_coordinates
+from vesture.engines.warp.transfer import Levels, Transfer, Widths, limb_coordinates
 from vesture.engines.warp.wearer import WornGarment
+from vesture.engines.warp.worn_width import wide_enough
 from vesture.vision.garment_types import Part
 
 LATTICE = 26  # handles along the garment's longer side
@@ -22,6 +23,7 @@ SHOULDER = 0.32  # units along the arm within which a sleeve goes with the torso
 ARMPIT = 0.3  # level above which lengths do not change
 SLACK = 0.035  # levels that two readings of one hem may differ
 PEEP = 0.16  # levels that a hem is let down to hide the present one
+FARTHEST = 3.2  # radii of the bare arm
 LONG_SLEEVE = 0.86  # share of the arm from which on a sleeve ends at the hand
 CUFF_SLACK, CUFF_REACH = 0.06, 0.4  # units that a long sleeve may end short of the hand; and may be drawn out
 HAND_BACK = 0.33  # units from the wrist to the knuckles
@@ -33,12 +35,13 @@ def fit_worn_upper(body: Body, garment: WornGarment, wishes: Wishes, ease: Ease)
     transfer = Transfer(garment.wearer, body)
     levels, hem = _hem(body, garment, transfer, wishes, ease)
     torso = lattice(garment, Part.TORSO)
-    handles = {int(Part.TORSO): pairs(torso, transfer.torso(torso, levels, ease.width), PLACED)}
+    widths = eased(wide_enough(transfer, torso, spacing(garment)), ease)
+    handles = {int(Part.TORSO): pairs(torso, transfer.torso(torso, levels, widths), PLACED)}
     joints: dict[tuple[int, int], Floats] = {}
     reach: dict[SideName, float] = {}
     if garment.has_sleeves:
         for side in SIDES:
-            sleeve, reach[side] = _sleeve(body, garment, side, levels, wishes, ease)
+            sleeve, reach[side] = _sleeve(body, garment, side, (levels, widths), wishes, ease)
             if len(sleeve.source):
                 handles[int(SLEEVE_PART[side])] = sleeve
             joints[int(Part.TORSO), int(SLEEVE_PART[side])] = np.stack(
@@ -50,10 +53,20 @@ def fit_worn_upper(body: Body, garment: WornGarment, wishes: Wishes, ease: Ease)
     return Fit(handles, joints, scale, reach, leg_reach, is_tucked(body, garment, ease), over_hands)
 
 
+def eased(widths: Widths, ease: Ease) -> Widths:
+    """The widths of cloth that is worn looser or closer."""
+    return lambda across, level: ease.width * widths(across, level)
+
+
+def spacing(garment: WornGarment) -> float:
+    """Garment pixels between the points of a lattice."""
+    return float(max(1, round(max(garment.parts.shape) / LATTICE)))
+
+
 def lattice(garment: WornGarment, part: Part) -> Floats:
     """Points (n, 2) spread evenly over a part of the cloth."""
     own = garment.parts == part
-    step = max(1, round(max(own.shape) / LATTICE))
+    step = int(spacing(garment))
     rows, columns = np.nonzero(own[step // 2 :: step, step // 2 :: step])
     points = np.stack([columns, rows], 1) * float(step) + step // 2
     if len(points) < 3:
@@ -108,9 +121,14 @@ def _top_hem(body: Body, garment: WornGarment, seen: float, usual: float, wishes
 
 
 def _sleeve(
-    body: Body, garment: WornGarment, side: SideName, levels: Levels | None, wishes: Wishes, ease: Ease
+    body: Body,
+    garment: WornGarment,
+    side: SideName,
+    torso: tuple[Levels | None, Widths],
+    wishes: Wishes,
+    ease: Ease,
 ) -> tuple[Handles, float]:
-    """A sleeve, and the arc length that it covers on the person's arm."""
+    """A sleeve, and the arc length that it covers on the person's arm; `torso` moves what goes with the torso."""
     wearer, points = garment.body_at(side), lattice(garment, SLEEVE_PART[side])
     transfer = Transfer(wearer, body)
     source, target = wearer.arms[side], body.arms[side]
@@ -122,11 +140,14 @@ def _sleeve(
 
     if not len(points):
         return Handles(points, points, np.zeros(0)), wanted * target.length
-    share, _ = limb_coordinates(source, points)
+    share, offset = limb_coordinates(source, points)
+    near = np.abs(offset) < FARTHEST * source.radius(share * source.length)
+    if near.sum() >= 3:  # scraps far from the arm are moved along by the cloth between
+        points, share = points[near], share[near]
     out = share * source.length / wearer.unit
     on_arm = transfer.limb(points, source, target, along if abs(wanted - end) > 1e-3 else None)
     with_torso = np.clip(1 - out / SHOULDER, 0, 1)[:, None]
-    place = on_arm + with_torso * (transfer.torso(points, levels, ease.width) - on_arm)
+    place = on_arm + with_torso * (transfer.torso(points, *torso) - on_arm)
     weight = np.where(with_torso[:, 0] > 0, LOOSE, PLACED)
     return Handles(points, place, weight), wanted * target.length
 

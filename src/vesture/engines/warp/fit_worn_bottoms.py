@@ -9,11 +9,12 @@ import numpy as np
 
 from vesture.engines.warp.body import SIDES, Body, Floats, SideName
 from vesture.engines.warp.fit_bottoms import OVER_SHOES, crotch_level
-from vesture.engines.warp.fit_worn import LOOSE, PLACED, SLACK, lattice
+from vesture.engines.warp.fit_worn import LOOSE, PLACED, SLACK, eased, lattice, spacing
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import Ease, Fit, Wishes, pairs, point
-from vesture.engines.warp.transfer import Levels, Transfer, limb_coordinates
+from vesture.engines.warp.transfer import Levels, Transfer, Widths, limb_coordinates
 from vesture.engines.warp.wearer import WornGarment
+from vesture.engines.warp.worn_width import wide_enough
 from vesture.vision.garment_types import Part
 
 LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
@@ -28,13 +29,14 @@ def fit_worn_lower(body: Body, garment: WornGarment, wishes: Wishes, ease: Ease)
     transfer = Transfer(garment.wearer, body, from_hips=True)
     levels = _levels(body, garment, transfer, ease)
     hips = lattice(garment, Part.TORSO)
-    handles = {int(Part.TORSO): pairs(hips, transfer.torso(hips, levels, ease.width), PLACED)}
+    widths = eased(wide_enough(transfer, hips, spacing(garment)), ease)
+    handles = {int(Part.TORSO): pairs(hips, transfer.torso(hips, levels, widths), PLACED)}
     joints: dict[tuple[int, int], Floats] = {}
     reach: dict[SideName, float] = {}
     if garment.has_legs:
         crotch = point(garment, "crotch")
         for side in SIDES:
-            leg, reach[side] = _leg(body, garment, side, transfer, levels, wishes, ease)
+            leg, reach[side] = _leg(body, garment, side, transfer, (levels, widths), wishes, ease)
             handles[int(LEG_PART[side])] = leg
             edge = np.asarray(garment.curves[f"side_{side}"], float)
             at_crotch = edge[np.argmin(np.abs(edge[:, 1] - crotch[1]))]
@@ -73,11 +75,11 @@ def _leg(
     garment: WornGarment,
     side: SideName,
     transfer: Transfer,
-    levels: Levels | None,
+    hips: tuple[Levels | None, Widths],
     wishes: Wishes,
     ease: Ease,
 ) -> tuple[Handles, float]:
-    """A leg of the cloth, and the arc length that it covers on the person's leg."""
+    """A leg of the cloth, and the arc length that it covers on the leg; `hips` moves what goes with the hips."""
     source, target = garment.wearer.legs[side], body.legs[side]
     points = lattice(garment, LEG_PART[side])
     cuff = (point(garment, f"cuff_outer_{side}") + point(garment, f"cuff_inner_{side}"))[None] / 2
@@ -93,6 +95,6 @@ def _leg(
     out = (garment.wearer.coordinates(points)[:, 1] - leaves) * garment.wearer.torso / garment.wearer.unit
     on_leg = transfer.limb(points, source, target, along if abs(wanted - end) > 1e-3 else None)
     with_hips = np.clip(1 - out / HIP, 0, 1)[:, None]
-    place = on_leg + with_hips * (transfer.torso(points, levels, ease.width) - on_leg)
+    place = on_leg + with_hips * (transfer.torso(points, *hips) - on_leg)
     weight = np.where(with_hips[:, 0] > 0, LOOSE, PLACED)
     return Handles(points, place, weight), wanted * target.length

@@ -16,6 +16,7 @@ from vesture.engines.warp.body import NECK_HALF_WIDTH, SIDES, SIGN, V_LEVELS, Bo
 Floats = NDArray[np.float32]
 
 AXIS_SAMPLES = 64
+BELOW_ARMPIT = 0.42  # level v: deep armholes bare the side of the chest above it
 
 
 def limb_zone(shape: tuple[int, int], limb: Limb, start: float, end: float, grow: float = 1.0) -> Floats:
@@ -69,6 +70,17 @@ def torso_zone(shape: tuple[int, int], body: Body, start: float, end: float) -> 
         width = np.minimum(body.width(side, levels), 1.08 * bare)
         edges.append(body.point(SIGN[side] * width, levels))
     return filled(shape, np.concatenate([edges[0], edges[1][::-1]]))
+
+
+def beside_cloth(body: Body, cover: Floats) -> NDArray[np.bool_]:
+    """Rows (H, 1) below the armpits where a garment of coverage (H, W) lies on the middle of the body: nothing of the
+    bare torso is seen beside it there."""
+    rows = np.arange(cover.shape[0], dtype=np.float32)
+    level = (rows - body.neck[1]) / (body.torso * max(float(body.down[1]), 0.2))
+    spine = body.point(np.zeros(len(rows)), level)[:, 0]
+    columns = np.clip(np.rint(spine[:, None] + np.linspace(-0.2, 0.2, 9) * body.unit), 0, cover.shape[1] - 1)
+    covered = cover[np.arange(len(rows))[:, None], columns.astype(int)].min(axis=1) > 0.9
+    return np.asarray(covered & (level > BELOW_ARMPIT))[:, None]
 
 
 @dataclass(frozen=True, slots=True)

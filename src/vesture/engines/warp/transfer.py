@@ -16,6 +16,7 @@ import numpy as np
 from vesture.engines.warp.body import SIDES, V_LEVELS, Body, Floats, Limb
 
 Levels = Callable[[Floats], Floats]
+Widths = Callable[[Floats, Floats], Floats]
 
 STEPS = 160  # points of a limb's axis that are tried for the nearest
 BEYOND = 0.35  # of a limb's length past its end, where cuffs and hems may be
@@ -46,18 +47,20 @@ class Transfer:
         units = self.target.unit / self.source.unit
         return self._legs(units) if self.from_hips else units
 
-    def torso(self, points: Floats, levels: Levels | None = None, width: float = 1.0) -> Floats:
+    def torso(self, points: Floats, levels: Levels | None = None, widths: Widths | None = None) -> Floats:
         """Places (n, 2) of points that go with the torso, above the shoulders and below the hips too.
 
         Args:
             levels: where cloth at levels of the target (n,) is to go instead, along the spine.
-            width: factor on the distance from the spine.
+            widths: factors on signed distances (n,) from the spine, in pixels of the target, at its levels (n,).
         """
         across, level = _levelled(self.source, points)
         there = self.level(level)
-        across = across * np.interp(level, [0, 0.3], [self._shoulders(), self._girth()]) * width
+        across = across * np.interp(level, [0, 0.3], [self._shoulders(), self._girth()])
         if levels is not None:
             there = levels(there)
+        if widths is not None:
+            across = across * widths(across, there)
         return _unlevelled(self.target, across, there)
 
     def level(self, level: Floats) -> Floats:

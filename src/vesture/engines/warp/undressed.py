@@ -22,7 +22,7 @@ from vesture.engines.warp.exposure import belly_is_bare
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
 from vesture.engines.warp.placement import Fit
 from vesture.engines.warp.removal import old_garment
-from vesture.engines.warp.silhouettes import limb_zone, neck_zone, torso_zone
+from vesture.engines.warp.silhouettes import beside_cloth, limb_zone, neck_zone, torso_zone
 from vesture.engines.warp.skin import (
     ARM_SWELL,
     LEG_SWELL,
@@ -159,7 +159,7 @@ def undress(
     need = (scene.fading > 0.004) & (cover < 0.999)
     if not (need & scene.old).any():
         return scene.photo, scene.person
-    patches = list(_behind(scene, fit, need, texture, generator))
+    patches = list(_behind(scene, fit, need, cover, texture, generator))
     skin = coverage(patches, scene.shape)
     bare = need & (skin < 0.5)
     hair = [*_hair_behind_the_neck(scene, bare), *_longer_hair(scene, bare)]
@@ -175,7 +175,9 @@ def undress(
     return scene.photo + (canvas - scene.photo) * scene.fading[..., None], solid
 
 
-def _behind(scene: Prepared, fit: Fit, need: Bools, texture: Floats, generator: np.random.Generator) -> Iterator[Patch]:
+def _behind(
+    scene: Prepared, fit: Fit, need: Bools, cover: Floats, texture: Floats, generator: np.random.Generator
+) -> Iterator[Patch]:
     """What the old garment hid, back to front: the torso, the other garment, upper arms, legs."""
     body, shape, replaced = scene.body, scene.shape, scene.clothes.replaced
     waistband = min(body.waist, 0.88)
@@ -188,7 +190,7 @@ def _behind(scene: Prepared, fit: Fit, need: Bools, texture: Floats, generator: 
     elif Label.BOTTOM in replaced and belly_is_bare(body):
         torso.append(torso_zone(shape, body, body.waist - 0.05, body.waist + 0.2))
     if torso:
-        zone = np.maximum.reduce(torso) * need
+        zone = np.maximum.reduce(torso) * (need & ~beside_cloth(body, cover))
         yield from _present(painted_torso(body, scene.complexion, scene.coarse, scene.skin, zone, texture))
     if Label.BOTTOM not in replaced:
         yield from _other_garment(scene, need, waistband, generator)

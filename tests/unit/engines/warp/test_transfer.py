@@ -112,3 +112,12 @@ def test_fit_and_options_change_worn_garments_too(body: Body, jumper: WornGarmen
     over = fit_garment(body, jumper, Wishes(adjust_hands=True))
     assert over.over_hands
     assert all(over.sleeve_reach[side] > usual.sleeve_reach[side] for side in SIDES)
+
+
+def test_cloth_is_as_wide_as_a_broader_body(body: Body, jumper: WornGarment) -> None:
+    torso = int(Part.TORSO)
+    usual = fit_garment(body, jumper).handles[torso].target
+    broad = {side: np.where(body.half_width[side] > 0, 1.3 * body.half_width[side], 0) for side in SIDES}
+    wide = fit_garment(replace(body, half_width=broad, bare_half_width=1.3 * body.bare_half_width), jumper)
+    waist = np.abs(body.coordinates(usual)[:, 1] - 0.7) < 0.1
+    assert np.ptp(wide.handles[torso].target[waist, 0]) > 1.07 * np.ptp(usual[waist, 0])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,6 +24,7 @@ Floats = NDArray[np.float32]
 # Units down the arm between which it comes out from under the cloth to lie before it; under a sleeve it may do so
 # sooner, where the sleeve ends.
 EMERGES, SOONEST = (0.1, 0.85), 0.45
+SCRAP = 0.02  # square units: smaller pieces of an arm between sleeve and body are none
 
 
 def bare_arms(scene: Prepared, fit: Fit, texture: Floats) -> list[tuple[Patch, Patch]]:
@@ -42,6 +44,21 @@ def bare_arms(scene: Prepared, fit: Fit, texture: Floats) -> list[tuple[Patch, P
             front = before_cloth(patch, limb, side, EMERGES[0] * unit, end * unit)
             arms.append((patch, replace(patch, alpha=patch.alpha * front)))
     return arms
+
+
+def outside_sleeves(arm: Patch, sleeves: Floats, unit: float) -> Patch:
+    """An arm that lies before the cloth, without the scraps of it that show beside a sleeve's end.
+
+    Args:
+        sleeves: (H, W) coverage of the sleeves, in the picture that the arm lies in.
+    """
+    seen = (arm.alpha > 0.02) & (sleeves[arm.place] < 0.98)
+    count, names, stats, _ = cv2.connectedComponentsWithStats(seen.view(np.uint8), connectivity=4)
+    scrap = stats[:, cv2.CC_STAT_AREA] < SCRAP * unit**2
+    scrap[0] = False
+    if count < 2 or not scrap.any():
+        return arm
+    return replace(arm, alpha=np.where(scrap[names], 0, arm.alpha).astype(np.float32))
 
 
 def before_cloth(patch: Patch, limb: Limb, side: SideName, start: float, end: float) -> Floats:

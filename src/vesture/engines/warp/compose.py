@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.core.task import RGB, Category
-from vesture.engines.warp.bare_arms import bare_arms
+from vesture.engines.warp.bare_arms import bare_arms, outside_sleeves
 from vesture.engines.warp.crevices import closed_crevices
 from vesture.engines.warp.front import kept_in_front, soft_front
 from vesture.engines.warp.layers import SLEEVES, Layer
@@ -62,9 +62,11 @@ def compose(
     canvas = base * (1 - 0.45 * shadow)[..., None]
     lit = _lit(scene, layers, photo_type)
     arms = bare_arms(scene, fit, texture)
-    under, before = [whole for whole, _ in arms], [front for _, front in arms]
-    canvas = laid_over(canvas, [*under, *_of(lit, sleeves=False)])
     sleeves = _of(lit, sleeves=True)
+    under = [whole for whole, _ in arms]
+    sleeved = coverage(sleeves, scene.shape)
+    before = [outside_sleeves(front, sleeved, scene.body.unit) for _, front in arms]
+    canvas = laid_over(canvas, [*under, *_of(lit, sleeves=False)])
     canvas = shaded_by(canvas, cover, [*before, *sleeves], scene.body.unit, OWN_SHADOW[photo_type])
     canvas = laid_over(canvas, [*before, *sleeves])
     canvas, cover = closed_crevices(canvas, cover, scene.person, before, scene.body.unit)

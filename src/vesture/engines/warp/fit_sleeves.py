@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
+from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, Limb, SideName
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import OUTLINE_POINTS, Ease, Wishes, curve, distance, pairs, point
 from vesture.vision.garment_types import Garment
@@ -75,12 +75,20 @@ def fit_sleeve(
     near_shoulder = np.clip(1 - along / (0.45 * body.unit), 0, 1)[:, None] ** 1.5
     tip = body.tip[side] + SHOULDER_DROP * body.unit * body.down
     outer_target = outer_target + near_shoulder * (tip - outer_target[0])
+    outer_target = outer_target + normal * _short_of(arm, outer_target, normal, along, body.unit)[:, None]
     near_armpit = np.clip(1 - share / 0.35, 0, 1)[:, None]
     inner_target = inner_target + near_armpit * (armpit - inner_target[0])
     inner_target = _beside_torso(body, inner_target, side, along / max(arm.length, 1e-6))
     t = np.linspace(0.2, 0.8, 4)[:, None]
     cuff = pairs(outer[-1] + t * (inner[-1] - outer[-1]), outer_target[-1] + t * (inner_target[-1] - outer_target[-1]))
     return Handles.concatenate([pairs(outer, outer_target), pairs(inner, inner_target), cuff])
+
+
+def _short_of(arm: Limb, points: Floats, normal: Floats, along: Floats, unit: float) -> Floats:
+    """How far outwards the outer edge (n, 2) must still go to hide the shoulder and upper arm that are seen."""
+    out = ((points - arm.at(along)) * normal).sum(1)
+    present = np.minimum(1.03 * arm.radius(along, clothed=True), 1.5 * arm.radius(along))
+    return np.clip(present - out, 0, 0.14 * unit) * np.clip(along / (0.08 * unit), 0, 1)
 
 
 def _beside_torso(body: Body, points: Floats, side: SideName, share: Floats) -> Floats:

@@ -146,7 +146,9 @@ def _sampled(draped: Draped, part: int, cloth: Floats, shrink: float, shape: tup
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=0,
     )
-    return Patch(int(rows[0]), int(columns[0]), sampled[..., :3], np.clip(sampled[..., 3], 0, 1))
+    # beside a step cubic interpolation rises above what there is: more coverage than all is colour too bright
+    rgb = sampled[..., :3] / np.maximum(sampled[..., 3:], 1)
+    return Patch(int(rows[0]), int(columns[0]), rgb, np.clip(sampled[..., 3], 0, 1))
 
 
 def _own_pixels(parts: NDArray[np.uint8], part: int, size: tuple[int, int], overlap: float) -> Floats:

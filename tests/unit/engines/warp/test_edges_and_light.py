@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vesture.engines.warp.bare_arms import before_cloth
+from vesture.engines.warp.bare_arms import before_cloth, outside_sleeves
 from vesture.engines.warp.body import Limb
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.crevices import closed_crevices
@@ -201,6 +201,16 @@ def test_an_arm_comes_out_from_under_the_armhole_without_a_step() -> None:
     assert seen[130:205].min() > 39  # below the armpit the arm lies before the cloth
     assert np.diff(seen[12:205]).min() > -0.1
     assert np.diff(seen[12:205]).max() < 2  # no line across the arm
+
+
+def test_scraps_of_an_arm_beside_a_sleeve_go_and_the_arm_stays() -> None:
+    patch, _ = hanging_arm()
+    sleeves = np.zeros((220, 120), np.float32)
+    sleeves[:90, 48:] = 1  # leaves eight columns of the arm at its inner side
+    sleeves[80:90] = 1
+    seen = outside_sleeves(patch, sleeves, 200.0).alpha
+    assert seen[10:80, 40:48].max() == 0
+    np.testing.assert_array_equal(seen[95:], patch.alpha[95:])
 
 
 def test_a_sleeve_shades_cloth_in_its_own_colour_only() -> None:

@@ -2,7 +2,8 @@
 
     python -m bench.quality FOLDER [--only recolour,masks,...] [--json PATH]
 
-Sections: recolour (the whole engine against true photos, beside three baselines), parsing (labels of persons), masks
+Sections: recolour (the whole engine against true photos, beside three baselines), identity (people dressed in what
+they wear), parsing (labels of persons), masks
 (garments told from their backdrops), points (landmarks of real garments), net (the garment network on pictures kept
 back from its training). A section whose parts are not there says so and is passed over.
 """
@@ -83,6 +84,7 @@ def marked_folders(data: Path) -> list[str]:
 
 SECTIONS: dict[str, Section] = {
     "recolour": report_recolour,
+    "identity": run_module("bench.identity", lambda data: [str(data)]),
     "parsing": run_module("bench.parsing", lambda data: [str(data)]),
     "masks": run_module("bench.garment_mask", lambda data: [str(data / "garments")]),
     "points": run_module("bench.garment_points", marked_folders),

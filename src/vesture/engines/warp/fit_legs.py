@@ -15,9 +15,7 @@ from vesture.vision.garment_types import Garment, Part
 WAISTBAND = 0.84  # level v at which a waistband naturally sits
 FULL_LENGTH = 1.03  # of the leg: where long trousers end
 OVER_SHOES = 0.2  # units that long trousers and skirts go on over the shoes with `cover_feet`
-BEHIND_SHOE = 0.04  # units that long trousers go on behind the upper edge of a shoe
-ANKLE_SEEN = 0.1  # units between trousers and shoe from which on the ankle shows
-ON_SHOE = 0.2  # units beyond the ankle where they end upon a low shoe
+BEHIND_SHOE = 0.02  # units that long trousers go on behind the upper edge of a shoe
 LOWEST_BREAK = 0.3  # units beyond the ankle where trousers end at the latest
 ANKLE_SNAP = 0.62  # legs that reach this far are full length
 WORN_ANKLE_SNAP = 0.88
@@ -63,7 +61,7 @@ def fit_legs(
         leg = body.legs[side]
         reach[side] = start[side] + ratio * (leg.length - start[side])
         if is_long and ease.length >= 1:
-            reach[side] = _to_the_shoe(body, side, reach[side])
+            reach[side] = max(reach[side], _lowest_seen(body, side))
         if is_long and wishes.cover_feet:
             reach[side] += OVER_SHOES * body.unit * ease.length
         ends = hip_ends[side], body.point(0.0, crotch_level)[0]
@@ -105,14 +103,11 @@ def _leg_start(body: Body, side: SideName, level: float) -> float:
     return min(start, 1.3 * CROTCH_DROP * body.unit)
 
 
-def _to_the_shoe(body: Body, side: SideName, reach: float) -> float:
-    """Where long trousers end: not above the end of the present ones, and upon the shoe where these are."""
-    leg, unit = body.legs[side], body.unit
-    wanted = min(cloth_until(body, side), leg.length + LOWEST_BREAK * unit)
+def _lowest_seen(body: Body, side: SideName) -> float:
+    """Arc length at which the present trousers end; behind the shoe no further than its upper edge."""
+    lowest = min(cloth_until(body, side), body.legs[side].length + LOWEST_BREAK * body.unit)
     shoe = shoe_from(body, side)
-    if shoe is not None and wanted > shoe - ANKLE_SEEN * unit:
-        wanted = max(wanted, min(shoe + BEHIND_SHOE * unit, leg.length + ON_SHOE * unit))
-    return max(reach, wanted)
+    return lowest if shoe is None else min(lowest, shoe + BEHIND_SHOE * body.unit)
 
 
 def _leg_ratio(body: Body, garment: Garment, scale: float, start: Mapping[SideName, float]) -> float:

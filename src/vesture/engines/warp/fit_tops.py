@@ -31,6 +31,7 @@ from vesture.vision.garment_types import Garment, Part
 
 CHEST_LEVEL = 0.3
 ARMPIT_LEVELS = (0.25, 0.40)
+BIB_SIDES = 0.85  # level at which the side seams of dungarees begin at the latest: beside the waistband
 WIDEST_TOP = (1.16, 1.2, 1.2, 1.14, 1.25)  # half-widths of tops in those of the body, from armpit to thigh
 FLARE = 0.05  # of the hem's width, for each unit of drape
 SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
@@ -81,6 +82,11 @@ def _scale(body: Body, garment: Garment, ease: Ease) -> tuple[float, float]:
         cloth = distance(point(garment, "shoulder_left"), point(garment, "shoulder_right"))
         shoulder = distance(body.tip["left"], body.tip["right"]) / max(cloth, 1e-6)
     across = float(np.clip(shoulder, 0.9 * chest, 1.25 * chest)) * ease.width
+    if garment.kind == "jumpsuit":  # shoulders and crotch hold it
+        start = np.mean([body.coordinates(body.tip[s])[0, 1] for s in SIDES])
+        cloth = point(garment, "crotch")[1] - np.mean([point(garment, f"shoulder_{s}")[1] for s in SIDES])
+        along = float((seen_crotch_level(body) - start) * body.torso / max(cloth, 1e-6))
+        return across, float(np.clip(along, 0.7 * across, 1.4 * across))
     vertical = 1.0 if garment.photo_type == "model" else FLAT_VERTICAL[garment.kind]
     return across, across / ease.width * vertical
 
@@ -117,7 +123,8 @@ def _armpit_level(body: Body, garment: Garment, scale: tuple[float, float]) -> f
     """v of the armpits: the garment's own armhole depth, held near the body's."""
     depth = np.mean([(point(garment, f"armpit_{s}") - point(garment, f"shoulder_{s}"))[1] for s in SIDES]) * scale[1]
     top = np.mean([body.coordinates(body.tip[s])[0, 1] for s in SIDES])
-    return float(np.clip(top + depth / body.torso, *ARMPIT_LEVELS))
+    lowest = BIB_SIDES if garment.kind == "jumpsuit" and not garment.has_sleeves else ARMPIT_LEVELS[1]
+    return float(np.clip(top + depth / body.torso, ARMPIT_LEVELS[0], lowest))
 
 
 def _armpit_target(body: Body, side: SideName, level: float) -> Floats:

@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body import SIDES, Body
+from vesture.engines.warp.body import SIDES, Body, SideName
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.placement import Fit
 from vesture.engines.warp.removal import below
-from vesture.engines.warp.silhouettes import limb_zone
+from vesture.engines.warp.silhouettes import limb_zone, torso_zone
 from vesture.vision.masks import feather
 from vesture.vision.parsing import Label
 
@@ -22,6 +22,7 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 HAIR_BAND, SKIN_BAND = 0.035, 0.012  # units either side of the edge within which coverage is soft
+BESIDE_TORSO = 0.85  # of the torso's half-width: an arm's axis that lies further out hangs beside it
 WAIST_SKIN = 0.05  # levels v below the waistband where skin is still the belly's, not a thigh's
 INNER = 2.5  # pixels inside the edge from which on nothing shines through
 SEPARABLE = (35.0, 80.0)  # colour distance of front and back at which colour begins to tell them, and tells all
@@ -44,8 +45,17 @@ def kept_in_front(body: Body, old: Bools, fit: Fit, in_front: tuple[Label, ...],
         keep |= (limb_zone(labels.shape, arm, start, end, grow=2.6) > 0.5) & skin
         if Label.TOP not in replaced:
             sleeve = limb_zone(labels.shape, arm, 0.3 * arm.length, arm.length + 0.35 * body.unit, grow=1.7) > 0.5
-            keep |= sleeve & (labels == Label.TOP)
+            sleeve &= labels == Label.TOP
+            keep |= sleeve & ~torso_zone(labels.shape, body, 0.0, 1.3).astype(bool) if _hangs(body, side) else sleeve
     return np.asarray(keep & ~(old & (labels != Label.OTHER)))
+
+
+def _hangs(body: Body, side: SideName) -> bool:
+    """Whether an arm is beside the torso, not before it."""
+    arm = body.arms[side]
+    place = body.coordinates(arm.at(np.linspace(0.3, 1.0, 15) * arm.length))
+    aside = np.abs(place[:, 0]) > BESIDE_TORSO * np.asarray(body.width(side, place[:, 1]))
+    return bool(aside.mean() > 0.8)
 
 
 def soft_front(

@@ -51,36 +51,6 @@ def on_wearer(garment: Garment, body: Body, points: Mapping[str, Floats]) -> Wor
     return WornGarment(**values, wearer=wearer)
 
 
-def with_own_sleeves(garment: WornGarment, whole: Garment) -> WornGarment:
-    """The garment whose picture was extended by sleeves of their own.
-
-    Args:
-        garment: extended; outlines of sleeves that have a picture of their own have moved there.
-        whole: the same garment before.
-    """
-    if not garment.has_sleeves:
-        return garment
-    moved: dict[SideName, Body] = {}
-    for side in SIDES:
-        line = np.asarray(garment.curves[f"sleeve_outer_{side}"], float)
-        before = np.asarray(whole.curves[f"sleeve_outer_{side}"], float)
-        if len(line) == len(before) and np.allclose(line, before, atol=0.5):
-            continue
-        other = np.asarray(whole.curves[f"sleeve_outer_{OTHER[side]}"], float) * (-1, 1)
-        if _unlike(line, other) < _unlike(line, before):
-            moved[side] = carried(mirrored(garment.wearer), 1.0, line.mean(0) - other.mean(0))
-        else:
-            moved[side] = carried(garment.wearer, 1.0, line.mean(0) - before.mean(0))
-    return replace(garment, sleeve_wearer=moved)
-
-
-def _unlike(first: Floats, second: Floats) -> float:
-    """How far two curves (n, 2) are from being one and the same, moved."""
-    if first.shape != second.shape:
-        return float("inf")
-    return float(np.abs((first - first.mean(0)) - (second - second.mean(0))).mean())
-
-
 def carried(body: Body, scale: float, offset: Floats) -> Body:
     """The body in other pixels: `scale` times its own plus `offset` (2,). Labels stay behind."""
 

@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body import SideName
-from vesture.vision.garment_types import Garment, Part
+from vesture.engines.warp.body import Body, SideName
+from vesture.engines.warp.wearer import OTHER, WornGarment, carried, mirrored
+from vesture.vision.garment_types import Part
 
 GAP = 6  # pixels between garment and patches
 SLEEVE_PART: dict[SideName, Part] = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
-OTHER: dict[SideName, SideName] = {"left": "right", "right": "left"}
-SLEEVE_NAMES = ("sleeve_outer", "sleeve_inner", "cuff_outer", "cuff_inner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +30,14 @@ class Patch:
         rgb: (h, w, 3) uint8.
         alpha: (h, w) float32 in [0, 1].
         outlines: the sleeve's curves and points in pixels of the patch, by name without the side.
+        wearer: the body as it lies about the sleeve, in pixels of the patch.
     """
 
     side: SideName
     rgb: NDArray[np.uint8]
     alpha: NDArray[np.float32]
     outlines: Mapping[str, NDArray[np.float32]]
+    wearer: Body
 
     def mirrored(self) -> Patch:
         """The sleeve of the other side, from this one."""
@@ -47,25 +48,11 @@ class Patch:
             np.ascontiguousarray(self.rgb[:, ::-1]),
             np.ascontiguousarray(self.alpha[:, ::-1]),
             flipped,
+            carried(mirrored(self.wearer), 1.0, np.array([width - 1.0, 0.0])),
         )
 
 
-def cut_patch(garment: Garment, side: SideName, zone: NDArray[np.bool_]) -> Patch | None:
-    """The sleeve of a side where `zone` (h, w) allows it; None where nothing is left of it."""
-    alpha = np.where(zone, garment.alpha, 0).astype(np.float32)
-    rows, columns = np.flatnonzero((alpha > 0.3).any(1)), np.flatnonzero((alpha > 0.3).any(0))
-    if not len(rows):
-        return None
-    top, left = max(0, int(rows[0]) - 2), max(0, int(columns[0]) - 2)
-    box = np.s_[top : rows[-1] + 3, left : columns[-1] + 3]
-    outlines = {
-        name: (np.asarray((garment.curves if "sleeve" in name else garment.points)[f"{name}_{side}"]) - (left, top))
-        for name in SLEEVE_NAMES
-    }
-    return Patch(side, garment.rgb[box], alpha[box], {k: v.astype(np.float32) for k, v in outlines.items()})
-
-
-def with_patches(garment: Garment, patches: Sequence[Patch]) -> Garment:
+def with_patches(garment: WornGarment, patches: Sequence[Patch]) -> WornGarment:
     """The garment with sleeves of their own beside it."""
     height = max([garment.alpha.shape[0], *(patch.alpha.shape[0] for patch in patches)])
     width = garment.alpha.shape[1] + sum(GAP + patch.alpha.shape[1] for patch in patches)
@@ -73,7 +60,7 @@ def with_patches(garment: Garment, patches: Sequence[Patch]) -> Garment:
     alpha, parts = np.zeros((height, width), np.float32), np.zeros((height, width), np.uint8)
     box = np.s_[: garment.alpha.shape[0], : garment.alpha.shape[1]]
     rgb[box], alpha[box], parts[box] = garment.rgb, garment.alpha, garment.parts
-    points, curves = dict(garment.points), dict(garment.curves)
+    points, curves, wearers = dict(garment.points), dict(garment.curves), dict(garment.sleeve_wearer)
     left = garment.alpha.shape[1]
     for patch in patches:
         left += GAP
@@ -83,5 +70,6 @@ def with_patches(garment: Garment, patches: Sequence[Patch]) -> Garment:
         for name, value in patch.outlines.items():
             moved = np.add(value, (left, 0)).astype(np.float32)
             (curves if "sleeve" in name else points)[f"{name}_{patch.side}"] = moved
+        wearers[patch.side] = carried(patch.wearer, 1.0, np.array([left, 0.0]))
         left += patch.alpha.shape[1]
-    return replace(garment, rgb=rgb, alpha=alpha, parts=parts, points=points, curves=curves)
+    return replace(garment, rgb=rgb, alpha=alpha, parts=parts, points=points, curves=curves, sleeve_wearer=wearers)

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.silhouettes import limb_zone
-from vesture.engines.warp.wearer import WornGarment, on_wearer, with_own_sleeves
-from vesture.engines.warp.worn_atlas import OTHER, SLEEVE_PART, Patch, cut_patch, with_patches
+from vesture.engines.warp.wearer import OTHER, WornGarment, on_wearer
+from vesture.engines.warp.worn_atlas import SLEEVE_PART, with_patches
 from vesture.engines.warp.worn_gaps import without_gaps
 from vesture.engines.warp.worn_hidden import hidden_cloth
 from vesture.engines.warp.worn_sides import bridged_sides
+from vesture.engines.warp.worn_sleeves import Worn, own_sleeves
 from vesture.engines.warp.worn_trace import (
     cloth_edge,
     complete,
@@ -26,7 +27,7 @@ from vesture.engines.warp.worn_trace import (
     lower_edge,
     steps,
 )
-from vesture.vision.garment_types import Garment, GarmentKind, Part
+from vesture.vision.garment_types import GarmentKind, Part
 from vesture.vision.masks import dilate, erode
 from vesture.vision.parsing import Label
 
@@ -34,7 +35,10 @@ Bools = NDArray[np.bool_]
 
 CAP_SLEEVE = 0.26  # share of the arm: shorter sleeves go with the torso, they cannot turn
 UNSEEN = 0.55  # a sleeve that is seen for less than this share of the other one is taken from it
+LEAST_SLEEVE, MOST_ODDS, SURELY_BARE = 0.12, 0.35, 0.5  # shares of the arm; of what is past the sleeve
 CROSSING = 0.18  # share of a sleeve that lies over the torso, from which on it gets a picture of its own
+SHADE = 0.04  # units beside an arm that its shadow darkens
+FREE_ARM = 0.22  # share of the arm from which on it lies before the torso rather than at its side
 ARMPIT, NECK = 0.3, -0.05  # levels v
 STRAY = {"top": 0.12, "dress": 0.22}  # units beyond the outlines where cloth may still be the garment's
 CUFF_ENDS = 0.06  # units beside the torso from which on cloth near a sleeve is the sleeve's
@@ -44,7 +48,7 @@ COLLAR_RISE = 0.45  # units above the collar that a collar or hood may reach
 def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornGarment:
     """Read a top or dress off its wearer; `mask` (H, W) is where its cloth shows."""
     kind: GarmentKind = "top" if category == "tops" else "dress"
-    reach = {side: covered_share(body.arms[side].at(steps(body.arms[side].length)), mask) for side in SIDES}
+    reach = _reach(body, mask)
     has_sleeves = max(reach.values()) > CAP_SLEEVE
     points, curves = _outlines(body, mask, reach, has_sleeves)
     torso = inside_outline(mask.shape, _torso_outline(curves))
@@ -53,28 +57,81 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     for side, zone in sleeves.items():
         near |= dilate(zone, STRAY[kind] * body.unit) | _wide_sleeve(body, mask, side, reach[side])
     lines = [curves[name] for name in curves if name.startswith(("side", "sleeve_inner"))]
-    mask = without_gaps(photo, mask & near, body.labels == Label.BACKGROUND, lines, body.unit)
-    crossing = {
-        side: float((zone & torso).sum()) > CROSSING * max(float(zone.sum()), 1.0) for side, zone in sleeves.items()
-    }
-    parts = mask.astype(np.uint8) * int(Part.TORSO)
-    for side, zone in sleeves.items():
-        if not crossing[side]:
-            own = mask & (dilate(zone, 0.03 * body.unit) | _wide_sleeve(body, mask, side, reach[side]))
-            parts[own] = int(SLEEVE_PART[side])
+    seen = without_gaps(photo, mask & near, body.labels == Label.BACKGROUND, lines, body.unit)
+    crossing = {side: float((zone & torso).sum()) > CROSSING * max(zone.sum(), 1) for side, zone in sleeves.items()}
+    apart = {side: crossing[side] or reach[side] < UNSEEN * reach[OTHER[side]] for side in sleeves}
+    parts, before = _parts(body, seen, torso, sleeves, {side: crossing[side] for side in apart if apart[side]}, reach)
     if sleeves:  # ends of cuffs beside the hem would go with the torso
         stray = (parts == Part.TORSO) & ~dilate(torso, CUFF_ENDS * body.unit)
-        mask = mask & ~(stray & dilate(np.logical_or.reduce(list(sleeves.values())), STRAY[kind] * body.unit))
-        parts = np.where(mask, parts, 0).astype(np.uint8)
-    # hair, hands and straps hide cloth that goes on behind them
+        parts[stray & dilate(np.logical_or.reduce(list(sleeves.values())), STRAY[kind] * body.unit)] = 0
+    mask = parts > 0
+    # hair, hands, straps and arms hide cloth that goes on behind them
     behind = bridged_sides(body, parts == Part.TORSO, ARMPIT, hem_level(body, mask))
     hidden = hidden_cloth(body, mask, (erode(torso, 0.05 * body.unit) | behind) & ~_bare_chest(body))
-    cloth, alpha = complete(photo, mask, mask | hidden, body.unit, body)
-    parts = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
-    garment = on_wearer(cropped(cloth, alpha, parts, kind, points, curves), body, points)
-    if not has_sleeves:
+    cloth, alpha = complete(photo, mask, mask | hidden | before, body.unit, body)
+    whole = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
+    garment = on_wearer(cropped(cloth, alpha, whole, kind, points, curves), body, points)
+    if not any(apart.values()):
         return garment
-    return with_own_sleeves(with_patches(garment, _patches(body, garment, points, reach, crossing)), garment)
+    worn = Worn(
+        photo,
+        {side: seen & ~sleeves[OTHER[side]] for side in SIDES},
+        erode(parts == Part.TORSO, 0.02 * body.unit),
+        (body.labels == Label.BACKGROUND) & ~seen,
+        body,
+        {side: points[f"shoulder_{side}"] for side in SIDES},
+        {side: points[f"armpit_{side}"] for side in SIDES},
+        max(reach.values()),
+        garment.wearer.unit / body.unit,
+    )
+    return with_patches(garment, own_sleeves(worn, apart))
+
+
+def _reach(body: Body, mask: Bools) -> dict[SideName, float]:
+    """Share of each arm that is covered. Where one sleeve is seen to end and skin to begin, the other does not go on:
+    an arm before or behind the body is covered by the cloth of that."""
+    reach = {side: covered_share(body.arms[side].at(steps(body.arms[side].length)), mask) for side in SIDES}
+    for side in SIDES:
+        arm, own = body.arms[side], reach[side]
+        path = np.rint(arm.at(np.linspace(own + 0.05, 1.0, 20) * arm.length)).astype(int)
+        column, row = np.clip(path, 0, np.subtract(mask.shape[::-1], 1)).T
+        bare = float((body.labels[row, column] == Label.SKIN).mean())
+        if own > LEAST_SLEEVE and reach[OTHER[side]] > own + MOST_ODDS and bare > SURELY_BARE:
+            reach[OTHER[side]] = own
+    return reach
+
+
+def _parts(
+    body: Body,
+    mask: Bools,
+    torso: Bools,
+    sleeves: Mapping[SideName, Bools],
+    apart: Mapping[SideName, bool],
+    reach: Mapping[SideName, float],
+) -> tuple[NDArray[np.uint8], Bools]:
+    """The cloth shared out to torso and sleeves, and where (H, W) a sleeve lies before the torso.
+
+    Sleeves that are kept `apart`, to get pictures of their own, are left out; the value says whether they cross.
+    """
+    parts = mask.astype(np.uint8) * int(Part.TORSO)
+    before = np.zeros_like(mask)
+    for side, zone in sleeves.items():
+        if side in apart:
+            arm = _lower_arm(mask.shape, body, side, reach)
+            parts[(dilate(zone, 0.1 * body.unit) | arm) & ~dilate(torso, 0.02 * body.unit)] = 0
+            if apart[side]:
+                before |= torso & dilate(arm, SHADE * body.unit)
+            continue
+        own = mask & (dilate(zone, 0.03 * body.unit) | _wide_sleeve(body, mask, side, reach[side]))
+        parts[own] = int(SLEEVE_PART[side])
+    parts[before & (parts == Part.TORSO)] = 0
+    return parts, before & mask
+
+
+def _lower_arm(shape: tuple[int, int], body: Body, side: SideName, reach: Mapping[SideName, float]) -> Bools:
+    """Where a sleeve lies over the torso: the arm from below the shoulder to the cuff."""
+    arm = body.arms[side]
+    return limb_zone(shape, arm, FREE_ARM * arm.length, 1.05 * min(reach[side], 1.0) * arm.length, 1.7) > 0.5
 
 
 def _outlines(
@@ -134,32 +191,6 @@ def _collar_zone(shape: tuple[int, int], body: Body) -> Bools:
     left, right = body.neck_foot["left"], body.neck_foot["right"]
     out = 0.22 * body.unit * body.across
     return inside_outline(shape, np.stack([left - out, left - out + rise, right + out + rise, right + out]))
-
-
-def _patches(
-    body: Body,
-    garment: Garment,
-    points: Mapping[str, Floats],
-    reach: Mapping[SideName, float],
-    crossing: Mapping[SideName, bool],
-) -> list[Patch]:
-    """Pictures of their own for sleeves before the torso; mirror images for those that cannot be seen."""
-    span = [np.linalg.norm(p["shoulder_left"] - p["shoulder_right"]) for p in (garment.points, points)]
-    unit = body.unit * float(span[0] / max(span[1], 1e-6))
-    found: dict[SideName, Patch | None] = {}
-    for side in SIDES:
-        zone = dilate(inside_outline(garment.alpha.shape, _sleeve_outline(garment.curves, side)), 0.05 * unit)
-        found[side] = cut_patch(garment, side, zone)
-    patches = []
-    for side in SIDES:
-        unseen = reach[side] < UNSEEN * reach[OTHER[side]]
-        patch = found[side]
-        if unseen or patch is None:
-            other = found[OTHER[side]]
-            patch = other.mirrored() if other is not None else None
-        if patch is not None and (unseen or crossing[side]):
-            patches.append(patch)
-    return patches
 
 
 def _collar(body: Body, mask: Bools, side: SideName) -> Floats:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vesture.vision.garment_backdrop import Bool, Float, disc, gradient, rim
 
 CUT_SIZE = 288
+PLAIN = 2.0  # deviations of cloth and ground per contrast between them, from which colours say nothing of an edge
 
 
 def main_body(region: Bool, least_share: float = 0.12) -> Bool:
@@ -143,18 +144,18 @@ def soft_edge(rgb: NDArray[np.uint8], garment: Bool, band: int) -> Float:
     # The means change slowly: half the resolution is enough for them.
     coarse = cv2.resize(rgb, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).astype(np.float32)
     half = np.minimum(rows // 2, coarse.shape[0] - 1), np.minimum(columns // 2, coarse.shape[1] - 1)
-    core, ground = (
-        local_mean(
-            coarse,
-            cv2.resize(known, (coarse.shape[1], coarse.shape[0]), interpolation=cv2.INTER_NEAREST),
-            (2 * band + 1, 2 * band + 1),
-        )[half]
-        for known in (inside, 1 - reach)
-    )
+    size = (coarse.shape[1], coarse.shape[0])
+    known = [cv2.resize(side, size, interpolation=cv2.INTER_NEAREST) for side in (inside, 1 - reach)]
+    window = (2 * band + 1, 2 * band + 1)
+    coarse = np.dstack([coarse, (coarse**2).sum(2)])
+    core, ground = (local_mean(coarse, side, window)[half] for side in known)
+    spread = np.sqrt(sum(np.maximum(mean[:, 3] - (mean[:, :3] ** 2).sum(1), 0) for mean in (core, ground)))
+    core, ground = core[:, :3], ground[:, :3]
     span = core - ground
-    length = (span**2).sum(1)
-    blend = ((rgb[rows, columns] - ground) * span).sum(1) / np.maximum(length, 1.0)
-    trust = np.clip((np.sqrt(length) - 18.0) / 30.0, 0, 1)
+    length = np.sqrt((span**2).sum(1))
+    blend = ((rgb[rows, columns] - ground) * span).sum(1) / np.maximum(length**2, 1.0)
+    # Between a print and its ground no single colour lies halfway.
+    trust = np.clip((length - 18.0) / 30.0, 0, 1) * np.clip(PLAIN * length / np.maximum(spread, 1e-3) - 1, 0, 1)
     # Colour may move the edge only within the band around the found outline.
     matte = np.clip((np.clip(blend, 0, 1) - 0.12) / 0.76, 0, 1)
     matte = np.clip(matte, np.clip(near * 3.2 - 2.2, 0, 1), np.clip(near * 3.2, 0, 1))

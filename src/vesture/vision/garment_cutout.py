@@ -43,6 +43,10 @@ class Frame:
         back = np.linalg.inv(self.matrix[:, :2])
         return np.asarray((np.asarray(points) - self.matrix[:, 2]) @ back.T, np.float32)
 
+    def after(self, first: NDArray[np.float64]) -> Frame:
+        """The frame for pictures that are moved by `first` (2, 3) before they come into this one."""
+        return Frame(_after(first, self.matrix))
+
     def carry(self, values: NDArray, shape: tuple[int, int], from_scale: float = 1.0) -> Float:
         """A map (h, w) in pixels of the picture times `from_scale`, drawn in the garment's frame (`shape`)."""
         matrix = self.matrix.copy()

@@ -23,13 +23,13 @@ from vesture.vision.garment_cutout import Cutout, Frame, cut_out
 from vesture.vision.garment_join import SURE, Joined, View, join, joined_kind, joined_sleeves, kind_doubts, view_of
 from vesture.vision.garment_kind import find_kind, leg_gap
 from vesture.vision.garment_labels import INNER
-from vesture.vision.garment_look import look
 from vesture.vision.garment_mask import separate
 from vesture.vision.garment_neckline import Neckline, find_neckline
 from vesture.vision.garment_opening import Opening, joined_opening, searched_opening
 from vesture.vision.garment_outline import CURVE_POINTS, Outline, read_outline
 from vesture.vision.garment_parts import label_parts
 from vesture.vision.garment_shape import resample
+from vesture.vision.garment_turn import turning, upright
 from vesture.vision.garment_types import Garment, GarmentKind
 from vesture.vision.garment_waist import front_of_waist
 
@@ -66,7 +66,9 @@ def understand(picture: Picture, category: Category, network: GarmentNetwork | N
 
 def read_flat(picture: Picture, category: Category, network: GarmentNetwork | None = None) -> FlatReading:
     """As `understand`, with the garment's place in the photo."""
-    seen = None if network is None else look(network, picture)
+    size, seen, turns = (picture.width, picture.height), None, 0
+    if network is not None:
+        picture, seen, turns = upright(network, picture, category)
     mask = separate(picture, seen)
     cutout = cut_out(picture, mask)
     kind, doubts = find_kind(cutout.region, cutout.axis, category)
@@ -96,7 +98,7 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
         region = region & ~neck.hole
     parts = label_parts(region, points, curves) if joined is None else np.where(region, joined.parts, 0)
     garment = _assemble(cutout, alpha, parts.astype(np.uint8), kind, points, curves, confidence, mask.warnings + doubts)
-    return FlatReading(garment, cutout.frame)
+    return FlatReading(garment, cutout.frame.after(turning(*size, turns)))
 
 
 def _confidence(mask: float, overlap: float, outline: Outline, joined: Joined | None) -> dict[str, float]:

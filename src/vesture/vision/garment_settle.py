@@ -24,6 +24,7 @@ MARGIN = 0.014  # beside the outline, whose pixels teach nothing
 FAR = 0.09  # from the garment: ground further off teaches nothing
 MOVES = 0.049  # furthest outwards
 CORE = 0.035  # furthest inwards
+THIN = 0.012  # half the thickness of what is no garment unless it was believed to be: joints of tiles, cords
 EVERYWHERE = 0.25  # weight of the whole garment and ground beside the neighbourhood
 UNSEEN = 0.004  # share of a tone that was not met
 KINSHIP = 6.0  # tones nearer than that, in units of features, stand in for each other
@@ -64,7 +65,8 @@ def settle(lab: Float, region: Bool, prior: Float) -> Bool:
             region = moved
             if still:
                 break
-    return np.asarray(region)
+    solid = cv2.morphologyEx(region.astype(np.uint8), cv2.MORPH_OPEN, disc(THIN * size)) > 0
+    return np.asarray(solid | (region & (believed > 0)))
 
 
 def _tones(lab: Float, near: Bool) -> tuple[NDArray[np.uint8], Float]:

@@ -63,3 +63,14 @@ def test_without_ground_to_learn_from_nothing_changes() -> None:
     lab, _ = checked_cloth()
     everything = np.ones((SIZE, SIZE), bool)
     assert np.array_equal(settle(lab, everything, everything.astype(np.float32)), everything)
+
+
+def test_a_dark_joint_of_the_floor_is_no_part_of_the_cloth() -> None:
+    lab, truth = checked_cloth()
+    joint = np.zeros_like(truth)
+    joint[198:202, :] = True
+    lab = np.where((joint & ~truth)[..., None], np.float32([12, 0, 0]), lab).astype(np.float32)
+    belief = coarse_belief(truth, 3)
+    found = settle(lab, belief > 0.5, belief)
+    beyond = cv2.dilate(truth.astype(np.uint8), np.ones((15, 15), np.uint8)) == 0
+    assert not (found & beyond).any()

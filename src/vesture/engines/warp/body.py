@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from vesture.engines.warp.head import Head, find_head
 from vesture.vision.parsing import Label
 from vesture.vision.pose import Pose
 
@@ -98,6 +99,7 @@ class Body:
     labels: NDArray[np.uint8]
     top_hem: float | None  # v where the present top ends, None when it leaves the picture or is not there
     waist: float  # v of the present waistband, or where one would be
+    head: Head | None = None  # None where the face is not in the picture
 
     def point(self, u: Floats | float, v: Floats | float) -> Floats:
         """Photo pixels (n, 2) of torso coordinates; `u` in pixels across, `v` along the spine."""
@@ -151,7 +153,8 @@ def measure_body(pose: Pose, labels: NDArray[np.uint8], unit: float) -> Body:
     frame = (neck, down, across, torso)
     width = {n: _half_widths(frame, labels, arms[n], SIGN[n], prior) for n in SIDES}
     top_hem, waist = _hem_and_waist(frame, labels, half)
-    return Body(unit, neck, down, across, torso, tip, foot, width, prior, arms, legs, labels, top_hem, waist)
+    head = find_head(pose, unit)
+    return Body(unit, neck, down, across, torso, tip, foot, width, prior, arms, legs, labels, top_hem, waist, head)
 
 
 def _limb(

@@ -24,16 +24,28 @@ CHROMA_RANGE = ((2.0, 30.0), (2.0, 42.0))  # a* and b* of skin; beards, nails an
 HAND = 0.55  # units round the wrist that are hand rather than arm
 SAMPLES = 20000
 LEAST = 80  # pixels that make a tone
+PALER = (0.68, 0.97)  # a* and b* of a neck as shares of the face's: medians of 25 photos that show both
+NECK = 0.17  # units from the middle that are neck
+FACE_LIGHT = 0.22  # of the difference between the sides of a face, the body shows from its middle to a side
 
 
 @dataclass(frozen=True, slots=True)
 class Complexion:
-    """Tones of lit skin as L*a*b* (3,): `body` for what has no better, `hands` and `limbs` where they are seen."""
+    """Tones of lit skin as L*a*b* (3,).
 
+    Attributes:
+        torso: of neck, chest and belly.
+        body: of limbs that have no better.
+        hands, arms, legs: where they are seen.
+        light: how much brighter, as a share, the viewer's right side of the face is than its middle.
+    """
+
+    torso: Floats
     body: Floats
     hands: Mapping[SideName, Floats]
     arms: Mapping[SideName, Floats]
     legs: Mapping[SideName, Floats]
+    light: float
 
 
 def read_complexion(photo: NDArray[np.uint8], body: Body) -> Complexion:
@@ -47,10 +59,13 @@ def read_complexion(photo: NDArray[np.uint8], body: Body) -> Complexion:
     points = np.stack([columns, rows], 1).astype(np.float64)
     level = (points - body.neck) @ body.down / body.unit
     aside = np.abs((points - body.neck) @ body.across) / body.unit
-    face = lit_tone(lab[(level < -0.3) & (aside < 0.6)])
+    below = _below_jaw(body, points, level)
+    in_face = (below < 0) & (aside < 0.9)
+    face = lit_tone(lab[in_face])
     at_hand = {side: _near(points, body.arms[side].axis[-1], HAND * body.unit) for side in SIDES}
     hands = {side: tone for side in SIDES if (tone := lit_tone(lab[at_hand[side]])) is not None}
-    usual = _body_tone(face, list(hands.values()), lab)
+    neck = lit_tone(lab[(below > 0.06) & (level < 0) & (aside < NECK)])
+    usual = _limb_tone(face, list(hands.values()), lab)
     arms, legs = {}, {}
     least = 0.04 * body.unit**2 / step  # less is a gap in a sleeve or a mistake of the parse
     for side in SIDES:
@@ -59,7 +74,8 @@ def read_complexion(photo: NDArray[np.uint8], body: Body) -> Complexion:
             tone = lit_tone(lab[own]) if int(own.sum()) > least else None
             if tone is not None and _same_person(tone, usual):
                 found[side] = tone
-    return Complexion(usual, hands, arms, legs)
+    light = _side_light((points - body.neck) @ body.across / body.unit, lab[:, 0], in_face, body)
+    return Complexion(_torso_tone(face, neck, usual), usual, hands, arms, legs, light)
 
 
 def _same_person(tone: Floats, usual: Floats) -> bool:
@@ -68,8 +84,35 @@ def _same_person(tone: Floats, usual: Floats) -> bool:
     return bool(difference[0] < 20 and difference[1:].max() < 11)
 
 
-def _body_tone(face: Floats | None, hands: list[Floats], everything: Floats) -> Floats:
-    """Skin between face and hands: hands are redder and darker than arms, faces lie in the best light."""
+def _below_jaw(body: Body, points: NDArray[np.float64], level: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Units (n,) by which points lie below the jaw, by a usual head's place where none is known."""
+    if body.head is None:
+        return np.asarray(level + 0.3)
+    return np.asarray(body.head.below_jaw(points[:, 0], points[:, 1]) / body.unit, np.float64)
+
+
+def _paler(face: Floats) -> Floats:
+    """The tone of covered skin by that of a face."""
+    return face * np.array([1.0, *PALER], np.float32)
+
+
+def _torso_tone(face: Floats | None, neck: Floats | None, usual: Floats) -> Floats:
+    """Neck and chest: as light as the face but less red; the chroma of the neck itself where it is seen."""
+    if face is None:
+        return usual if neck is None or not _same_person(neck, usual) else neck
+    tone = _paler(face)
+    if neck is None or not _same_person(neck, tone):
+        return tone
+    # necks lie in the shade of the head, chests do not
+    lightness = float(np.clip(neck[0], tone[0] - 8, tone[0] + 5))
+    return np.asarray([lightness, *(0.4 * tone[1:] + 0.6 * neck[1:])], np.float32)
+
+
+def _limb_tone(face: Floats | None, hands: list[Floats], everything: Floats) -> Floats:
+    """Skin of limbs that are not seen, between face and hands: hands are redder than arms, faces in the best light."""
+    if face is not None:
+        # a hand in the shade, or something else that was taken for one
+        hands = [hand for hand in hands if hand[0] > face[0] - 15]
     hand = np.mean(hands, axis=0) if hands else None
     if face is None and hand is None:
         tone = lit_tone(everything)
@@ -78,10 +121,21 @@ def _body_tone(face: Floats | None, hands: list[Floats], everything: Floats) -> 
         assert hand is not None
         return np.asarray(hand + np.array([2, -3, 2], np.float32), np.float32)
     if hand is None:
-        return face
-    lightness = 0.5 * face[0] + 0.5 * hand[0]
-    chroma = 0.75 * face[1:] + 0.25 * hand[1:]
-    return np.asarray([lightness, *chroma], np.float32)
+        return _paler(face)
+    return np.asarray(0.5 * _paler(face) + 0.5 * hand * np.array([1.0, 0.85, 1.1], np.float32), np.float32)
+
+
+def _side_light(across: NDArray[np.float64], lightness: Floats, in_face: Bools, body: Body) -> float:
+    """From which side the face is lit, read off its skin left and right of the middle."""
+    middle = float(np.median(across[in_face])) if in_face.any() else 0.0
+    if body.head is not None:
+        middle = float((body.head.chin - body.neck) @ body.across) / body.unit
+    right, left = lightness[in_face & (across > middle + 0.04)], lightness[in_face & (across < middle - 0.04)]
+    if len(right) < LEAST or len(left) < LEAST:
+        return 0.0
+    # lightness is about the cube root of light
+    ratio = 3 * np.log(max(float(np.median(right)), 1.0) / max(float(np.median(left)), 1.0))
+    return float(np.clip(FACE_LIGHT * ratio, -0.15, 0.15))
 
 
 def lit_tone(lab: Floats) -> Floats | None:

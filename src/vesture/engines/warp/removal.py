@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body import SIDES, Body
 from vesture.engines.warp.coarse import Coarse
+from vesture.engines.warp.collar import collar_remains
 from vesture.vision.masks import dilate, distance_to, erode
 from vesture.vision.parsing import Label
 
@@ -44,6 +45,7 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
         return old
     if Label.TOP in replaced:
         old |= _beside_the_neck(photo, body, old) | _scraps_of_skin(body, old)
+        old |= collar_remains(photo, body, old, coarse)
     distance = distance_to(old)
     rim = distance <= max(1.0, SEAM * body.unit)
     result = old | (rim & (labels != Label.OTHER))

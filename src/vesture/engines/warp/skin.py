@@ -29,6 +29,7 @@ LEG_SWELL = ((0.0, 0.25, 0.42, 0.5, 0.66, 0.85, 1.0), (0.98, 1.0, 0.97, 0.93, 1.
 TURN = 0.2  # how much darker a limb is where it turns away
 # shade falls on blue and green more than on red: light comes back out of the skin reddened
 REDDENING = np.array([0.85, 1.04, 1.12], np.float32)
+UNDER_JAW = 0.2  # of the light, that the head takes from the neck right below it
 JOIN_CLIP = 50.0  # levels by which a painted tone may be drawn to the visible skin
 
 
@@ -160,8 +161,9 @@ def painted_torso(
     columns, rows = coarse.columns[window[1]] - body.neck[0], coarse.rows[window[0]] - body.neck[1]
     across = (columns[None] * body.across[0] + rows[:, None] * body.across[1]) / body.unit
     level = (columns[None] * body.down[0] + rows[:, None] * body.down[1]) / body.unit
-    shade = _anatomy(np.asarray(across, np.float32), np.asarray(level, np.float32))
-    field = np.asarray(to_rgb(tones.body[None])[0] * shade[..., None] ** REDDENING, np.float32)
+    shade = _anatomy(np.asarray(across, np.float32), np.asarray(level, np.float32), tones.light)
+    shade = shade * _neck_shade(body, coarse.columns[window[1]][None], coarse.rows[window[0]][:, None])
+    field = np.asarray(to_rgb(tones.torso[None])[0] * shade[..., None] ** REDDENING, np.float32)
     seen = skin[window] & (level > -0.62)  # chins are skin, mouths are not
     seen &= _like(coarse.photo[window], field)
     if int(seen.sum()) >= 6:
@@ -170,22 +172,55 @@ def painted_torso(
     return _patch(field, coarse, window, box, zone, texture)
 
 
-def _anatomy(across: Floats, level: Floats) -> Floats:
-    """Shade of a lit upper body: dark under the chin, lines of the collar bones, darker to the sides."""
-    chin = np.interp(level, [-0.5, -0.05], [0.84, 1.0])
+def _anatomy(across: Floats, level: Floats, light: float) -> Floats:
+    """Shade of a lit upper body: lines of the collar bones, darker to the sides and away from the light."""
     bone = -0.02 - 0.16 * np.abs(across)  # the collar bones rise outwards from the pit of the neck
     ridge = np.exp(-(((level - bone) / 0.022) ** 2)) - 0.9 * np.exp(-(((level - bone - 0.05) / 0.035) ** 2))
-    lines = 0.035 * ridge * np.clip((0.42 - np.abs(across)) / 0.1, 0, 1) * np.clip((np.abs(across) - 0.04) / 0.05, 0, 1)
+    lines = 0.04 * ridge * np.clip((0.42 - np.abs(across)) / 0.1, 0, 1) * np.clip((np.abs(across) - 0.04) / 0.05, 0, 1)
     pit = 0.05 * np.exp(-((across / 0.05) ** 2 + ((level - 0.0) / 0.05) ** 2))
-    return np.asarray(chin + lines - pit - 0.14 * np.clip(np.abs(across) / 0.5, 0, 1.2) ** 3, np.float32)
+    turned = 0.14 * np.clip(np.abs(across) / 0.5, 0, 1.2) ** 3
+    return np.asarray(1 + lines - pit - turned + light * np.clip(across / 0.3, -1, 1), np.float32)
+
+
+def _neck_shade(body: Body, columns: Floats, rows: Floats) -> Floats:
+    """Shade of a neck: the head's shadow under the jaw, turning away at the sides, its two long muscles.
+
+    A factor (h, w) for pixels at `columns` and `rows`, which broadcast together; 1 on chest and belly.
+    """
+    dx, dy = columns - body.neck[0], rows - body.neck[1]
+    aside = (dx * body.across[0] + dy * body.across[1]) / body.unit
+    level = (dx * body.down[0] + dy * body.down[1]) / body.unit
+    if body.head is None:
+        return np.asarray(np.interp(level, [-0.5, -0.05], [0.84, 1.0]), np.float32)
+    head = body.head
+    below = head.below_jaw(columns, rows) / body.unit
+    length = max(float((body.neck - head.chin) @ body.down) / body.unit, 0.1)
+    share = np.clip(1 + level / length, 0, 1)  # 0 at the chin, 1 between the shoulder joints
+    aside = aside - (1 - share) * float((head.chin - body.neck) @ body.across) / body.unit
+    half = head.neck_half_width / body.unit
+    shadow = UNDER_JAW * np.exp(-np.maximum(below, 0) / 0.09) * np.clip(1.5 - share, 0, 1)
+    neck = np.clip((0.9 - share) / 0.25, 0, 1)
+    turned = 0.16 * np.clip(np.abs(aside) / half, 0, 1.15) ** 3 * neck
+    muscle = np.abs(aside) - (0.05 + 0.75 * (1 - share) * half)
+    cord = 0.03 * (np.exp(-((muscle / 0.018) ** 2)) - np.exp(-(((muscle + 0.035) / 0.022) ** 2)))
+    return np.asarray(
+        1 - shadow - turned + cord * np.clip(share / 0.2, 0, 1) * np.clip((1 - share) / 0.2, 0, 1), np.float32
+    )
 
 
 def _like(real: Floats, field: Floats) -> Bools:
-    """Which real colours (h, w, 3) may be the same skin as the painted ones; beards, nails and jewels are not."""
-    difference = cv2.cvtColor(real / 255, cv2.COLOR_RGB2LAB) - cv2.cvtColor(
-        np.clip(field, 0, 255) / 255, cv2.COLOR_RGB2LAB
+    """Which real colours (h, w, 3) may be the same skin as the painted ones, in whatever shade; beards, nails and
+    jewels are not."""
+    seen = cv2.cvtColor(real / 255, cv2.COLOR_RGB2LAB)
+    painted = cv2.cvtColor(np.clip(field, 0, 255) / 255, cv2.COLOR_RGB2LAB)
+    lighter = seen[..., 0] - painted[..., 0]
+    shade = np.clip(seen[..., :1] / np.maximum(painted[..., :1], 1), 0.6, 1.1)
+    chroma = np.abs(seen[..., 1:] - shade * painted[..., 1:]).max(-1)
+    # hair takes the colour away together with the light, shade leaves it
+    coloured = np.linalg.norm(seen[..., 1:], axis=-1) > 0.8 * np.linalg.norm(shade * painted[..., 1:], axis=-1)
+    return np.asarray(
+        (lighter < 20) & (lighter > -0.4 * painted[..., 0]) & (chroma < 12) & (coloured | (lighter > -12))
     )
-    return np.asarray((np.abs(difference[..., 0]) < 20) & (np.abs(difference[..., 1:]).max(-1) < 12))
 
 
 def joined(field: Floats, real: Floats, seen: Bools, nearness: Floats) -> Floats:

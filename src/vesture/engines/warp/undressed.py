@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,10 +18,12 @@ from vesture.engines.warp.body_window import moved_body
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.complexion import Complexion, read_complexion
 from vesture.engines.warp.exposure import belly_is_bare
+from vesture.engines.warp.hair import hair_behind, longer_hair
+from vesture.engines.warp.neck import bare_neck
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
 from vesture.engines.warp.placement import Fit
 from vesture.engines.warp.removal import old_garment
-from vesture.engines.warp.silhouettes import beside_cloth, limb_zone, neck_zone, torso_zone
+from vesture.engines.warp.silhouettes import beside_cloth, limb_zone, torso_zone
 from vesture.engines.warp.skin import (
     ARM_SWELL,
     LEG_SWELL,
@@ -42,7 +43,6 @@ Bools = NDArray[np.bool_]
 
 MARGIN = 0.2  # units around everything that may change: shadows reach that far
 WINDOW_STEP = 32  # pixels
-HAIR_LENGTH = 0.3  # units by which hair goes on behind a collar that is taken away
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,9 @@ def undress(
     patches = list(_behind(scene, fit, need, cover, texture, generator))
     skin = coverage(patches, scene.shape)
     bare = need & (skin < 0.5)
-    hair = [*_hair_behind_the_neck(scene, bare), *_longer_hair(scene, bare)]
+    hair = hair_behind(scene.body, scene.old, scene.coarse, bare)
+    if Label.TOP in scene.clothes.replaced:
+        hair += longer_hair(scene.photo, scene.body, scene.old, bare)
     # beyond the old garment's own pixels the person is still there, the scene may not show through the seam
     open_scene = need & (skin < 0.999) & (scene.old | ~scene.person)
     canvas = scene.photo
@@ -183,7 +185,7 @@ def _behind(
     waistband = min(body.waist, 0.88)
     torso: list[Floats] = []
     if Label.TOP in replaced:
-        torso.append(np.maximum(neck_zone(shape, body), torso_zone(shape, body, 0.0, waistband + 0.05)))
+        torso.append(np.maximum(bare_neck(shape, body, scene.old), torso_zone(shape, body, 0.0, waistband + 0.05)))
     reach = fit.leg_reach
     if Label.BOTTOM in replaced and all(reach.get(side, 0.0) < 0.5 * body.legs[side].length for side in SIDES):
         torso.append(torso_zone(shape, body, waistband, 1.2))
@@ -243,52 +245,3 @@ def _other_garment(scene: Prepared, need: Bools, waistband: float, generator: np
     if inside.any():
         cloth = fill_scene(scene.photo[place], zone[place] > 0, inside, 0.6 * body.unit, generator)
         yield Patch(box[0], box[1], cloth, np.asarray(zone[place], np.float32))
-
-
-def _hair_behind_the_neck(scene: Prepared, where: Bools) -> Iterator[Patch]:
-    """Between long hair and the neck lies more hair, in the shade, not the scene."""
-    body = scene.body
-    hair = (body.labels == Label.HAIR) & ~scene.old
-    seeds = scene.coarse.pure(hair)
-    box = bounds(hair, round(HAIR_LENGTH * body.unit))
-    if box is None or not seeds.any():
-        return
-    place = np.s_[box[0] : box[2], box[1] : box[3]]
-    neck = neck_zone(scene.shape, body)[place] > 0.5
-    grown = closed(hair[place] | neck, 0.2 * body.unit) & where[place] & ~neck
-    # only with hair on its outer side: under short hair the scene begins beside the neck
-    reach = round(0.22 * body.unit)
-    outer = cv2.blur(hair[place].astype(np.float32), (2 * reach + 1, 3)) > 0.1
-    grown &= outer
-    rim = where[place] & (body.labels[place] == Label.HAIR)
-    if grown.any() or rim.any():
-        colour = scene.coarse.full(scene.coarse.grown(seeds))[place] * np.where(rim, 0.9, 0.6)[..., None]
-        grown |= rim
-        yield Patch(box[0], box[1], colour, cv2.GaussianBlur(grown.astype(np.float32), (0, 0), 1.0) * where[place])
-
-
-def _longer_hair(scene: Prepared, where: Bools) -> list[Patch]:
-    """Hair that ended at a collar goes on where that is taken away: its last stretch, mirrored."""
-    body = scene.body
-    hair = (body.labels == Label.HAIR) & ~scene.old
-    if not hair.any() or Label.TOP not in scene.clothes.replaced:
-        return []
-    length = round(HAIR_LENGTH * body.unit)
-    box = bounds(hair, length)
-    assert box is not None
-    place = np.s_[box[0] : box[2], box[1] : box[3]]
-    hair, where, old = hair[place], where[place], scene.old[place]
-    rows = np.arange(hair.shape[0])[:, None]
-    last_other = np.maximum.accumulate(np.where(old & ~hair, -1, rows), axis=0)
-    ends_in_hair = np.take_along_axis(hair, np.maximum(last_other, 0), axis=0) & (last_other >= 0)
-    away = rows - last_other
-    grown = where & ends_in_hair & (away <= length)
-    if not grown.any():
-        return []
-    source = np.maximum(last_other - 2 - away, 0)
-    # short of hair to mirror, its end is drawn out
-    source = np.where(np.take_along_axis(hair, source, axis=0), source, np.maximum(last_other - 3, 0))
-    rgb = np.take_along_axis(scene.photo[place], source[..., None], axis=0)
-    soft = cv2.GaussianBlur(grown.astype(np.float32), (0, 0), 0.9)
-    fade = np.clip((length - away) / (0.35 * length), 0, 1)
-    return [Patch(box[0], box[1], rgb, np.asarray(soft * fade * where, np.float32))]

@@ -1,0 +1,131 @@
+"""Heads, necks and high collars: what of a hood was taken for skin, and the neck that shows when it is gone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from drawn_person import SKIN, UNIT, drawn_body, drawn_photo
+
+from vesture.engines.warp.coarse import Coarse
+from vesture.engines.warp.collar import collar_remains
+from vesture.engines.warp.complexion import read_complexion, to_lab
+from vesture.engines.warp.hair import longer_hair, loose_hair
+from vesture.engines.warp.head import Head, find_head
+from vesture.engines.warp.neck import bare_neck
+from vesture.vision.parsing import Label
+from vesture.vision.pose import Pose
+from vesture.vision.pose_decode import Region
+from vesture.vision.pose_joints import Joint
+
+HEAD = Head(np.array([150.0, 88.0]), np.array([0.0, -1.0]), 20.0, 10.0)
+HOOD = (170, 140, 130)  # the colour of skin, nearly
+
+
+def headed():
+    return replace(drawn_body(), head=HEAD)
+
+
+def hooded():
+    """A beige hood that stands beside the neck and was parsed as skin."""
+    body = headed()
+    labels = body.labels.copy()
+    ring = np.zeros(labels.shape, np.uint8)
+    cv2.rectangle(ring, (122, 88), (178, 112), 1, -1)
+    cv2.rectangle(ring, (140, 60), (160, 112), 0, -1)
+    cv2.circle(ring, (150, 68), 21, 0, -1)
+    labels[ring > 0] = Label.SKIN
+    body = replace(body, labels=labels)
+    photo = drawn_photo(body).astype(np.float32)
+    photo[ring > 0] = HOOD
+    photo[labels == Label.TOP] = HOOD
+    return body, photo, ring > 0
+
+
+def test_a_hood_taken_for_skin_goes_and_neck_and_face_stay() -> None:
+    body, photo, ring = hooded()
+    old = body.labels == Label.TOP
+    gone = collar_remains(photo, body, old, Coarse.of(photo, UNIT))
+    rows = np.arange(ring.shape[0])[:, None]
+    assert gone[ring & (rows > 92) & (rows < 106)].mean() > 0.85
+    assert not gone[60:86].any()
+    assert gone[90:108, 143:158].mean() < 0.1
+
+
+def test_without_a_face_no_collar_is_guessed() -> None:
+    body, photo, _ = hooded()
+    assert not collar_remains(photo, replace(body, head=None), body.labels == Label.TOP, Coarse.of(photo, UNIT)).any()
+
+
+@pytest.mark.parametrize("half", [8, 11, 13])
+def test_the_bare_neck_is_as_wide_as_what_is_seen_of_it(half: int) -> None:
+    body = headed()
+    labels = body.labels.copy()
+    labels[88:112] = Label.BACKGROUND
+    labels[88:112, 150 - half : 151 + half] = Label.SKIN
+    labels[106:112] = Label.TOP
+    body = replace(body, labels=labels)
+    old = labels == Label.TOP
+    zone = bare_neck(labels.shape, body, old)
+    assert np.flatnonzero(zone[100] > 0.5).size == pytest.approx(2 * half, abs=3)
+    assert zone[60:80].max() == 0  # never in the face
+    assert zone[110, 140:160].min() > 0.9
+
+
+def test_a_neck_is_less_red_than_the_face_and_as_light() -> None:
+    body = headed()
+    labels = body.labels.copy()
+    labels[90:112] = np.where(labels[90:112] == Label.SKIN, Label.TOP, labels[90:112])
+    tones = read_complexion(drawn_photo(replace(body, labels=labels)), replace(body, labels=labels))
+    face = to_lab(np.array([SKIN], np.float32))[0]
+    assert tones.torso[0] == pytest.approx(face[0], abs=3)
+    assert 0.55 * face[1] < tones.torso[1] < 0.85 * face[1]
+
+
+def test_the_side_the_face_is_lit_from_is_read_off() -> None:
+    body = headed()
+    photo = drawn_photo(body).astype(np.float32)
+    photo[:, 150:] *= 0.8
+    assert read_complexion(photo.astype(np.uint8), body).light < -0.03
+    assert abs(read_complexion(drawn_photo(body), body).light) < 0.02
+
+
+def test_long_hair_is_told_from_short() -> None:
+    body = headed()
+    labels = body.labels.copy()
+    cv2.ellipse(labels, (150, 58), (22, 14), 0, 180, 360, int(Label.HAIR), -1)
+    old = labels == Label.TOP
+    short = replace(body, labels=labels)
+    assert not loose_hair(short, old).any()
+    assert longer_hair(drawn_photo(short).astype(np.float32), short, old, old) == []
+    labels = labels.copy()
+    labels[55:108, 122:134] = Label.HAIR
+    old[108:130, 118:140] = True
+    long = replace(body, labels=labels)
+    assert loose_hair(long, old)[70:105, 124:132].all()
+    (patch,) = longer_hair(drawn_photo(long).astype(np.float32), long, old, old)
+    assert patch.alpha.max() > 0.9
+
+
+def faced_pose(shift: float = 0.0) -> Pose:
+    points = np.zeros((33, 2), np.float32)
+    points[[Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER]] = [[180, 120], [120, 120]]
+    points[[Joint.LEFT_HIP, Joint.RIGHT_HIP]] = [[170, 240], [130, 240]]
+    points[[Joint.LEFT_EYE, Joint.RIGHT_EYE]] = [[158, 60 + shift], [142, 60 + shift]]
+    points[[Joint.MOUTH_LEFT, Joint.MOUTH_RIGHT]] = [[155, 80 + shift], [145, 80 + shift]]
+    points[[Joint.LEFT_EAR, Joint.RIGHT_EAR]] = [[170, 64 + shift], [130, 64 + shift]]
+    ones = np.ones(33, np.float32)
+    mask = np.zeros((420, 300), np.float32)
+    return Pose(points, np.zeros(33, np.float32), ones, ones, mask, 1.0, Region(150.0, 200.0, 400.0))
+
+
+def test_the_head_is_found_by_the_face_and_only_where_it_is_in_the_picture() -> None:
+    head = find_head(faced_pose(), UNIT)
+    assert head is not None
+    assert head.chin == pytest.approx([150, 95])
+    assert head.half_width == pytest.approx(20)
+    assert head.below_jaw(np.float32([150]), np.float32([105]))[0] == pytest.approx(10, abs=0.1)
+    assert find_head(faced_pose(-90), UNIT) is None
+    assert find_head(faced_pose(80), UNIT) is None  # chin below the shoulders: no frontal head

@@ -14,9 +14,11 @@ from vesture.engines.warp.bare_arms import bare_arms, outside_sleeves
 from vesture.engines.warp.crevices import closed_crevices
 from vesture.engines.warp.front import kept_in_front, soft_front
 from vesture.engines.warp.layers import SLEEVES, Layer
-from vesture.engines.warp.light import contact_shadow, folds, shaded_by
+from vesture.engines.warp.leg_outline import crotch_level
+from vesture.engines.warp.light import contact_shadow, folds, light_of_place, shaded_by
 from vesture.engines.warp.patch import Patch, coverage, laid_over
 from vesture.engines.warp.placement import Fit
+from vesture.engines.warp.removal import below
 from vesture.engines.warp.skin import skin_texture
 from vesture.engines.warp.undressed import Prepared, Wardrobe, undress
 from vesture.vision.garment_types import Garment
@@ -26,7 +28,7 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 OWN_SHADOW = {"flat-lay": 0.16, "model": 0.06}  # depth of the shadow of arms and sleeves on the torso's cloth
-FOLD_STRENGTH = {"flat-lay": 0.6, "model": 0.0}  # a worn garment brings folds of its own
+FOLD_STRENGTH = 0.6
 
 
 def wardrobe(category: Category, garment: Garment, cover_feet: bool) -> Wardrobe:
@@ -69,7 +71,9 @@ def compose(
     canvas = laid_over(canvas, [*under, *_of(lit, sleeves=False)])
     canvas = shaded_by(canvas, cover, [*before, *sleeves], scene.body.unit, OWN_SHADOW[photo_type])
     canvas = laid_over(canvas, [*before, *sleeves])
-    canvas, cover = closed_crevices(canvas, cover, scene.person, before, scene.body.unit)
+    # the gap between legs is none
+    upper = scene.person & ~below(scene.body, crotch_level(scene.body), scene.person)
+    canvas, cover = closed_crevices(canvas, cover, upper, before, scene.body.unit)
     touched = (cover > 0) | (scene.fading > 0.004) | (shadow > 0)
     for patch in under:
         touched[patch.place] |= patch.alpha > 0.004
@@ -82,20 +86,21 @@ def compose(
 
 
 def _lit(scene: Prepared, layers: list[Layer], photo_type: str) -> list[Layer]:
-    """The layers with the folds of the pose on them."""
-    if not FOLD_STRENGTH[photo_type]:
+    """The layers with the light of the place and the folds of the pose on them."""
+    if photo_type == "model":  # it brings folds and shades of its own
         return layers
     worn = np.isin(scene.body.labels, scene.clothes.replaced)
-    ratio = folds(scene.photo, worn, scene.coarse, scene.body.unit, FOLD_STRENGTH[photo_type])
-    if ratio is None:
-        return layers
+    factor = light_of_place(scene.body, scene.photo, scene.coarse, scene.complexion.light)
+    ratio = folds(scene.photo, worn, scene.coarse, scene.body.unit, FOLD_STRENGTH)
+    if ratio is not None:
+        factor = factor * ratio
     return [
         Layer(
             layer.part,
             Patch(
                 layer.patch.top,
                 layer.patch.left,
-                layer.patch.rgb * ratio[layer.patch.place][..., None],
+                layer.patch.rgb * factor[layer.patch.place][..., None],
                 layer.patch.alpha,
             ),
         )

@@ -20,6 +20,7 @@ Bools = NDArray[np.bool_]
 
 WIDEST = 0.07  # units across, of what is a gap between parts of the cloth and no opening
 LARGEST = 0.08  # square units
+OPENING = 0.2  # of a gap's rim may lie open; more does at the corner between a sleeve and the body
 SMALL = 4  # pixels to one of the picture in which colours between are found
 
 
@@ -30,14 +31,12 @@ def closed_crevices(
 
     Args:
         person: (h, w) everything in the photo that is not the scene; a gap through which the scene was seen stays.
-        arms: bare arms that lie before the cloth; what shows them is no gap, and their colour is not the cloth's.
+        arms: bare arms that lie before the cloth; their colour is not the cloth's.
     """
     cloth = cover.copy()
     for patch in arms:
         cloth[patch.place] *= 1 - patch.alpha
     gaps = _crevices(cover > 0.5, person, unit)
-    for patch in arms:
-        gaps[patch.place] &= patch.alpha < 0.5
     if not gaps.any():
         return canvas, cover
     soft = cv2.GaussianBlur(cv2.dilate(gaps.view(np.uint8), np.ones((7, 7), np.uint8)).astype(np.float32), (0, 0), 1.0)
@@ -51,10 +50,11 @@ def _crevices(cloth: Bools, person: Bools, unit: float) -> Bools:
     count, names, stats, _ = cv2.connectedComponentsWithStats(gaps.view(np.uint8))
     if count < 2:
         return gaps
-    inner = cv2.blur(cloth.astype(np.float32), (2 * round(0.09 * unit) + 1,) * 2)
-    total = np.bincount(names[gaps], weights=inner[gaps], minlength=count)
-    area = stats[:, cv2.CC_STAT_AREA]
-    chosen = (area < LARGEST * unit**2) & (total > 0.6 * area)
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    rim = gaps & (cv2.erode(gaps.view(np.uint8), cross) == 0)
+    ends = rim & (cv2.dilate((~cloth & ~gaps).view(np.uint8), cross) > 0)
+    length, opening = (np.bincount(names[line], minlength=count) for line in (rim, ends))
+    chosen = (stats[:, cv2.CC_STAT_AREA] < LARGEST * unit**2) & (opening <= OPENING * length)
     chosen[0] = False
     return np.asarray(chosen[names])
 

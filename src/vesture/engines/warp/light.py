@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vesture.engines.warp.body import Body
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.patch import Patch, coverage
 from vesture.vision.masks import dilate, erode
@@ -21,6 +22,9 @@ Bools = NDArray[np.bool_]
 
 FOLD_RANGE = (0.75, 1.2)
 ODD_CHROMA, ODD_LIGHT = 10.0, 24.0  # distances from the cloth's median colour, L*a*b*, that are a print's
+SIDE_SHARE, STRONGEST_SIDE = 0.8, 0.15  # of the light's fall from side to side of a face, the cloth shows that much
+UNDER_CHEST = 0.035  # of the light, lost below the chest
+FULL_LIGHT, DIMMEST = 238.0, 0.92  # luma of the brightest pixels of a photo in full light; the most that is taken away
 SHADOW = 0.5  # of the light, where the garment lies on the skin
 FALL = 0.025  # units by which shadows fall below what throws them
 
@@ -51,6 +55,30 @@ def folds(photo: Floats, worn: Bools, coarse: Coarse, unit: float, strength: flo
     ratio = np.clip(small / np.maximum(large, 1), *FOLD_RANGE)
     solid = cv2.GaussianBlur(cv2.erode(weight, np.ones((3, 3), np.uint8)), (0, 0), 0.03 * scale)
     return coarse.full(np.asarray(1 + strength * solid * (ratio - 1), np.float32))
+
+
+def light_of_place(body: Body, photo: Floats, coarse: Coarse, side: float) -> Floats:
+    """The light of the person's place on cloth that was photographed flat: a factor (h, w), at most 1.
+
+    Args:
+        photo: (h, w, 3) float32, as much of the photo as there is.
+        side: how much brighter, as a share, the person is on the viewer's right side than in the middle.
+    """
+    columns, rows = coarse.columns - body.neck[0], coarse.rows - body.neck[1]
+    across = (columns[None] * body.across[0] + rows[:, None] * body.across[1]) / body.unit
+    level = (columns[None] * body.down[0] + rows[:, None] * body.down[1]) / body.torso
+    fall = SIDE_SHARE * min(abs(side), STRONGEST_SIDE)
+    away = (1 - np.sign(side) * np.clip(across / 0.6, -1, 1)) / 2  # 0 on the lit side, 1 on the other
+    chest = np.exp(-(((level - 0.5) / 0.13) ** 2)) * np.clip(1 - (across / 0.45) ** 2, 0, 1)
+    factor = (1 - fall * away) * (1 - UNDER_CHEST * chest) * _exposure(photo)
+    return coarse.full(np.asarray(factor, np.float32))
+
+
+def _exposure(photo: Floats) -> float:
+    """Pictures of things for sale are as bright as they can be: how much darker, as a factor, the photo's brightest
+    pixels are, within `DIMMEST`."""
+    luma = np.percentile(photo[::4, ::4] @ np.array([0.299, 0.587, 0.114], np.float32), 99)
+    return float(np.clip(luma / FULL_LIGHT, DIMMEST, 1))
 
 
 def _plain(lab: Floats, pure: Bools, scale: float) -> Bools:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from drawn_person import drawn_body
 
 from vesture.engines.warp.bare_arms import before_cloth, outside_sleeves
 from vesture.engines.warp.body import Limb
@@ -11,7 +12,7 @@ from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.crevices import closed_crevices
 from vesture.engines.warp.edges import clean_edge
 from vesture.engines.warp.front import soft_front
-from vesture.engines.warp.light import contact_shadow, folds, shaded_by
+from vesture.engines.warp.light import contact_shadow, folds, light_of_place, shaded_by
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
 from vesture.vision.parsing import Label
 
@@ -242,10 +243,38 @@ def test_a_gap_between_parts_takes_the_colour_of_the_cloth_beside_it() -> None:
     np.testing.assert_array_equal(filled[:15], canvas[:15])
 
 
-def test_where_the_scene_or_a_bare_arm_is_seen_between_cloth_there_is_no_gap_to_close() -> None:
+def test_a_gap_through_which_the_scene_was_seen_stays() -> None:
     canvas, cover = gaping_cloth()
     same, _ = closed_crevices(canvas, cover, np.zeros(cover.shape, bool), [], 200.0)
     np.testing.assert_array_equal(same, canvas)
-    arm = Patch(55, 95, np.zeros((90, 12, 3), np.float32), np.ones((90, 12), np.float32))
-    same, _ = closed_crevices(canvas, cover, np.ones(cover.shape, bool), [arm], 200.0)
+
+
+def test_a_bare_arm_beside_a_gap_lends_it_no_colour() -> None:
+    canvas, cover = gaping_cloth()
+    canvas[55:145, 104:140] = (150, 100, 80)
+    arm = Patch(55, 104, canvas[55:145, 104:140], np.ones((90, 36), np.float32))
+    filled, _ = closed_crevices(canvas, cover, np.ones(cover.shape, bool), [arm], 200.0)
+    assert np.abs(filled[65:135, 98:102] - 240).max() < 12
+
+
+def test_the_corner_between_a_sleeve_and_the_body_is_no_gap() -> None:
+    rows, columns = np.mgrid[:200, :200]
+    cover = ((columns > 100) | (rows < 100 - 0.6 * (100 - columns))).astype(np.float32)
+    canvas = np.repeat(200 * cover[..., None], 3, 2)
+    same, _ = closed_crevices(canvas, cover, np.ones(cover.shape, bool), [], 400.0)
     np.testing.assert_array_equal(same, canvas)
+
+
+def test_cloth_takes_the_light_of_the_place_and_is_never_brighter_than_its_picture() -> None:
+    body = drawn_body()
+    shape = (*body.labels.shape, 3)
+    bright, dim = np.full(shape, 245.0, np.float32), np.full(shape, 120.0, np.float32)
+    coarse = Coarse.of(bright, body.unit)
+    even = light_of_place(body, bright, coarse, 0.0)
+    assert even.max() <= 1.0
+    assert even.min() > 0.95
+    assert 0.91 < np.median(light_of_place(body, dim, coarse, 0.0) / even) < 0.93
+    lit = light_of_place(body, bright, coarse, 0.1)
+    row, column = np.rint(body.point(0.0, 0.2)[0][::-1]).astype(int)
+    half = round(0.4 * body.unit)
+    assert lit[row, column + half] > lit[row, column] > lit[row, column - half] > 0.9

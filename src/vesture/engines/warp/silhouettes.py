@@ -16,7 +16,8 @@ from vesture.engines.warp.body import NECK_HALF_WIDTH, SIDES, SIGN, V_LEVELS, Bo
 Floats = NDArray[np.float32]
 
 AXIS_SAMPLES = 64
-BELOW_ARMPIT = 0.42  # level v: deep armholes bare the side of the chest above it
+# Levels v between which what is bare of the chest beside cloth narrows to nothing.
+ARMHOLE_BARES, SLEEVE_BARES = (0.18, 0.42), (0.0, 0.15)
 
 
 def limb_zone(shape: tuple[int, int], limb: Limb, start: float, end: float, grow: float = 1.0) -> Floats:
@@ -72,15 +73,19 @@ def torso_zone(shape: tuple[int, int], body: Body, start: float, end: float) -> 
     return filled(shape, np.concatenate([edges[0], edges[1][::-1]]))
 
 
-def beside_cloth(body: Body, cover: Floats) -> NDArray[np.bool_]:
-    """Rows (H, 1) below the armpits where a garment of coverage (H, W) lies on the middle of the body: nothing of the
-    bare torso is seen beside it there."""
+def beside_cloth(body: Body, cover: Floats, sleeved: bool = False) -> NDArray[np.bool_]:
+    """Where (H, W) beside a garment of coverage (H, W) nothing of the bare torso is seen: in rows below the armpits
+    where it lies on the middle of the body. What an armhole bares of the chest narrows downwards."""
     rows = np.arange(cover.shape[0], dtype=np.float32)
     level = (rows - body.neck[1]) / (body.torso * max(float(body.down[1]), 0.2))
     spine = body.point(np.zeros(len(rows)), level)[:, 0]
     columns = np.clip(np.rint(spine[:, None] + np.linspace(-0.2, 0.2, 9) * body.unit), 0, cover.shape[1] - 1)
     covered = cover[np.arange(len(rows))[:, None], columns.astype(int)].min(axis=1) > 0.9
-    return np.asarray(covered & (level > BELOW_ARMPIT))[:, None]
+    start, end = SLEEVE_BARES if sleeved else ARMHOLE_BARES
+    way = np.where(covered, np.clip((level - start) / (end - start), 0, 1), 0).astype(np.float32)
+    size = max(1, cover.shape[1] // 4), max(1, cover.shape[0] // 4)
+    near = cv2.GaussianBlur(cv2.resize(cover, size, interpolation=cv2.INTER_AREA), (0, 0), 0.08 * body.unit / 4)
+    return np.asarray(cv2.resize(near, cover.shape[::-1]) < 0.6 * way[:, None])
 
 
 @dataclass(frozen=True, slots=True)

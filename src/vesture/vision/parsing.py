@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.guided_filter import guided_filter, guided_upsample
+from vesture.vision.parsing_attached import with_attached
 from vesture.vision.parsing_bare import drawn_limbs, like_skin, read_covering, skin_samples
 from vesture.vision.parsing_colour import ANY_COLOUR, LOWEST, ColourModel, fit_colours, skin_model, skin_tone
 from vesture.vision.parsing_confidence import Confidence, judge
 from vesture.vision.parsing_head import label_head
 from vesture.vision.parsing_hem import settle_hem
+from vesture.vision.parsing_loose_hair import with_loose_hair
 from vesture.vision.parsing_prior import CLASSES, Covering, Skeleton, capsule, limb_ends, spatial_prior
 from vesture.vision.parsing_repair import no_skin_off_the_neck, repair
 from vesture.vision.parsing_things import around, bulges, only_real_things
@@ -111,8 +113,8 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     mask = cv2.resize(pose.mask, size, interpolation=cv2.INTER_AREA)
     skeleton = Skeleton(pose.points * scale, pose.visibility, pose.unit * scale)
     opinion = None if network is None else np.maximum(network.log_scores(small, skeleton, mask), OPINION_FLOOR)
-    person = foreground(small, mask, skeleton)
     lab, grey = cv2.cvtColor((small / 255).astype(np.float32), cv2.COLOR_RGB2LAB), _grey(small)
+    person = with_attached(foreground(small, mask, skeleton), lab, mask, skeleton.unit)
     generator = np.random.default_rng(0)  # only picks sample pixels; the same photo parses the same way
     skin = skin_model(lab[skin_samples(small, person, skeleton)])
     covering = read_covering(small, lab, person, skeleton, skin, generator)
@@ -129,10 +131,16 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
         things = fit_colours(lab[bulge | (scores[Label.OTHER] > SURE_THING)], generator, components=2)
         seeds = {label: where & (carried == 0) for label, where in _confident(scores, prior, small, seeds).items()}
     labels = np.where(person, np.argmax(scores, axis=0), Label.BACKGROUND).astype(np.uint8)
-    labels = with_trims(labels, lab, skeleton)
+    trimmed = with_trims(labels, lab, skeleton)
+    trims = (trimmed == Label.TOP) & (labels == Label.BOTTOM)
+    scores[[Label.TOP, Label.BOTTOM]] = np.where(
+        trims, scores[[Label.BOTTOM, Label.TOP]], scores[[Label.TOP, Label.BOTTOM]]
+    )
+    labels = trimmed
     labels = only_real_things(labels, scores, skeleton)
     labels = settle_hem(repair(labels, lab, skeleton, covering), scores, lab, skeleton)
     labels = label_head(labels, lab, skeleton, generator)
+    labels = with_loose_hair(labels, lab, skin_tone(small), skeleton, skin, generator)
     labels = no_skin_off_the_neck(labels, skeleton)
     confidence = judge(labels, scores, person, mask, skeleton, covering)
     scores[0] = ~person

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.parsing_border import find_border
+from vesture.vision.parsing_border import CHEST_CUT_OFF, find_border
 from vesture.vision.parsing_colour import ANY_COLOUR, ColourModel, fit_colours, skin_hue, skin_tone
 from vesture.vision.parsing_prior import Covering, Skeleton, limb_ends
 
@@ -27,6 +27,10 @@ HALF_BODY = 0.15  # v of the upper edge of a photo that shows legs
 HALF_BODY_CLEAR = 0.5
 LIKE_SKIN = 1.5  # log-likelihood ratio to any colour; what begins with skin is no lower garment
 STRONGEST = 3.0  # log-likelihood ratio of one pixel
+BARE, BARE_IN_LEG_PHOTOS = 1.7, 0.9  # mean log-likelihood ratio of a level of the torso that is as likely as not bare
+BAND = 0.4  # v: highest waistband below a bare belly
+BELLY = 0.5  # v, above which bare skin is a neckline
+ENDS_AT_THE_HIPS = 1.3  # v of the lower edge of a photo that shows no legs
 
 
 def read_covering(
@@ -49,6 +53,8 @@ def read_covering(
     waist, certain = find_border(lab, middle, v, generator, bare)
     if certain < HALF_BODY_CLEAR and v[0].min() > HALF_BODY:
         waist, certain = float(v[0].min()), 1.0  # the photo begins below the chest, and shows one garment
+    if certain == 0 and v[-1].max() < ENDS_AT_THE_HIPS:
+        waist, certain = float(v[-1].max()) + 0.1, 1.0  # it ends before anything else begins
     if skin is None:
         nothing = np.full(STEPS, 0.3, np.float32), np.full(STEPS, 0.3, np.float32)
         return Covering(nothing, nothing, (TORSO_LEVELS, np.full_like(TORSO_LEVELS, 0.04)), waist, certain)
@@ -56,6 +62,9 @@ def read_covering(
     hips = min(waist, LEG_BEGINS)  # below that, bare legs would pass for the cloth they are compared with
     lower = fit_colours(lab[core & (v > hips + 0.04) & (v < hips + 0.3)], generator)
     torso = _torso(skin, lower, lab, core, v)
+    belly = _lowest_belly(torso, waist)
+    if belly is not None:
+        waist, certain = belly, 1.0
     bare_chest = float(np.interp(0.5, TORSO_LEVELS, torso)) > 0.5
     ratio = {
         "arms": _ratio(skin, None if bare_chest else upper, lab, person),
@@ -153,6 +162,17 @@ def _bare_share(evidence: Floats, name: str) -> Floats:
     return np.convolve(np.pad(share, 1, mode="edge"), [0.25, 0.5, 0.25], mode="valid").astype(np.float32)
 
 
+def _lowest_belly(torso: Floats, waist: float) -> float | None:
+    """v where a bare belly above the waist ends: what cloth follows it is the waistband, whatever its colour."""
+    below = (TORSO_LEVELS > BELLY) & (waist > TORSO_LEVELS)
+    bare = (torso > 0.6) & below
+    pairs = np.flatnonzero(bare[1:] & bare[:-1])
+    if not len(pairs):
+        return None
+    lowest = float(TORSO_LEVELS[pairs[-1] + 1])
+    return lowest + 0.03 if waist - lowest < BAND else None
+
+
 def _torso(skin: ColourModel, lower: ColourModel | None, lab: Floats, core: Bools, v: Floats) -> Floats:
     """Share of skin at TORSO_LEVELS: a bare midriff, a low neckline, a bare chest."""
     ratio = _ratio(skin, lower, lab, core)
@@ -160,5 +180,6 @@ def _torso(skin: ColourModel, lower: ColourModel | None, lab: Floats, core: Bool
     valid = core & (index >= 0) & (index < len(TORSO_LEVELS))
     count = np.bincount(index[valid], minlength=len(TORSO_LEVELS))
     mean = np.bincount(index[valid], ratio[valid], len(TORSO_LEVELS)) / np.maximum(count, 1)
-    share = 1 / (1 + np.exp(-4 * (mean - 1.7)))
+    limit = BARE_IN_LEG_PHOTOS if float(v[0].min()) > CHEST_CUT_OFF else BARE
+    share = 1 / (1 + np.exp(-4 * (mean - limit)))
     return np.where(count > 4, 0.03 + 0.9 * share, 0.04).astype(np.float32)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vesture.vision.parsing_bare import drawn_limbs
 from vesture.vision.parsing_prior import BOTTOM, HAIR, SHOES, SKIN, TOP, Covering, Skeleton, capsule, limb_ends
 
 Floats = NDArray[np.float32]
@@ -16,6 +17,8 @@ ONE_PIECE = 5
 BELTS = (0.12, 0.3)  # heights, in v, of what may part a dress at the waist
 ALIKE = 0.73  # common share of the colours of one garment's upper and lower part
 FLARE = 0.24  # units: more than half a trouser leg
+THINNEST_SHAFT = 0.1  # units
+LARGEST_LACES = 0.12  # units squared
 SPECK = 0.012  # units squared: smaller patches of a label are mistakes
 
 
@@ -27,6 +30,7 @@ def repair(labels: Labels, lab: Floats, skeleton: Skeleton, covering: Covering) 
     labels[(labels == BOTTOM) & (v < min(0.55, covering.waist))] = TOP
     labels[(labels == SHOES) & (v < 1.4)] = BOTTOM
     labels = _sleeves(labels, skeleton)
+    labels = _thick_shoes(_laces(labels, skeleton), skeleton)
     labels = _without_specks(labels, SPECK * skeleton.unit**2)
     return _dress(labels, lab, skeleton, v, covering)
 
@@ -55,6 +59,33 @@ def _sleeves(labels: Labels, skeleton: Skeleton) -> Labels:
         wrong = axis & np.isin(result, (BOTTOM, SHOES, HAIR))
         if wrong.sum() > 0.25 * axis.sum():
             result[wrong] = TOP
+    return result
+
+
+def _laces(labels: Labels, skeleton: Skeleton) -> Labels:
+    """Patches of trousers on a foot that hang together with no trousers above it are laces, tongues and soles."""
+    feet = drawn_limbs(skeleton, (labels.shape[0], labels.shape[1]), ("foot",), 1.6)
+    count, names, stats, _ = cv2.connectedComponentsWithStats((labels == BOTTOM).astype(np.uint8))
+    result = labels.copy()
+    for index in range(1, count):
+        patch = names == index
+        if (
+            stats[index, cv2.CC_STAT_AREA] < LARGEST_LACES * skeleton.unit**2
+            and (patch & feet).sum() > 0.5 * patch.sum()
+        ):
+            result[patch] = SHOES
+    return result
+
+
+def _thick_shoes(labels: Labels, skeleton: Skeleton) -> Labels:
+    """A boot's shaft is as thick as a leg; a strip of shoe up along the leg is ground seen between the legs."""
+    size = 2 * max(1, round(0.5 * THINNEST_SHAFT * skeleton.unit)) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    shoes = (labels == SHOES).astype(np.uint8)
+    thick = cv2.dilate(cv2.morphologyEx(shoes, cv2.MORPH_OPEN, kernel), np.ones((3, 3), np.uint8)) > 0
+    feet = drawn_limbs(skeleton, (labels.shape[0], labels.shape[1]), ("foot",), 2.0)
+    result = labels.copy()
+    result[(shoes > 0) & ~thick & ~feet] = 0
     return result
 
 

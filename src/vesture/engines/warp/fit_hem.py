@@ -49,10 +49,22 @@ def _top_level(body: Body, garment: Garment, level: float, wishes: Wishes, ease:
     if is_tucked(body, garment, ease):
         return body.waist + TUCK_DEPTH
     level += (ease.length - 1) * level
-    if body.top_hem is not None and -0.12 < body.top_hem - level < 0.3:
+    present = _left_below(body) if body.top_hem is None else body.top_hem
+    if present is not None and -0.12 < present - level < 0.3:
         # the present hem must not peep out, nor a strip of what it hid
-        level = max(level, min(body.top_hem + 0.005, 1.35))
+        level = max(level, min(present + 0.005, 1.35))
     return float(np.clip(level, 0.55, LOWEST_TOP[wishes.long_top]))
+
+
+def _left_below(body: Body) -> float | None:
+    """v just below the photo's lower edge where the present top goes on beyond it: what it covers is seen by nobody."""
+    height, width = body.labels.shape
+    if body.down[1] < 0.7:
+        return None
+    edge = (height - 1 - body.neck[1]) / (body.down[1] * body.torso)
+    column = int(np.clip(body.point(0.0, edge)[0, 0], 0, width - 1))
+    leaves = body.labels[height - max(2, height // 100), column] in (Label.TOP, Label.ONE_PIECE)
+    return float(edge) + 0.04 if leaves else None
 
 
 def is_cropped(garment: Garment) -> bool:

@@ -16,6 +16,7 @@ from vesture.engines.warp.fit_bottoms import hip_bound
 from vesture.engines.warp.placement import Ease, Fit, Wishes
 from vesture.vision.garment_landmarks import understand
 from vesture.vision.garment_types import Garment, Part
+from vesture.vision.parsing import Label
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,20 @@ def lowest_level(body: Body, fit: Fit) -> float:
 @pytest.mark.parametrize("name", ["avatars/2", "avatars/4"])
 def test_a_shirt_ends_where_shirts_end(name: str, bodies, shirt) -> None:
     assert 0.9 < lowest_level(bodies[name], fit_garment(bodies[name], shirt)) < 1.25
+
+
+def test_a_hem_just_above_the_photos_edge_goes_on_below_it_with_the_old_top(bodies, shirt) -> None:
+    body = replace(bodies["avatars/2"], top_hem=None)
+    usual = lowest_level(body, fit_garment(body, shirt))
+
+    def cut_at(level: float) -> Body:
+        labels = body.labels[: int(body.point(0.0, level)[0, 1]) + 1].copy()
+        labels[labels == Label.BOTTOM] = Label.TOP
+        return replace(body, labels=labels)
+
+    near, far = cut_at(usual + 0.1), cut_at(usual + 0.6)
+    assert lowest_level(near, fit_garment(near, shirt)) > usual + 0.1
+    assert lowest_level(far, fit_garment(far, shirt)) == pytest.approx(usual, abs=0.02)
 
 
 def test_a_longer_and_looser_fit_is_longer_and_looser(bodies, shirt) -> None:

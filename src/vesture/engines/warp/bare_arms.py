@@ -24,6 +24,7 @@ Floats = NDArray[np.float32]
 # Units down the arm between which it comes out from under the cloth to lie before it; under a sleeve it may do so
 # sooner, where the sleeve ends.
 EMERGES, SOONEST = (0.1, 0.85), 0.45
+STEP = 3  # pixels between the points at which that is found
 SCRAP = 0.02  # square units: smaller pieces of an arm between sleeve and body are none
 
 
@@ -67,10 +68,12 @@ def before_cloth(patch: Patch, limb: Limb, side: SideName, start: float, end: fl
     Between them the line runs smoothly from the arm's outer edge to its inner one, as the crease before an armpit
     does: above it the cloth's own edge is the armhole.
     """
-    xs = patch.left + np.arange(patch.alpha.shape[1], dtype=np.float32)
-    ys = patch.top + np.arange(patch.alpha.shape[0], dtype=np.float32)
+    height, width = patch.alpha.shape
+    xs = patch.left + np.linspace(0, width - 1, max(2, width // STEP), dtype=np.float32)
+    ys = patch.top + np.linspace(0, height - 1, max(2, height // STEP), dtype=np.float32)
     frame = limb_frame(limb, xs, ys)
     way = np.clip((frame.along - start) / (end - start), 0, 1)
     edge = 1.1 - 2.6 * way * way * (3 - 2 * way)
+    beyond = cv2.resize(np.asarray(SIGN[side] * frame.across - edge, np.float32), (width, height))
     softness = 1.5 / max(float(limb.natural.mean()), 1.0)
-    return np.asarray(np.clip(0.5 + (SIGN[side] * frame.across - edge) / softness, 0, 1), np.float32)
+    return np.asarray(np.clip(0.5 + beyond / softness, 0, 1), np.float32)

@@ -27,7 +27,7 @@ from vesture.vision.parsing import Label
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
-OWN_SHADOW = {"flat-lay": 0.16, "model": 0.06}  # depth of the shadow of arms and sleeves on the torso's cloth
+OWN_SHADOW = 0.16  # depth of the shadow of arms and sleeves on the torso's cloth
 FOLD_STRENGTH = 0.6
 
 
@@ -69,7 +69,8 @@ def compose(
     sleeved = coverage(sleeves, scene.shape)
     before = [outside_sleeves(front, sleeved, scene.body.unit) for _, front in arms]
     canvas = laid_over(canvas, [*under, *_of(lit, sleeves=False)])
-    canvas = shaded_by(canvas, cover, [*before, *sleeves], scene.body.unit, OWN_SHADOW[photo_type])
+    if photo_type != "model":  # a worn garment brings its shadows along
+        canvas = shaded_by(canvas, cover, [*before, *sleeves], scene.body.unit, OWN_SHADOW)
     canvas = laid_over(canvas, [*before, *sleeves])
     # the gap between legs is none
     upper = scene.person & ~below(scene.body, crotch_level(scene.body), scene.person)

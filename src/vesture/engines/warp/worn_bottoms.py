@@ -76,7 +76,7 @@ def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> WornGarment:
     rows, columns = np.indices(mask.shape)
     below = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.torso > level
     # hands in pockets and bags hide cloth that goes on behind them
-    solid = erode(hips, 0.04 * body.unit) | bridged_sides(body, mask, waist, level)
+    solid = erode(hips, 0.04 * body.unit) | bridged_sides(body, mask, mask, waist, level)
     for side in SIDES:
         solid |= erode(leg_zones[side], 0.06 * body.unit)
     cloth, alpha = complete(photo, mask, mask | hidden_cloth(body, mask, solid), body.unit, body)

@@ -28,10 +28,10 @@ FINE = 90.0  # pixels of a unit at which colours are looked at
 LIGHTNESS = 0.6  # weight of lightness in a distance of colours: folds and limbs are shaded
 CORE = 0.07  # units inside the rim where colours are the cloth's own
 RIM = 0.06  # units on either side of the outline where colours mix
-SKIN_COLOURS, CLOTH_COLOURS = 4, 8
-LIKE_SKIN, UNLIKE_SKIN = 11.0, 14.0  # distances: a pixel is skin below, cloth is told from skin above
+BODY_COLOURS, CLOTH_COLOURS = 4, 8
+LIKE_BODY, UNLIKE_BODY = 11.0, 14.0  # distances: a pixel is skin or hair below, cloth is told from them above
 NEARER = 0.6  # a pixel is foreign where that is nearer by this factor
-LEAST_CORE = 0.3  # share of the core that must be unlike skin
+LEAST_CORE = 0.3  # share of the core that must be unlike skin, and unlike hair
 MOST_TAKEN = 0.45  # share of the mask; more would be a garment misread
 TOLD_APART = 12.0  # distance of both sides of an outline, below which nothing is trimmed
 OWN = 7.0  # distance to a colour of the cloth, within which a pixel is cloth wherever it lies
@@ -63,19 +63,20 @@ def only_cloth(photo: RGB, mask: Bools, body: Body) -> Bools:
     place = np.s_[box[0] : box[2], box[1] : box[3]]
     scene, scale = _scaled(photo[place], mask[place], body.labels[place], body.unit)
     core = erode(scene.mask, CORE * scene.unit)
-    skin = (scene.labels == Label.SKIN) & ~scene.mask
     foreign = np.zeros_like(scene.mask)
-    skin_colours = _colours(scene.lab, erode(skin, 0.02 * scene.unit), SKIN_COLOURS, 0.1)
-    if len(skin_colours):
-        away = _distance(scene.lab, skin_colours)
-        distinct = core & (away > UNLIKE_SKIN)
-        if distinct.sum() > LEAST_CORE * max(int(core.sum()), 1):
-            core = distinct
-            cloth = _colours(scene.lab, core, CLOTH_COLOURS, 0.03)
-            apart = _distance(scene.lab, cloth)
-            foreign = _joined_to(scene.mask & (away < LIKE_SKIN) & (away < NEARER * apart), skin, scene.unit)
-            wrists = [(body.arms[side].axis[-1] - (box[1], box[0])) * scale for side in SIDES]
-            foreign |= _nails(scene, apart, skin | foreign, wrists)
+    wrists = [(body.arms[side].axis[-1] - (box[1], box[0])) * scale for side in SIDES]
+    for label in (Label.SKIN, Label.HAIR):
+        known = (scene.labels == label) & ~scene.mask
+        colours = _colours(scene.lab, erode(known, 0.02 * scene.unit), BODY_COLOURS, 0.1)
+        away = _distance(scene.lab, colours)
+        distinct = core & (away > UNLIKE_BODY)
+        if not len(colours) or distinct.sum() < LEAST_CORE * max(int(core.sum()), 1):
+            continue  # nobody of these colours is seen, or the garment has them
+        core = distinct
+        apart = _distance(scene.lab, _colours(scene.lab, core, CLOTH_COLOURS, 0.03))
+        foreign |= _joined_to(scene.mask & (away < LIKE_BODY) & (away < NEARER * apart), known, scene.unit)
+        if label == Label.SKIN:
+            foreign |= _nails(scene, apart, known | foreign, wrists)
     cloth = _colours(scene.lab, core, CLOTH_COLOURS, 0.03)
     if not len(cloth):
         return mask
@@ -120,11 +121,11 @@ def _distance(lab: Floats, colours: Floats) -> Floats:
     return np.sqrt(nearest)
 
 
-def _joined_to(found: Bools, skin: Bools, unit: float) -> Bools:
-    """Pieces of `found` that skin outside the mask goes on into; prints of its colour lie alone."""
+def _joined_to(found: Bools, known: Bools, unit: float) -> Bools:
+    """Pieces of `found` that skin or hair outside the mask goes on into; prints of their colour lie alone."""
     found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
     names = cv2.connectedComponents(found.astype(np.uint8))[1]
-    touched = np.setdiff1d(np.unique(names[dilate(skin, max(2.0, 0.03 * unit))]), [0])
+    touched = np.setdiff1d(np.unique(names[dilate(known, max(2.0, 0.03 * unit))]), [0])
     return np.isin(names, touched)
 
 

@@ -30,6 +30,7 @@ GRAIN = 0.06  # units; finer differences of the two halves are their grain, coar
 PRINT = 2.5  # times the usual detail of the cloth: a print, which is not mirrored
 PRINT_REACH = 0.1  # units about the detail of a print that are the print's too
 LEAST_DETAIL = 3.0  # levels
+COARSE = 2  # pixels between those of which a mirrored mask is found
 SAFE = 0.03  # units inside the mirrored cloth from which it is taken
 
 
@@ -72,17 +73,30 @@ def filled_cloth(photo: RGB, source: Bools, need: Bools, unit: float, body: Body
     return np.clip(result, 0, 255)
 
 
-def _mirrored(photo: Floats, source: Bools, place: tuple[slice, slice], body: Body) -> tuple[Floats, Bools]:
-    """In a part of the photo: the cloth (h, w, 3) of the other half of the body, and where (h, w) it may be taken."""
-    rows, columns = np.mgrid[place]
+def mirrored_mask(mask: Bools, body: Body) -> Bools:
+    """A mask (H, W) mirrored about the wearer's spine, each half as wide as the body is there."""
+    rows, columns = np.mgrid[: mask.shape[0] : COARSE, : mask.shape[1] : COARSE]
+    x, y = _other_half(columns, rows, body)
+    coarse = cv2.remap(mask.astype(np.float32), x, y, cv2.INTER_LINEAR, borderValue=0)
+    return np.asarray(cv2.resize(coarse, mask.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5)
+
+
+def _other_half(columns: NDArray[np.int64], rows: NDArray[np.int64], body: Body) -> tuple[Floats, Floats]:
+    """The pixels x, y (h, w) that lie on the other half of the body as the given ones do on theirs."""
     dx, dy = columns - body.neck[0], rows - body.neck[1]
     u = dx * body.across[0] + dy * body.across[1]
     v = (dx * body.down[0] + dy * body.down[1]) / body.torso
     width = {side: np.interp(v, V_LEVELS, body.half_width[side]) for side in SIGN}
-    right = u > 0
-    other = -u * np.where(right, width["left"] / width["right"], width["right"] / width["left"])
-    x = (body.neck[0] + other * body.across[0] + v * body.torso * body.down[0]).astype(np.float32)
-    y = (body.neck[1] + other * body.across[1] + v * body.torso * body.down[1]).astype(np.float32)
+    other = -u * np.where(u > 0, width["left"] / width["right"], width["right"] / width["left"])
+    x = body.neck[0] + other * body.across[0] + v * body.torso * body.down[0]
+    y = body.neck[1] + other * body.across[1] + v * body.torso * body.down[1]
+    return x.astype(np.float32), y.astype(np.float32)
+
+
+def _mirrored(photo: Floats, source: Bools, place: tuple[slice, slice], body: Body) -> tuple[Floats, Bools]:
+    """In a part of the photo: the cloth (h, w, 3) of the other half of the body, and where (h, w) it may be taken."""
+    rows, columns = np.mgrid[place]
+    x, y = _other_half(columns, rows, body)
     allowed = erode(source, SAFE * body.unit) & ~_print(photo, source, body.unit)
     sure = cv2.remap(allowed.astype(np.float32), x, y, cv2.INTER_LINEAR, borderValue=0) > 0.99
     return np.asarray(cv2.remap(photo, x, y, cv2.INTER_LINEAR)), np.asarray(sure)

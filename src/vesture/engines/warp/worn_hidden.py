@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.body import SIDES, Body
+from vesture.engines.warp.worn_fill import mirrored_mask
 from vesture.vision.parsing import Label
 
 Bools = NDArray[np.bool_]
@@ -24,15 +25,23 @@ def hidden_cloth(body: Body, mask: Bools, zone: Bools) -> Bools:
 
     Skin hides cloth where it is a hand's or where cloth is seen below it, else it is bare; of the backdrop only small
     spots inside count, which have the colour of the cloth. What the parse took for this cloth by mistake lies before
-    it.
+    it. Hair and things hide cloth out of the zone too, where the other half of the garment has some.
     """
     open_ = zone & ~mask
     # on the way down the photo: people who lie or hang are out of reach anyhow
     above_cloth = np.maximum.accumulate(mask[::-1])[::-1]
     skin = open_ & (body.labels == Label.SKIN) & (above_cloth | near_hands(body))
     backdrop = open_ & (body.labels == Label.BACKGROUND)
+    before = np.isin(body.labels, BEFORE) & ~mask
+    before &= zone | mirrored_mask(mask, body)
     mistaken = open_ & np.isin(body.labels, np.unique(body.labels[mask]))
-    return np.asarray(skin | mistaken | (open_ & np.isin(body.labels, BEFORE)) | _spots(backdrop, PALE * body.unit**2))
+    return _held(skin | mistaken | before | _spots(backdrop, PALE * body.unit**2), mask)
+
+
+def _held(hidden: Bools, mask: Bools) -> Bools:
+    """The pieces of `hidden` that some of the mask holds."""
+    names = cv2.connectedComponents((hidden | mask).astype(np.uint8))[1]
+    return hidden & np.isin(names, np.unique(names[mask]))
 
 
 def near_hands(body: Body) -> Bools:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body import SIDES, SIGN, V_LEVELS, Body, Floats, SideName
 from vesture.engines.warp.silhouettes import filled
+from vesture.engines.warp.wearer import OTHER
 from vesture.engines.warp.worn_hidden import near_hands
 from vesture.vision.parsing import Label
 
@@ -21,31 +22,36 @@ GAP = 0.12  # units: a finger before the cloth
 BEYOND = (0.01, 0.08)  # units past the edge of the cloth where it shows what hides it
 HIDING = (Label.HAIR, Label.OTHER)
 MOST_APART = 0.3  # units that the sides of a body may differ by
+LONGEST_BITE = 0.75  # units along the spine
 MOST_FLARE = 0.06  # units by which cloth may widen where no edge of it is seen any more
 
 
-def bridged_sides(body: Body, cloth: Bools, first: float, last: float) -> Bools:
+def bridged_sides(body: Body, mask: Bools, cloth: Bools, first: float, last: float) -> Bools:
     """Zone (H, W) out to where the sides go on, at the levels at which something before the cloth hides them.
 
     Args:
         body: the wearer.
-        cloth: (H, W) cloth of the torso, without sleeves and legs.
+        mask: (H, W) all cloth of the garment that is seen.
+        cloth: (H, W) of it, what belongs to the torso.
         first, last: levels between which the sides are looked at.
     """
     zone = np.zeros(cloth.shape, bool)
     if last < first + 0.1:
         return zone
     levels = np.linspace(first, last, LEVELS)
-    before = ~cloth & np.isin(body.labels, (*HIDING, *np.unique(body.labels[cloth])))
+    things = ~mask & np.isin(body.labels, (*HIDING, *np.unique(body.labels[cloth])))
     skin = body.labels == Label.SKIN
-    hiding = before | (skin & near_hands(body))  # an arm that hangs beside the cloth hides next to nothing
-    edges = {side: _edge(body, cloth, hiding, before | skin, side, levels) for side in SIDES}
+    hands = skin & near_hands(body)
+    beside = things | skin | (mask & ~cloth)
+    edges = {side: _edge(body, cloth, hands, things, beside, levels, side) for side in SIDES}
     for side in SIDES:
-        (edge, hidden, seen), (other, _, other_seen) = edges[side], edges["right" if side == "left" else "left"]
-        if not hidden.any() or not (seen.any() or other_seen.any()):
+        (edge, by_hand, by_thing, seen), (other, _, _, other_seen) = edges[side], edges[OTHER[side]]
+        if not (seen.any() or other_seen.any()):
             continue
+        # an arm that hangs beside the cloth hides next to nothing of it
+        bites = [run for run in _runs(by_hand) if np.ptp(levels[slice(*run)]) * body.torso < LONGEST_BITE * body.unit]
         reach = _continued(body, side, levels, edge, seen, np.where(other_seen, other, 0))
-        for start, end in _runs(hidden):
+        for start, end in bites + _runs(by_thing):
             span = slice(max(0, start - 1), end + 1)
             outer = body.point(SIGN[side] * reach[span], levels[span])
             inner = body.point(np.zeros(len(outer)), levels[span])
@@ -54,10 +60,10 @@ def bridged_sides(body: Body, cloth: Bools, first: float, last: float) -> Bools:
 
 
 def _edge(
-    body: Body, cloth: Bools, hiding: Bools, beside: Bools, side: SideName, levels: Floats
-) -> tuple[Floats, Bools, Bools]:
-    """Pixels from the spine to the edge of the cloth at levels (n,), 0 where there is none; where (n,) `hiding` goes on
-    from it; and where (n,) it is seen, with nothing `beside` it."""
+    body: Body, cloth: Bools, hands: Bools, things: Bools, beside: Bools, levels: Floats, side: SideName
+) -> tuple[Floats, Bools, Bools, Bools]:
+    """Pixels from the spine to the edge of the cloth at levels (n,), 0 where there is none; where (n,) hands and where
+    (n,) things go on from it; and where (n,) it is seen, with nothing `beside` it."""
     across = np.linspace(0, FARTHEST, STEPS) * body.unit
     points = (
         body.neck + SIGN[side] * across[None, :, None] * body.across + (levels * body.torso)[:, None, None] * body.down
@@ -79,7 +85,7 @@ def _edge(
     def ahead_on(where: Bools) -> Bools:
         return np.asarray(np.take_along_axis(where[row, column] & inside, ahead, axis=1).mean(1) > 0.5)
 
-    return across[reach], ahead_on(hiding), (reach > 0) & ~ahead_on(beside)
+    return across[reach], ahead_on(hands), ahead_on(things), (reach > 0) & ~ahead_on(beside)
 
 
 def _continued(body: Body, side: SideName, levels: Floats, edge: Floats, seen: Bools, other: Floats) -> Floats:

@@ -66,10 +66,12 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
         parts[stray & dilate(np.logical_or.reduce(list(sleeves.values())), STRAY[kind] * body.unit)] = 0
     mask = parts > 0
     # hair, hands, straps and arms hide cloth that goes on behind them
-    behind = bridged_sides(body, parts == Part.TORSO, ARMPIT, hem_level(body, mask))
+    behind = bridged_sides(body, mask, parts == Part.TORSO, ARMPIT, hem_level(body, mask))
     hidden = hidden_cloth(body, mask, (erode(torso, 0.05 * body.unit) | behind) & ~_bare_chest(body))
     cloth, alpha = complete(photo, mask, mask | hidden | before, body.unit, body)
     whole = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
+    for side in (side for side in sleeves if not apart[side]):
+        whole[(parts == 0) & (whole > 0) & sleeves[side] & ~torso] = int(SLEEVE_PART[side])
     garment = on_wearer(cropped(cloth, alpha, whole, kind, points, curves), body, points)
     if not any(apart.values()):
         return garment

@@ -13,6 +13,7 @@ from vesture.engines.warp.body import Body
 from vesture.engines.warp.worn import worn_garment
 from vesture.engines.warp.worn_cloth import only_cloth
 from vesture.engines.warp.worn_fill import filled_cloth
+from vesture.engines.warp.worn_hidden import hidden_cloth
 from vesture.engines.warp.worn_sides import bridged_sides
 from vesture.vision.parsing import Label
 
@@ -94,11 +95,11 @@ def test_a_side_goes_on_behind_a_hand(body: Body) -> None:
     hand[214:238, 172:215] = True
     labels[hand] = Label.SKIN
     seen = cloth & ~hand
-    zone = bridged_sides(replace(body, labels=labels), seen, 0.3, 1.0)
+    zone = bridged_sides(replace(body, labels=labels), seen, seen, 0.3, 1.0)
     assert zone[225:235, 173:180].all()
     assert not zone[:, 190:].any()
     assert not zone[130:195, 165:].any()  # nothing hides the side there
-    assert not bridged_sides(replace(body, labels=np.where(cloth, labels, 0)), cloth, 0.3, 1.0).any()
+    assert not bridged_sides(replace(body, labels=np.where(cloth, labels, 0)), cloth, cloth, 0.3, 1.0).any()
 
 
 def test_a_hand_on_the_hip_leaves_no_bite_in_what_is_worn(body: Body) -> None:
@@ -110,3 +111,23 @@ def test_a_hand_on_the_hip_leaves_no_bite_in_what_is_worn(body: Body) -> None:
     row, column = int(222 - offset[1]), int(174 - offset[0])
     assert garment.alpha[row, column] > 0.9
     assert np.abs(garment.rgb[row, column].astype(int) - JUMPER).max() < 25
+
+
+def test_a_strand_of_hair_that_was_taken_for_cloth_goes(body: Body) -> None:
+    labels, photo, mask = body.labels.copy(), drawn_photo(body), top(body)
+    hair = (70, 50, 40)
+    labels[60:135, 162:174], photo[60:200, 162:174] = Label.HAIR, hair
+    body = replace(body, labels=labels)
+    mask &= labels == Label.TOP
+    kept = only_cloth(photo, mask, body)
+    assert kept[140:195, 166:173].mean() < 0.1
+    assert kept[140:195, 130:160].all()
+
+
+def test_a_shoulder_behind_hair_is_that_of_the_other_half(body: Body) -> None:
+    labels, photo = body.labels.copy(), drawn_photo(body)
+    labels[70:150, 165:215], photo[70:150, 165:215] = Label.HAIR, (70, 50, 40)
+    hidden = hidden_cloth(replace(body, labels=labels), labels == Label.TOP, np.zeros(SHAPE, bool))
+    assert hidden[120:148, 168:186].all()
+    assert not hidden[70:105].any()
+    assert not hidden[:, 206:].any()

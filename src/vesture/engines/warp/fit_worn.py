@@ -22,10 +22,11 @@ PLACED, LOOSE = 5.0, 1.0  # weights: cloth that lies on one part of the body, cl
 SHOULDER = 0.32  # units along the arm within which a sleeve goes with the torso as much
 ARMPIT = 0.3  # level above which lengths do not change
 SLACK = 0.035  # levels that two readings of one hem may differ
+SAME = 0.07  # levels, units or shares within which an edge goes to where the present one is: about two centimetres
 PEEP = 0.16  # levels that a hem is let down to hide the present one
 FARTHEST = 3.2  # radii of the bare arm
 LONG_SLEEVE = 0.86  # share of the arm from which on a sleeve ends at the hand
-CUFF_SLACK, CUFF_REACH = 0.06, 0.4  # units that a long sleeve may end short of the hand; and may be drawn out
+CUFF_REACH = 0.4  # units that a long sleeve may be drawn out to the hand
 HAND_BACK = 0.33  # units from the wrist to the knuckles
 SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
 
@@ -107,16 +108,16 @@ def _top_hem(body: Body, garment: WornGarment, seen: float, usual: float, wishes
     if is_tucked(body, garment, ease):
         return body.waist + TUCK_DEPTH
     level = usual
-    present = body.top_hem
-    longest = max(LONG_TOP, (present or 0.0) + SLACK)
+    present = None if ease.length != 1 else body.top_hem
+    longest = max(LONG_TOP, (body.top_hem or 0.0) + SLACK)
     if level > longest and not wishes.long_top:
         level = longest + 0.6 * (level - longest)
     level += (ease.length - 1) * level
     gap = garment.wearer.waist - seen
     if gap < 2 * SLACK and SLACK < body.waist - gap - level < 2 * PEEP:
         level = body.waist - gap  # no skin shows above the wearer's waistband, so none may show here
-    if present is not None and SLACK < present - level < PEEP:
-        level = present + 0.005
+    if present is not None and -SAME < present - level < PEEP:
+        level = present
     return float(np.clip(level, min(usual, 0.5), LOWEST_TOP[wishes.long_top]))
 
 
@@ -175,6 +176,6 @@ def _sleeve_end(body: Body, side: SideName, end: float, wishes: Wishes, ease: Ea
         return max(wanted, 1 + HAND_BACK * body.unit / arm.length)
     if arm.bare_from is not None and ease.sleeves >= 1:
         short = (arm.bare_from - wanted * arm.length) / body.unit
-        if CUFF_SLACK < short < CUFF_REACH:
+        if -SAME < short < CUFF_REACH:
             wanted = arm.bare_from / arm.length
     return wanted

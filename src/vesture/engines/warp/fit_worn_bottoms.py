@@ -9,7 +9,7 @@ import numpy as np
 
 from vesture.engines.warp.body import SIDES, Body, Floats, SideName
 from vesture.engines.warp.fit_bottoms import OVER_SHOES, crotch_level
-from vesture.engines.warp.fit_worn import LOOSE, PLACED, SLACK, eased, lattice, spacing
+from vesture.engines.warp.fit_worn import LOOSE, PLACED, SAME, eased, lattice, spacing
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import Ease, Fit, Wishes, pairs, point
 from vesture.engines.warp.transfer import Levels, Transfer, Widths, limb_coordinates
@@ -18,6 +18,7 @@ from vesture.engines.warp.worn_width import wide_enough
 from vesture.vision.garment_types import Part
 
 LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
+HIGHEST_READ = 0.62  # level v above which the person's waistband is not read exactly
 UNDER_TOP = 0.03  # levels by which a waistband goes under the top that hangs over it
 HIP = 0.45  # units along the leg, below where it leaves the hips, within which cloth goes with the hips as much
 LONG_LEG = 0.88  # share of the leg from which on trousers are long
@@ -54,8 +55,11 @@ def _level_of(garment: WornGarment, curve: str) -> Floats:
 def _levels(body: Body, garment: WornGarment, transfer: Transfer, ease: Ease) -> Levels | None:
     """Where levels of the cloth go: the waistband up to the old one, and to under the top that hangs over it."""
     waist = float(transfer.level(np.median(_level_of(garment, "waist"))))
-    wanted = body.waist - (UNDER_TOP if body.top_hem is not None else 0.0)
-    wanted = wanted if waist - body.waist > SLACK else waist
+    wanted = waist
+    if waist - body.waist > SAME:
+        wanted = body.waist - (UNDER_TOP if body.top_hem is not None else 0.0)
+    elif abs(waist - body.waist) < SAME and body.waist > HIGHEST_READ:
+        wanted = body.waist
     length = 1.0 if garment.has_legs else ease.length
     bottom = crotch_level(body)
     if wanted == waist and length == 1:

@@ -56,7 +56,7 @@ class Transfer:
         """
         across, level = _levelled(self.source, points)
         there = self.level(level)
-        across = across * np.interp(level, [0, 0.3], [self._shoulders(), self._girth()])
+        across = across * np.interp(level, [0, 0.3], [self._shoulders(), self.breadth])
         if levels is not None:
             there = levels(there)
         if widths is not None:
@@ -84,12 +84,14 @@ class Transfer:
 
     def _shoulders(self) -> float:
         if self.from_hips:
-            return self._girth()
+            return self.breadth
         spans = [abs(float((b.arms["right"].axis[0] - b.arms["left"].axis[0]) @ b.across)) for b in self._bodies]
         ratio = spans[1] / max(spans[0], 1e-6)
         return self.size * float(np.clip(ratio / self.size, *WIDTHS))
 
-    def _girth(self) -> float:
+    @property
+    def breadth(self) -> float:
+        """Pixels there for pixels here across the trunk."""
         here, there = (_breadth(body, HIPS if self.from_hips else TRUNK) for body in self._bodies)
         ratio = float(np.log(there / here))
         ratio = float(np.sign(ratio)) * max(abs(ratio) - UNSURE, 0.0)

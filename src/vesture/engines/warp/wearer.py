@@ -21,7 +21,7 @@ class WornGarment(Garment):
     """A garment that its photo shows on somebody.
 
     Attributes:
-        wearer: the body in the pixels of `rgb`, without labels.
+        wearer: the body in the pixels of `rgb`, without labels and head.
         sleeve_wearer: the body as it lies about a sleeve that has a picture of its own beside the garment; the mirror
             image of the body for a sleeve made from the other one.
     """
@@ -52,7 +52,7 @@ def on_wearer(garment: Garment, body: Body, points: Mapping[str, Floats]) -> Wor
 
 
 def carried(body: Body, scale: float, offset: Floats) -> Body:
-    """The body in other pixels: `scale` times its own plus `offset` (2,). Labels stay behind."""
+    """The body in other pixels: `scale` times its own plus `offset` (2,). Labels and head stay behind."""
 
     def limb(old: Limb) -> Limb:
         bare_from = None if old.bare_from is None else scale * old.bare_from
@@ -77,11 +77,12 @@ def carried(body: Body, scale: float, offset: Floats) -> Body:
         arms={side: limb(body.arms[side]) for side in SIDES},
         legs={side: limb(body.legs[side]) for side in SIDES},
         labels=np.zeros((0, 0), np.uint8),
+        head=None,
     )
 
 
 def mirrored(body: Body) -> Body:
-    """The body mirrored about the column 0. Labels stay behind."""
+    """The body mirrored about the column 0. Labels and head stay behind."""
     flip = np.array([-1.0, 1.0])
 
     def limb(old: Limb) -> Limb:
@@ -98,4 +99,5 @@ def mirrored(body: Body) -> Body:
         arms={side: limb(body.arms[OTHER[side]]) for side in SIDES},
         legs={side: limb(body.legs[OTHER[side]]) for side in SIDES},
         labels=np.zeros((0, 0), np.uint8),
+        head=None,
     )

@@ -15,6 +15,7 @@ from vesture.engines.warp.wearer import OTHER, WornGarment, on_wearer
 from vesture.engines.warp.worn_atlas import SLEEVE_PART, with_patches
 from vesture.engines.warp.worn_gaps import without_gaps
 from vesture.engines.warp.worn_hidden import hidden_cloth
+from vesture.engines.warp.worn_reach import sleeve_share
 from vesture.engines.warp.worn_sides import bridged_sides
 from vesture.engines.warp.worn_sleeves import Worn, own_sleeves
 from vesture.engines.warp.worn_trace import (
@@ -25,7 +26,6 @@ from vesture.engines.warp.worn_trace import (
     hem_level,
     inside_outline,
     lower_edge,
-    steps,
 )
 from vesture.vision.garment_types import GarmentKind, Part
 from vesture.vision.masks import dilate, erode
@@ -38,6 +38,8 @@ UNSEEN = 0.55  # a sleeve that is seen for less than this share of the other one
 LEAST_SLEEVE, MOST_ODDS, SURELY_BARE = 0.12, 0.35, 0.5  # shares of the arm; of what is past the sleeve
 CROSSING = 0.18  # share of a sleeve that lies over the torso, from which on it gets a picture of its own
 SHADE = 0.04  # units beside an arm that its shadow darkens
+SHORT = 0.6  # share of the arm below which sleeves that both are seen have one length
+UPPER_ARM = 0.5  # share of the arm
 FREE_ARM = 0.22  # share of the arm from which on it lies before the torso rather than at its side
 ARMPIT, NECK = 0.3, -0.05  # levels v
 STRAY = {"top": 0.12, "dress": 0.22}  # units beyond the outlines where cloth may still be the garment's
@@ -92,7 +94,9 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
 def _reach(body: Body, mask: Bools) -> dict[SideName, float]:
     """Share of each arm that is covered. Where one sleeve is seen to end and skin to begin, the other does not go on:
     an arm before or behind the body is covered by the cloth of that."""
-    reach = {side: covered_share(body.arms[side].at(steps(body.arms[side].length)), mask) for side in SIDES}
+    reach = {side: sleeve_share(body, side, mask) for side in SIDES}
+    if min(reach.values()) >= LEAST_SLEEVE and max(reach.values()) < SHORT:
+        return dict.fromkeys(SIDES, float(np.mean(list(reach.values()))))
     for side in SIDES:
         arm, own = body.arms[side], reach[side]
         path = np.rint(arm.at(np.linspace(own + 0.05, 1.0, 20) * arm.length)).astype(int)
@@ -125,9 +129,16 @@ def _parts(
                 before |= torso & dilate(arm, SHADE * body.unit)
             continue
         own = mask & (dilate(zone, 0.03 * body.unit) | _wide_sleeve(body, mask, side, reach[side]))
+        own &= ~(torso & _upper_arm(mask.shape, body, side))
         parts[own] = int(SLEEVE_PART[side])
     parts[before & (parts == Part.TORSO)] = 0
     return parts, before & mask
+
+
+def _upper_arm(shape: tuple[int, int], body: Body, side: SideName) -> Bools:
+    """Round the upper arm: what lies on the torso there is the torso's, arms only hang beside it."""
+    arm = body.arms[side]
+    return limb_zone(shape, arm, 0.0, UPPER_ARM * arm.length, 2.5) > 0.5
 
 
 def _lower_arm(shape: tuple[int, int], body: Body, side: SideName, reach: Mapping[SideName, float]) -> Bools:

@@ -122,7 +122,7 @@ def _limb_tone(face: Floats | None, hands: list[Floats], everything: Floats) -> 
         return np.asarray(hand + np.array([2, -3, 2], np.float32), np.float32)
     if hand is None:
         return _paler(face)
-    return np.asarray(0.5 * _paler(face) + 0.5 * hand * np.array([1.0, 0.85, 1.1], np.float32), np.float32)
+    return np.asarray(0.5 * _paler(face) + 0.5 * hand * np.array([1.0, 0.85, 1.05], np.float32), np.float32)
 
 
 def _side_light(across: NDArray[np.float64], lightness: Floats, in_face: Bools, body: Body) -> float:

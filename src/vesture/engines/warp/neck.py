@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body import SIDES, SIGN, Body, SideName
 from vesture.engines.warp.head import Head
-from vesture.engines.warp.patch import bounds
+from vesture.engines.warp.joint import without_nicks
 from vesture.engines.warp.silhouettes import filled, neck_zone
-from vesture.vision.masks import closed, dilate, distance_to, feather
+from vesture.vision.masks import distance_to
 from vesture.vision.parsing import Label
 
 Floats = NDArray[np.float32]
@@ -45,15 +45,9 @@ def bare_neck(shape: tuple[int, int], body: Body, old: Bools) -> Floats:
     under_jaw = np.clip(0.5 + below / max(1.0, 0.02 * body.unit), 0, 1)
     zone = zone * under_jaw
     zone = np.where(old, zone * _under_cloth(body), zone)
-    box = bounds(zone > 0.5, round(0.1 * body.unit))
-    if box is None:
-        return np.asarray(zone, np.float32)
     # nicks between the skin that stays and what is drawn belong to the neck
-    place = np.s_[box[0] : box[2], box[1] : box[3]]
-    skin = (body.labels[place] == Label.SKIN) & ~old[place]
-    nicks = closed(skin | (zone[place] > 0.5), 0.04 * body.unit)
-    zone[place] = np.maximum(zone[place], feather(nicks & dilate(old[place], 2), 0.7) * under_jaw[place])
-    return np.asarray(zone, np.float32)
+    skin = (body.labels == Label.SKIN) & ~old
+    return np.asarray(np.maximum(zone, without_nicks(zone, skin, old, body.unit) * under_jaw), np.float32)
 
 
 def _under_cloth(body: Body) -> Floats:

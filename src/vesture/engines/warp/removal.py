@@ -32,6 +32,7 @@ COLLAR = 0.1  # units from a collar within which pieces of it may have been take
 CHIN, FOREHEAD = -0.2, -0.6  # levels in units, from the shoulder joints, above which faces and the middle of faces lie
 FACE_RIM = 0.06  # units
 SEAM = 0.008  # units of mixed pixels along every edge
+SKIN_SEAM = 0.016  # and of the line of shade that cuffs and collars leave on skin
 
 
 def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: Coarse) -> Bools:
@@ -47,7 +48,7 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
         old |= _beside_the_neck(photo, body, old) | _scraps_of_skin(body, old)
         old |= collar_remains(photo, body, old, coarse)
     distance = distance_to(old)
-    rim = distance <= max(1.0, SEAM * body.unit)
+    rim = distance <= np.where(labels == Label.SKIN, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))
     result = old | (rim & (labels != Label.OTHER))
     colours = coarse.grown(coarse.pure(old))
     strange = np.zeros_like(old)

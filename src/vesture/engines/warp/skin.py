@@ -12,24 +12,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vesture.engines.warp.anatomy import Anatomy, limb_shade
 from vesture.engines.warp.body import Body, Limb
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.complexion import Complexion, to_rgb
+from vesture.engines.warp.joint import skin_width
 from vesture.engines.warp.patch import Patch, bounds
 from vesture.engines.warp.silhouettes import LimbFrame, limb_frame
 from vesture.vision.fill import push_pull
-from vesture.vision.parsing import Label
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
-# Factors on the plain tube's radius from start to end of the limb: shoulder and calf swell, elbow and knee are narrow.
-ARM_SWELL = ((0.0, 0.2, 0.38, 0.5, 0.62, 0.8, 1.0), (1.02, 1.0, 0.92, 0.88, 1.0, 0.98, 0.95))
-LEG_SWELL = ((0.0, 0.25, 0.42, 0.5, 0.66, 0.85, 1.0), (0.98, 1.0, 0.97, 0.93, 1.06, 0.98, 0.92))
-TURN = 0.2  # how much darker a limb is where it turns away
 # shade falls on blue and green more than on red: light comes back out of the skin reddened
 REDDENING = np.array([0.85, 1.04, 1.12], np.float32)
 UNDER_JAW = 0.2  # of the light, that the head takes from the neck right below it
+MEETING, WRIST_MEETING = 0.7, 0.3  # units before the visible skin within which a limb takes on its width
 JOIN_CLIP = 50.0  # levels by which a painted tone may be drawn to the visible skin
 
 
@@ -42,16 +40,20 @@ class BareLimb:
         joint: arc length where visible skin begins; the limb's end where none is seen.
         seen: whether skin is seen there.
         light: how much brighter, as a share, the limb is on the side of its sign-1 normal than on its axis.
+        outward: 1 where that normal faces away from the body, -1 where it faces the body.
+        anatomy: its shape.
     """
 
     limb: Limb
     joint: float
     seen: bool
     light: float
+    outward: float
+    anatomy: Anatomy
 
 
 def bare_limb(
-    limb: Limb, swell: tuple[tuple[float, ...], tuple[float, ...]], labels: NDArray[np.uint8], unit: float, light: float
+    limb: Limb, anatomy: Anatomy, labels: NDArray[np.uint8], unit: float, light: float, outward: float
 ) -> BareLimb:
     """The limb's bare shape between its joints and on to the visible skin."""
     seen = limb.bare_from is not None
@@ -59,41 +61,20 @@ def bare_limb(
     end = max(limb.length, joint + 0.25 * unit) if seen else limb.length * 1.02
     along = np.linspace(0, end, 49)
     axis, normal = limb.at(along), limb.outward(along, 1.0)
-    radius = limb.radius(along) * np.interp(along / limb.length, *swell)
+    radius = limb.radius(along) * np.interp(along / limb.length, anatomy.at, anatomy.swell)
     if seen:
-        found = _skin_width(limb, labels, joint, unit)
+        found = skin_width(limb, labels, joint, unit)
         if found is not None:
             half, offset = found
-            near = _smooth_step((along - (joint - 0.7 * unit)) / (0.7 * unit))
-            radius = radius * (1 - near) + half * near
+            # hands widen right below the wrist: further up an arm is its own width again
+            reach = float(np.interp(joint / limb.length, [0.75, 0.95], [MEETING, WRIST_MEETING])) * unit
+            wide, near = (_smooth_step((along - (joint - span)) / span) for span in (reach, MEETING * unit))
+            radius = radius * (1 - wide) + half * wide
             axis = axis + normal * (offset * near)[:, None]
     length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(axis, axis=0), axis=1))] + np.arange(49) * 1e-6
-    return BareLimb(replace(limb, axis=axis, along=length, natural=radius, outer=radius), joint, seen, light)
-
-
-def _skin_width(limb: Limb, labels: NDArray[np.uint8], joint: float, unit: float) -> tuple[float, float] | None:
-    """Half-width of the visible skin just past the joint and its offset along the sign-1 normal, in pixels."""
-    levels = joint + np.array([0.03, 0.06, 0.09, 0.12]) * unit
-    axis, normal = limb.at(levels), limb.outward(levels, 1.0)
-    limit = 2.2 * limb.radius(levels)
-    steps = np.linspace(0, 1, 40)
-    ends = []
-    for sign in (1.0, -1.0):
-        points = axis[:, None] + sign * normal[:, None] * (steps[None] * limit[:, None])[..., None]
-        column, row = np.rint(points[..., 0]).astype(int), np.rint(points[..., 1]).astype(int)
-        inside = (column >= 0) & (column < labels.shape[1]) & (row >= 0) & (row < labels.shape[0])
-        on = inside & (
-            labels[np.clip(row, 0, labels.shape[0] - 1), np.clip(column, 0, labels.shape[1] - 1)] == Label.SKIN
-        )
-        on[:, 0] = True
-        stop = np.where(on.all(1), len(steps), np.argmin(on, axis=1))
-        ends.append(np.where(stop < len(steps), limit * (stop - 1) / (len(steps) - 1), np.nan))
-    good = np.isfinite(ends[0]) & np.isfinite(ends[1]) & (ends[0] + ends[1] > 0.5 * limb.radius(levels))
-    if good.sum() < 2:
-        return None
-    first, second = float(np.median(ends[0][good])), float(np.median(ends[1][good]))
-    natural = float(limb.radius(np.array([joint]))[0])
-    return float(np.clip((first + second) / 2, 0.7 * natural, 1.6 * natural)), (first - second) / 2
+    return BareLimb(
+        replace(limb, axis=axis, along=length, natural=radius, outer=radius), joint, seen, light, outward, anatomy
+    )
 
 
 def side_light(coarse: Coarse, limb: Limb, old: Bools) -> float:
@@ -145,8 +126,8 @@ def _tube(bare: BareLimb, tones: tuple[Floats, Floats], frame: LimbFrame) -> Flo
     share = _smooth_step((frame.along / max(bare.joint, 1) - 0.35) / 0.65)
     table = to_rgb(tones[0] + np.linspace(0, 1, 64, dtype=np.float32)[:, None] * (tones[1] - tones[0]))
     tone = table[np.clip(share * 63, 0, 63).astype(int)]
-    across = np.clip(frame.across, -1.2, 1.2)
-    shade = 1.02 + bare.light * across - TURN * np.abs(across) ** 2.6
+    along = np.asarray(frame.along / max(bare.limb.length, 1), np.float32)
+    shade = limb_shade(along, frame.across, bare.light, bare.outward, bare.anatomy)
     return np.asarray(tone * shade[..., None] ** REDDENING, np.float32)
 
 

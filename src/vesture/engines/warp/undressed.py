@@ -13,20 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.core.task import RGB
-from vesture.engines.warp.body import SIDES, Body, SideName
+from vesture.engines.warp.anatomy import ARM, LEG
+from vesture.engines.warp.body import SIDES, SIGN, Body, SideName
 from vesture.engines.warp.body_window import moved_body
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.complexion import Complexion, read_complexion
 from vesture.engines.warp.exposure import belly_is_bare
 from vesture.engines.warp.hair import hair_behind, longer_hair
+from vesture.engines.warp.joint import without_nicks
 from vesture.engines.warp.neck import bare_neck
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
 from vesture.engines.warp.placement import Fit
 from vesture.engines.warp.removal import old_garment
 from vesture.engines.warp.silhouettes import beside_cloth, limb_zone, torso_zone
 from vesture.engines.warp.skin import (
-    ARM_SWELL,
-    LEG_SWELL,
     BareLimb,
     bare_limb,
     painted_limb,
@@ -120,10 +120,12 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
     old = old_garment(window, body, clothes.replaced, coarse)
     pure = coarse.pure(old)
     limbs: list[dict[SideName, BareLimb]] = []
-    for group, swell in ((body.arms, ARM_SWELL), (body.legs, LEG_SWELL)):
+    for group, anatomy in ((body.arms, ARM), (body.legs, LEG)):
         limbs.append(
             {
-                side: bare_limb(group[side], swell, body.labels, body.unit, side_light(coarse, group[side], pure))
+                side: bare_limb(
+                    group[side], anatomy, body.labels, body.unit, side_light(coarse, group[side], pure), SIGN[side]
+                )
                 for side in SIDES
             }
         )
@@ -192,7 +194,7 @@ def _behind(
     elif Label.BOTTOM in replaced and belly_is_bare(body):
         torso.append(torso_zone(shape, body, body.waist - 0.05, body.waist + 0.2))
     if torso:
-        zone = np.maximum.reduce(torso) * (need & ~beside_cloth(body, cover))
+        zone = np.maximum.reduce(torso) * (need & ~beside_cloth(body, cover, any(fit.sleeve_reach.values())))
         yield from _present(painted_torso(body, scene.complexion, scene.coarse, scene.skin, zone, texture))
     if Label.BOTTOM not in replaced:
         yield from _other_garment(scene, need, waistband, generator)
@@ -203,7 +205,7 @@ def _behind(
     if Label.BOTTOM in replaced:
         for side in SIDES:
             leg = scene.legs[side]
-            zone = limb_zone(shape, leg.limb, max(0.0, reach.get(side, 0.0) - 0.5 * body.unit), leg.limb.length)
+            zone = _limb(scene, leg, max(0.0, reach.get(side, 0.0) - 0.5 * body.unit), leg.limb.length)
             start = scene.complexion.legs.get(side, scene.complexion.body)
             patch = painted_limb(leg, (start, start), scene.coarse, scene.skin, zone * need, texture, body.unit)
             yield from _present(patch)
@@ -214,12 +216,20 @@ def painted_arm(
 ) -> Iterator[Patch]:
     """The bare arm between two arc lengths, as far as `where` covers it."""
     arm, tones = scene.arms[side], scene.complexion
-    zone = limb_zone(scene.shape, arm.limb, start, min(end, arm.limb.length))
+    zone = _limb(scene, arm, start, min(end, arm.limb.length))
     upper = tones.arms.get(side, tones.body)
     lower = tones.arms.get(side, tones.hands.get(side, tones.body))
     lower = np.asarray(0.6 * lower + 0.4 * upper, np.float32)  # hands are redder than wrists
     patch = painted_limb(arm, (upper, lower), scene.coarse, scene.skin, zone * where, texture, scene.body.unit)
     yield from _present(patch)
+
+
+def _limb(scene: Prepared, bare: BareLimb, start: float, end: float) -> Floats:
+    """Coverage (h, w) of a bare limb between two arc lengths, up to the very skin that is seen."""
+    zone = limb_zone(scene.shape, bare.limb, start, end)
+    if end <= bare.joint - 0.1 * scene.body.unit:
+        return zone
+    return without_nicks(zone, (scene.body.labels == Label.SKIN) & ~scene.old, scene.old, scene.body.unit)
 
 
 def _present(patch: Patch | None) -> Iterator[Patch]:

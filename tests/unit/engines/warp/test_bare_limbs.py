@@ -1,0 +1,81 @@
+"""Bare limbs: their relief, and how they meet the skin that is seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from drawn_person import UNIT, drawn_body
+
+from vesture.engines.warp.anatomy import ARM, LEG, limb_shade
+from vesture.engines.warp.joint import skin_width, without_nicks
+from vesture.engines.warp.skin import bare_limb
+from vesture.vision.parsing import Label
+
+
+@pytest.mark.parametrize("anatomy", [ARM, LEG])
+def test_a_limb_turns_dark_at_its_sides_and_light_on_the_lit_one(anatomy) -> None:
+    share, across = np.full((1, 3), 0.8, np.float32), np.float32([[-0.95, 0.0, 0.95]])
+    even = limb_shade(share, across, 0.0, 1.0, anatomy)[0]
+    assert even[1] == pytest.approx(1, abs=0.07)
+    assert max(even[0], even[2]) < 0.9
+    lit = limb_shade(share, across, 0.15, 1.0, anatomy)[0]
+    assert lit[2] > even[2] + 0.05
+    assert lit[0] < even[0] - 0.05
+
+
+@pytest.mark.parametrize("anatomy", [ARM, LEG])
+def test_joints_and_muscles_show_along_a_limb_and_mirror_with_it(anatomy) -> None:
+    share = np.linspace(0, 1, 200, dtype=np.float32)[:, None].repeat(2, 1)
+    across = np.float32([[-0.3, 0.3]]).repeat(200, 0)
+    right = limb_shade(share, across, 0.0, 1.0, anatomy)
+    assert 0.05 < np.ptp(right[:, 0]) < 0.2
+    np.testing.assert_allclose(limb_shade(share, across, 0.0, -1.0, anatomy), right[:, ::-1], atol=1e-6)
+
+
+@pytest.mark.parametrize("anatomy", [ARM, LEG])
+def test_limbs_are_narrower_at_the_joint_than_above_and_below(anatomy) -> None:
+    width = np.interp([0.2, 0.49, 0.63], anatomy.at, anatomy.swell)
+    assert width[1] < min(width[0], width[2])
+
+
+@pytest.mark.parametrize(("half", "aside"), [(6, 0), (8, 4), (7, -3)])
+def test_the_skin_past_a_cuff_is_measured_even_beside_the_axis(half: int, aside: int) -> None:
+    body = drawn_body()
+    arm = body.arms["left"]
+    end = arm.at(np.array([arm.length]))[0]
+    labels = np.zeros_like(body.labels)
+    x = round(end[0]) + aside
+    labels[round(end[1]) :, x - half : x + half + 1] = Label.SKIN
+    found = skin_width(arm, labels, arm.length, UNIT)
+    assert found is not None
+    assert found[0] == pytest.approx(half, abs=1.2)
+    assert abs(found[1]) == pytest.approx(abs(aside), abs=2)
+    assert skin_width(arm, np.zeros_like(labels), arm.length, UNIT) is None
+
+
+def test_nicks_between_painted_and_real_skin_close_only_where_cloth_goes() -> None:
+    zone = np.zeros((120, 120), np.float32)
+    zone[20:58, 40:80] = 1
+    skin = np.zeros((120, 120), bool)
+    skin[61:100, 40:80] = True
+    gap = np.s_[58:61, 44:76]
+    assert without_nicks(zone, skin, np.zeros_like(skin), UNIT)[gap].max() < 0.6
+    old = ~skin
+    assert without_nicks(zone, skin, old, UNIT)[gap].min() > 0.9
+    assert without_nicks(zone, skin, old, UNIT)[:, :30].max() == 0
+
+
+def test_a_wrist_is_as_wide_as_the_hand_begins_and_the_forearm_above_is_not() -> None:
+    body = drawn_body()
+    arm = replace(body.arms["left"], bare_from=body.arms["left"].length)
+    labels = np.zeros_like(body.labels)
+    wrist = arm.at(np.array([arm.length]))[0]
+    cv2.rectangle(labels, (round(wrist[0]) - 7, round(wrist[1])), (round(wrist[0]) + 7, 300), int(Label.SKIN), -1)
+    bare = bare_limb(arm, ARM, labels, UNIT, 0.0, -1.0)
+    usual = bare_limb(arm, ARM, np.zeros_like(labels), UNIT, 0.0, -1.0)
+    assert bare.limb.radius(np.array([arm.length]))[0] == pytest.approx(7, abs=1)
+    above = np.array([arm.length - 0.4 * UNIT])
+    assert bare.limb.radius(above)[0] == pytest.approx(usual.limb.radius(above)[0], rel=0.05)

@@ -25,7 +25,7 @@ Floats = NDArray[np.float32]
 # sooner, where the sleeve ends.
 EMERGES, SOONEST = (0.1, 0.85), 0.45
 STEP = 3  # pixels between the points at which that is found
-SCRAP = 0.02  # square units: smaller pieces of an arm between sleeve and body are none
+SCRAP, NECK = 0.02, 0.015  # square units, units: smaller pieces beside a sleeve, on thinner necks, are no arm
 
 
 def bare_arms(scene: Prepared, fit: Fit, texture: Floats) -> list[tuple[Patch, Patch]]:
@@ -53,13 +53,15 @@ def outside_sleeves(arm: Patch, sleeves: Floats, unit: float) -> Patch:
     Args:
         sleeves: (H, W) coverage of the sleeves, in the picture that the arm lies in.
     """
-    seen = (arm.alpha > 0.02) & (sleeves[arm.place] < 0.98)
-    count, names, stats, _ = cv2.connectedComponentsWithStats(seen.view(np.uint8), connectivity=4)
-    scrap = stats[:, cv2.CC_STAT_AREA] < SCRAP * unit**2
-    scrap[0] = False
-    if count < 2 or not scrap.any():
-        return arm
-    return replace(arm, alpha=np.where(scrap[names], 0, arm.alpha).astype(np.float32))
+    seen = ((arm.alpha > 0.02) & (sleeves[arm.place] < 0.98)).view(np.uint8)
+    size = 2 * max(1, round(NECK * unit)) + 1
+    core = cv2.erode(seen, np.ones((size, size), np.uint8))
+    _, names, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=4)
+    large = stats[:, cv2.CC_STAT_AREA] >= SCRAP * unit**2
+    large[0] = False
+    kept = cv2.dilate(large[names].view(np.uint8), np.ones((size + 4, size + 4), np.uint8))
+    scraps = (seen > 0) & (kept == 0)
+    return replace(arm, alpha=np.where(scraps, 0, arm.alpha).astype(np.float32)) if scraps.any() else arm
 
 
 def before_cloth(patch: Patch, limb: Limb, side: SideName, start: float, end: float) -> Floats:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vesture.engines.warp.body import SIDES, Body, Floats, SideName
+from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.fit_hem import LONG_TOP, LOWEST_TOP, TUCK_DEPTH, is_tucked
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import Ease, Fit, Wishes, pairs, point
@@ -24,6 +24,7 @@ ARMPIT = 0.3  # level above which lengths do not change
 SLACK = 0.035  # levels that two readings of one hem may differ
 SAME = 0.07  # levels, units or shares within which an edge goes to where the present one is: about two centimetres
 PEEP = 0.16  # levels that a hem is let down to hide the present one
+CAP, CAP_LEVEL = 0.15, 0.5  # units beyond the shoulder joint, and above which level, cloth of the torso is an arm's
 FARTHEST = 3.2  # radii of the bare arm
 LONG_SLEEVE = 0.86  # share of the arm from which on a sleeve ends at the hand
 CUFF_REACH = 0.4  # units that a long sleeve may be drawn out to the hand
@@ -37,7 +38,8 @@ def fit_worn_upper(body: Body, garment: WornGarment, wishes: Wishes, ease: Ease)
     levels, hem = _hem(body, garment, transfer, wishes, ease)
     torso = lattice(garment, Part.TORSO)
     widths = eased(wide_enough(transfer, torso, spacing(garment)), ease)
-    handles = {int(Part.TORSO): pairs(torso, transfer.torso(torso, levels, widths), PLACED)}
+    place = _over_arms(transfer, torso, transfer.torso(torso, levels, widths))
+    handles = {int(Part.TORSO): pairs(torso, place, PLACED)}
     joints: dict[tuple[int, int], Floats] = {}
     reach: dict[SideName, float] = {}
     if garment.has_sleeves:
@@ -151,6 +153,20 @@ def _sleeve(
     place = on_arm + with_torso * (transfer.torso(points, *torso) - on_arm)
     weight = np.where(with_torso[:, 0] > 0, LOOSE, PLACED)
     return Handles(points, place, weight), wanted * target.length
+
+
+def _over_arms(transfer: Transfer, points: Floats, places: Floats) -> Floats:
+    """Places of the torso's points where what lies over an arm, as a cap sleeve does, goes with that arm."""
+    source, target = transfer.source, transfer.target
+    across, level = source.coordinates(points).T
+    for side in SIDES:
+        arm = source.arms[side]
+        joint = abs(float(source.coordinates(arm.axis[:1])[0, 0]))
+        over = np.clip((SIGN[side] * across - joint) / (CAP * source.unit), 0, 1) * (level < CAP_LEVEL)
+        share, offset = limb_coordinates(arm, points)
+        over = np.where(np.abs(offset) < FARTHEST * arm.radius(share * arm.length), over, 0)[:, None]
+        places = places + over * (transfer.limb(points, arm, target.arms[side]) - places)
+    return places
 
 
 def _seen_end(garment: WornGarment, side: SideName) -> float:

@@ -121,3 +121,24 @@ def test_cloth_is_as_wide_as_a_broader_body(body: Body, jumper: WornGarment) -> 
     wide = fit_garment(replace(body, half_width=broad, bare_half_width=1.3 * body.bare_half_width), jumper)
     waist = np.abs(body.coordinates(usual)[:, 1] - 0.7) < 0.1
     assert np.ptp(wide.handles[torso].target[waist, 0]) > 1.07 * np.ptp(usual[waist, 0])
+
+
+def test_a_cap_sleeve_goes_with_its_arm(body: Body) -> None:
+    labels = body.labels.copy()
+    for side in SIDES:
+        arm = body.arms[side]
+        lower = arm.at(np.linspace(0.2, 1.1, 60) * arm.length)
+        far = np.linalg.norm(np.indices(SHAPE)[::-1].reshape(2, -1).T[:, None] - lower[None, ::6], axis=2).min(1)
+        labels[(far < 14).reshape(SHAPE) & (labels == Label.TOP) & (np.abs(np.arange(SHAPE[1]) - 150) > 30)] = (
+            Label.SKIN
+        )
+    worn = worn_garment(drawn_photo(body), replace(body, labels=labels), "tops")
+    assert not worn.has_sleeves
+    raised = replace(body, arms={**body.arms, "right": straight_limb((188, 120), (300, 60), ARM_RADIUS, 130.0)})
+    handles = fit_garment(raised, worn).handles[int(Part.TORSO)]
+    usual = fit_garment(body, worn).handles[int(Part.TORSO)]
+    moved = handles.target - usual.target
+    beyond = usual.target[:, 0] > 190
+    assert beyond.any()
+    assert moved[beyond, 1].min() < -2  # up, with the arm
+    assert np.abs(moved[usual.target[:, 0] < 150]).max() < 0.1

@@ -61,6 +61,9 @@ def without_nicks(zone: Floats, skin: Bools, old: Bools, unit: float) -> Floats:
         return zone
     place = np.s_[box[0] : box[2], box[1] : box[3]]
     between = closed(skin[place] | (zone[place] > 0.5), NICK * unit) & dilate(old[place], 2)
+    # only what is added: the limb's own edge is finer than a mask's
+    added = between & ~dilate(zone[place] > 0.02, 1)
     result = zone.copy()
-    result[place] = np.maximum(result[place], feather(between, 0.7))
+    if added.any():
+        result[place] = np.maximum(result[place], feather(dilate(added, 3) & between, 0.7))
     return result

@@ -20,6 +20,7 @@ PLAIN = 2.0  # Lab spread of a backdrop that hides nothing
 UNLIKE = 14.0  # Lab distance from it
 SHADOW = 7.0  # Lab distance of colours without their lightness: what is only darker is a shadow
 SMALLEST = 0.002  # units squared
+COARSER = 4  # times the working resolution's pixels, for the scene's colour
 
 
 def with_attached(person: Bools, lab: Floats, mask: Floats, unit: float) -> Bools:
@@ -31,27 +32,40 @@ def with_attached(person: Bools, lab: Floats, mask: Floats, unit: float) -> Bool
         mask: (h, w) in [0, 1], the pose's own mask.
         unit: the body's measure in pixels.
     """
-    reach = max(2, round(REACH * unit))
-    near = _grown(person, reach) & ~person
-    scene = _grown(person, 3 * reach) & ~_grown(person, reach) & (mask < 0.05)
-    if scene.sum() < 50 or not near.any():
+    reach = max(2.0, REACH * unit)
+    away = _distance(person)
+    scene = (away > reach) & (away < 3 * reach) & (mask < 0.05)
+    colour, plain = _backdrop(lab, scene, reach)
+    if not plain.any():
         return person
-    colour = push_pull(lab, scene.astype(np.float32))
-    away = lab - cv2.GaussianBlur(colour, (0, 0), reach)
-    window = (6 * reach + 1,) * 2
-    spread = cv2.boxFilter((np.linalg.norm(away, axis=-1) * scene).astype(np.float32), -1, window)
-    share = cv2.boxFilter(scene.astype(np.float32), -1, window)
-    plain = (spread < PLAIN * share) & (share > 0.05)
-    chroma = np.linalg.norm(away[..., 1:], axis=-1)
-    piece = near & plain & (np.linalg.norm(away, axis=-1) > UNLIKE) & (chroma > SHADOW)
-    count, names, stats, _ = cv2.connectedComponentsWithStats(
-        cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
-    )
+    unlike = lab - colour
+    chroma = np.linalg.norm(unlike[..., 1:], axis=-1)
+    piece = (away <= reach) & ~person & plain & (np.linalg.norm(unlike, axis=-1) > UNLIKE) & (chroma > SHADOW)
+    opened = cv2.morphologyEx(piece.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    count, names, stats, _ = cv2.connectedComponentsWithStats(opened)
     large = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] > SMALLEST * unit**2]
-    touching = np.unique(names[_grown(person, 2)])
+    touching = np.unique(names[away < 2.5])
     return person | np.isin(names, np.intersect1d(large, touching))
 
 
-def _grown(where: Bools, reach: int) -> Bools:
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2)
-    return np.asarray(cv2.dilate(where.astype(np.uint8), kernel) > 0)
+def _backdrop(lab: Floats, scene: Bools, reach: float) -> tuple[Floats, Bools]:
+    """The scene's smooth colour (h, w, 3) and where it is plain (h, w), found at a low resolution."""
+    height, width = scene.shape
+    size = max(1, round(width / COARSER)), max(1, round(height / COARSER))
+    share = cv2.resize(scene.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(lab, size, interpolation=cv2.INTER_AREA)
+    seeds = (share > 0.99).astype(np.float32)
+    window = (2 * round(3 * reach / COARSER) + 1,) * 2
+    mass = cv2.boxFilter(seeds, -1, window)
+    if seeds.sum() < 20:
+        return lab, np.zeros(scene.shape, bool)
+    colour = cv2.GaussianBlur(push_pull(small, seeds), (0, 0), reach / COARSER)
+    spread = cv2.boxFilter(np.linalg.norm(small - colour, axis=-1) * seeds, -1, window)
+    plain = ((spread < PLAIN * mass) & (mass > 0.05)).astype(np.uint8)
+    full = cv2.resize(colour, (width, height), interpolation=cv2.INTER_LINEAR)
+    return full, cv2.resize(plain, (width, height), interpolation=cv2.INTER_NEAREST) > 0
+
+
+def _distance(where: Bools) -> Floats:
+    """Pixels (h, w) to the nearest of `where`."""
+    return np.asarray(cv2.distanceTransform((~where).astype(np.uint8), cv2.DIST_L2, 3), np.float32)

@@ -45,15 +45,19 @@ def with_loose_hair(
     if skin is None or float(centre[1]) > -0.5 * radius:
         return labels
     u, v = skeleton.frame((labels.shape[0], labels.shape[1]))
+    place = np.isin(labels, (SKIN, TOP, HAIR)) & (v < LOWEST) & (np.abs(u) < WIDEST)
+    if not place[:3].any():
+        return labels
     torso = np.isin(labels, (TOP, BOTTOM)) & (np.abs(u) < CORE) & (v > CLOTH_LEVELS[0]) & (v < CLOTH_LEVELS[1])
     cloth = fit_colours(lab[torso], generator)
     if cloth is None:
         return labels
-    place = np.isin(labels, (SKIN, TOP, HAIR)) & (v < LOWEST) & (np.abs(u) < WIDEST)
-    unlike = (skin.log_likelihood(lab) < ANY_COLOUR) & (cloth.log_likelihood(lab) < ANY_COLOUR)
-    unlike &= ~tone | (lab[..., 0] < DARK)
-    odd = place & unlike & (lab[..., 0] < skin.means[0, 0] + LIGHTER)
-    opened = cv2.morphologyEx(odd.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    colours = lab[place]
+    unlike = (skin.log_likelihood(colours) < ANY_COLOUR) & (cloth.log_likelihood(colours) < ANY_COLOUR)
+    unlike &= ~tone[place] | (colours[:, 0] < DARK)
+    odd = np.zeros(labels.shape, np.uint8)
+    odd[place] = unlike & (colours[:, 0] < skin.means[0, 0] + LIGHTER)
+    opened = cv2.morphologyEx(odd, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     count, names, stats, _ = cv2.connectedComponentsWithStats(opened)
     from_above = set(np.unique(names[:3]).tolist())
     hair = [i for i in range(1, count) if i in from_above and stats[i, cv2.CC_STAT_AREA] > SMALLEST * skeleton.unit**2]

@@ -17,6 +17,8 @@ ONE_PIECE = 5
 BELTS = (0.12, 0.3)  # heights, in v, of what may part a dress at the waist
 ALIKE = 0.73  # common share of the colours of one garment's upper and lower part
 FLARE = 0.24  # units: more than half a trouser leg
+LEGS_ONLY = 0.35  # v of the upper edge of a photo that shows no chest, where forearms hang before trousers
+ONE_CLOTH = 9.0  # Lab distance within one cloth
 THINNEST_SHAFT = 0.1  # units
 LARGEST_LACES = 0.12  # units squared
 SPECK = 0.012  # units squared: smaller patches of a label are mistakes
@@ -29,7 +31,7 @@ def repair(labels: Labels, lab: Floats, skeleton: Skeleton, covering: Covering) 
     labels = _no_hair_off_the_head(labels, skeleton, v)
     labels[(labels == BOTTOM) & (v < min(0.55, covering.waist))] = TOP
     labels[(labels == SHOES) & (v < 1.4)] = BOTTOM
-    labels = _sleeves(labels, skeleton)
+    labels = _sleeves(labels, skeleton) if float(v.min()) < LEGS_ONLY else _hips(labels, lab, skeleton)
     labels = _thick_shoes(_laces(labels, skeleton), skeleton)
     labels = _without_specks(labels, SPECK * skeleton.unit**2)
     return _dress(labels, lab, skeleton, v, covering)
@@ -59,6 +61,22 @@ def _sleeves(labels: Labels, skeleton: Skeleton) -> Labels:
         wrong = axis & np.isin(result, (BOTTOM, SHOES, HAIR))
         if wrong.sum() > 0.25 * axis.sum():
             result[wrong] = TOP
+    return result
+
+
+def _hips(labels: Labels, lab: Floats, skeleton: Skeleton) -> Labels:
+    """Where no chest is seen, what touches the trousers in their own colour is their hip, not a sleeve before it."""
+    result = labels.copy()
+    if not (labels == BOTTOM).any():
+        return result
+    cloth = np.median(lab[labels == BOTTOM], axis=0)
+    count, names = cv2.connectedComponents((labels == TOP).astype(np.uint8))
+    reach = np.ones((2 * max(1, round(0.08 * skeleton.unit)) + 1,) * 2, np.uint8)
+    for index in range(1, count):
+        patch = names == index
+        touches = ((cv2.dilate(patch.astype(np.uint8), reach) > 0) & (labels == BOTTOM)).any()
+        if touches and np.linalg.norm(np.median(lab[patch], axis=0) - cloth) < ONE_CLOTH:
+            result[patch] = BOTTOM
     return result
 
 

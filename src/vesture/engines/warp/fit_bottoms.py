@@ -6,14 +6,16 @@ import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, V_LEVELS, Body, Floats, SideName
 from vesture.engines.warp.fit_legs import OVER_SHOES, fit_legs, ribbon, smoothed
-from vesture.engines.warp.leg_outline import RAISED, leg_outline, seen_crotch_level, uprightness
-from vesture.engines.warp.leg_outline import crotch_level as crotch_level
+from vesture.engines.warp.leg_outline import RAISED, crotch_level, leg_outline, seen_crotch_level, uprightness
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import Ease, Fit, Wishes, curve, distance, merge, pairs, point
 from vesture.vision.garment_types import Garment, Part
 
 UNDER_TOP = 0.05  # levels by which a waistband goes under the top, whose hem is never quite straight
-FOLDED = 0.6  # share of a skirt's spare width that shows as width
+FOLDED = 0.5  # share of a skirt's spare width that shows as width
+TAPER = ([1.15, 1.9], [1.03, 0.88])  # least half-width of a skirt in half-widths of the hips, at levels v
+WIDEST_SKIRT = ([0.8, 1.0, 1.6, 2.6], [1.06, 1.25, 1.75, 2.4])  # and the greatest
+SKIRT_RIPPLE, SKIRT_COLUMNS = 7, 9  # points of its sides between which ripples go; handles across
 SLIM_LEVEL = 0.7  # level v where even wide clothes lie closest
 UNDER = 0.97  # of the body's width: a waistband under the top
 RAISED_HIP = 0.85  # level v at which a thigh that is level begins on top
@@ -46,31 +48,54 @@ def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     lowest = ankle + (OVER_SHOES * body.unit / body.torso if wishes.cover_feet else 0.0)
     hem = float(np.clip(hem, waist + 0.45, max(lowest, waist + 0.6)))
     axis_x = (point(garment, "waist_left")[0] + point(garment, "waist_right")[0]) / 2
-    groups, ends = [], {}
+    groups, edges, ends = [], {}, {}
     for side in SIDES:
-        edge = curve(garment, f"side_{side}", 30)
+        edge = smoothed(curve(garment, f"side_{side}", 30), SKIRT_RIPPLE)
         down = np.clip((edge[:, 1] - edge[0, 1]) / max(edge[-1, 1] - edge[0, 1], 1e-6), 0, 1)
         level = waist + down * (hem - waist)
         cloth = np.abs(edge[:, 0] - axis_x) * scale
-        bound = np.asarray(body.width(side, level))
-        width = draped(cloth, bound, level, 1 + down * (ease.width * (0.9 + 0.1 * ease.drape) - 1))
-        target = body.point(SIGN[side] * width, level)
-        ends[side] = target
-        groups.append(pairs(edge, target))
+        loose = 1 + down * (ease.width * (0.9 + 0.1 * ease.drape) - 1)
+        width = _under_the_top(body, side, level, draped(cloth, hip_bound(body, side, level), level, loose))
+        width = np.maximum(width, over_the_legs(body, side, level))
+        edges[side], ends[side] = edge, smoothed(body.point(SIGN[side] * width, level), SKIRT_RIPPLE)
+        groups.append(pairs(edge, ends[side]))
     roundness = 0.05 * ease.drape
+    groups.append(_inside(body, edges, ends, roundness))
     groups.append(_across(body, curve(garment, "hem", 25), ends["left"][-1], ends["right"][-1], vertical, roundness))
     groups.append(_across(body, curve(garment, "waist", 17), ends["left"][0], ends["right"][0], vertical, 0.02))
     reach = {side: max(0.0, (hem - 1.0) * body.torso) for side in SIDES}
     return Fit({int(Part.TORSO): Handles.concatenate(groups)}, {}, (scale, vertical), {}, reach)
 
 
+def _inside(body: Body, edges: HipEnds, ends: HipEnds, roundness: float) -> Handles:
+    """Handles between the sides of a skirt, which take its cloth in evenly; rows are round towards the hem."""
+    rows = ribbon(edges["left"], edges["right"], ends["left"], ends["right"], SKIRT_COLUMNS)
+    count = len(edges["left"])
+    shape = (count, SKIRT_COLUMNS, 2)
+    t = np.linspace(0, 1, SKIRT_COLUMNS)
+    sag = roundness * body.unit * np.linspace(0, 1, count)[:, None] * 4 * t * (1 - t)
+    target = rows.target.reshape(shape) + sag[..., None] * body.down
+    inner = slice(4, round(0.8 * count)), slice(1, -1)
+    return pairs(rows.source.reshape(shape)[inner].reshape(-1, 2), target[inner].reshape(-1, 2), 1.5)
+
+
 def draped(cloth: Floats, body_width: Floats, level: Floats, loose: Floats) -> Floats:
     """Half-widths of a skirt as seen from the front: close at the waist, from the hips on what the flat cloth has to
     spare goes into folds for the most part. `cloth` and `body_width` in photo pixels, `loose` a factor near 1."""
-    close = 1.03 * body_width
+    # below the hips a narrow skirt may follow the thighs
+    close = np.minimum(1.03, np.interp(level, *TAPER)) * body_width
     spare = np.maximum(cloth * loose - close, 0) * FOLDED
-    widest = body_width * np.interp(level, [0.8, 1.0, 1.6, 2.6], [1.06, 1.3, 1.9, 2.6])
+    widest = body_width * np.interp(level, *WIDEST_SKIRT)
     return np.asarray(np.clip(close + spare, close, np.maximum(widest * loose, close)))
+
+
+def over_the_legs(body: Body, side: SideName, level: Floats) -> Floats:
+    """Half-width (n,) that hides the leg of a side at levels v, 0 above the crotch; for wide stances."""
+    leg = body.legs[side]
+    along = np.linspace(0, leg.length, 33)
+    edge = body.coordinates(leg.at(along) + leg.outward(along, SIGN[side]) * leg.radius(along)[:, None])
+    reach = np.interp(level, np.maximum.accumulate(edge[:, 1]), SIGN[side] * edge[:, 0])
+    return np.asarray(np.where(level > crotch_level(body), 1.05 * reach, 0.0))
 
 
 def _waist_level(body: Body) -> float:
@@ -119,15 +144,21 @@ def _hip_block(body: Body, garment: Garment, waist: float, bottom: float, scale:
         level = waist + np.linspace(0, 1, BLOCK_ROWS) * max(_side_end(body, side, bottom) - waist, 0.05)
         bound = _down_to_the_thigh(body, side, level, bottom)
         width = np.clip(np.abs(edge[:, 0] - crotch[0]) * scale, 1.02 * bound, 1.2 * bound)
-        if body.top_hem is not None:  # under the top that hangs over it, a waistband does not stand out
-            hidden = level < body.top_hem
-            width = np.where(hidden, np.minimum(width, UNDER * np.asarray(body.width(side, level))), width)
+        width = _under_the_top(body, side, level, width)
         target = smoothed(body.point(SIGN[side] * width, level), BLOCK_RIPPLE)
         upper[side], ends[side] = target[0], target[-1]
         below = slice(2, None)  # the waistband has a curve of its own
         groups += [pairs(edge, target), ribbon(edge[below], middle[below], target[below], middle_target[below], 4)]
     groups.append(_across(body, waistline, upper["left"], upper["right"], scale, 0.02))
     return Handles.concatenate(groups), ends
+
+
+def _under_the_top(body: Body, side: SideName, level: Floats, width: Floats) -> Floats:
+    """Half-widths at levels, less where a top hangs over them: under it a waistband does not stand out."""
+    if body.top_hem is None:
+        return width
+    inside = np.minimum(width, UNDER * np.asarray(body.width(side, level)))
+    return np.asarray(np.where(level < body.top_hem, inside, width))
 
 
 def _side_end(body: Body, side: SideName, bottom: float) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
-from vesture.engines.warp.leg_outline import CROTCH_DROP, cloth_until, leg_outline, shoe_from
+from vesture.engines.warp.leg_outline import CROTCH_DROP, RAISED, cloth_until, leg_outline, shoe_from, uprightness
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import Ease, Wishes, curve, distance, pairs, point
 from vesture.vision.garment_types import Garment, Part
@@ -22,10 +22,12 @@ WORN_ANKLE_SNAP = 0.88
 LONG_INSEAM = 1.3  # as do legs this much longer than the rise; shorts measure 0.2 to 1
 HALF_GIRTH = 1.16  # width of trousers lying flat for the width of hips seen from the front
 WIDER_LEGS = 1.12  # how much wider than the cloth is a leg is made, to cover the old garment
-LEAST_SHARE = 0.75  # of the present leg: no leg is thinner than that
+LEAST_SHARE = 0.75  # of the present leg: no leg is thinner than that,
+BROADEST = (2.2, 1.15)  # as far as it is no broader than this for its anatomy: of a level thigh, of an upright one
 WIDEST_LEG, WIDEST_INSIDE = 1.9, 1.35  # natural radii that cloth stands off the axis, outside and inside
 OVERLAP = 0.012  # units that legs go past the line between them where they touch
-MEETING = 1.5  # of its cloth's half-width: as far a leg goes to meet the other one, where they touch in the photo
+CLOSED = 0.6  # units below the crotch where legs part at the latest
+MEETING = 1.25  # of its cloth's half-width: as far a leg goes to meet the other one, where they touch in the photo
 HANGING, LEVELLED = 0.85, 0.6  # cosine of a leg's slope up to which its hem hangs level, and how far
 ROWS, COLUMNS = 40, 7  # of handles on a leg
 RIPPLE = 9  # rows: shorter ripples of a leg's outline are the mask's
@@ -186,8 +188,11 @@ def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tu
     """Distances (n,) of the new leg's edges from the axis, outside and inside: its own width, a little more where that
     covers the present leg, and up to the other leg where both are one in the photo."""
     present = leg_outline(body, side, along)
+    anatomy = body.legs[side].radius(along)
     narrower = np.where(present.touches, present.outer, np.minimum(present.outer, present.inner))
-    natural = np.maximum(body.legs[side].radius(along), LEAST_SHARE * narrower)
+    # a thigh that comes towards the camera is broad for its length; upright, it is the cloth that is broad
+    broadest = np.interp(uprightness(body, side), [RAISED, 1.0], BROADEST)
+    natural = np.clip(LEAST_SHARE * narrower, anatomy, broadest * anatomy)
     width = np.clip(cloth, 1.05 * natural, WIDEST_LEG * natural)
     outside = np.maximum(width, np.minimum(1.02 * present.outer, WIDER_LEGS * width))
     inside = np.minimum(width, WIDEST_INSIDE * natural)
@@ -196,6 +201,7 @@ def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tu
     if not crossed:
         to_middle = present.middle + OVERLAP * body.unit
         meets = present.touches & (to_middle < MEETING * width)
+        meets &= np.logical_and.accumulate(meets) & (along < along[0] + CLOSED * body.unit)
         furthest = np.maximum.reduce([to_middle, present.inner, 0.4 * natural])
         inside = np.where(meets, to_middle, np.minimum(inside, furthest))
     return outside, inside

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
-from vesture.engines.warp.fit_bottoms import hip_bound, hip_width
+from vesture.engines.warp.fit_bottoms import draped, hip_bound, hip_width, over_the_legs
 from vesture.engines.warp.fit_hem import hem_level, is_tucked
 from vesture.engines.warp.fit_legs import fit_legs
 from vesture.engines.warp.fit_sleeves import SHOULDER_DROP, fit_sleeve, sleeve_ratio, sleeve_reach
@@ -31,6 +31,7 @@ from vesture.vision.garment_types import Garment, Part
 
 CHEST_LEVEL = 0.3
 ARMPIT_LEVELS = (0.25, 0.40)
+HALF_CHEST = 1.15  # a dress without sleeves is scaled by its chest: flat, that is broader than on a body
 BIB_SIDES = 0.85  # level at which the side seams of dungarees begin at the latest: beside the waistband
 WIDEST_TOP = (1.16, 1.2, 1.2, 1.14, 1.25)  # half-widths of tops in those of the body, from armpit to thigh
 FLARE = 0.05  # of the hem's width, for each unit of drape
@@ -88,6 +89,8 @@ def _scale(body: Body, garment: Garment, ease: Ease) -> tuple[float, float]:
         along = float((seen_crotch_level(body) - start) * body.torso / max(cloth, 1e-6))
         return across, float(np.clip(along, 0.7 * across, 1.4 * across))
     vertical = 1.0 if garment.photo_type == "model" else FLAT_VERTICAL[garment.kind]
+    if garment.kind == "dress" and not garment.has_sleeves:
+        vertical *= HALF_CHEST
     return across, across / ease.width * vertical
 
 
@@ -233,9 +236,11 @@ def _side_target(
     cloth = np.abs(edge[:, 0] - axis_x) * scale[0]
     body_width = hip_bound(body, side, level)
     widest = body_width * np.interp(level, [0.3, 0.6, 0.85, 1.15, 1.4], WIDEST_TOP)
-    if garment.kind == "dress":
-        widest = body_width * np.interp(level, [0.3, 0.7, 1.0, 1.6, 2.6], [1.12, 1.15, 1.3, 2.0, 3.0])
     width = np.clip(cloth, 1.03 * body_width, np.maximum(widest * ease.width, 1.04 * body_width))
+    if garment.kind == "dress":
+        skirt = draped(cloth, body_width, level, np.full(len(level), ease.width))
+        width = width + np.clip((level - 0.6) / 0.25, 0, 1) * (skirt - width)
+        width = np.maximum(width, over_the_legs(body, side, level))
     width = width * (1 + FLARE * (ease.drape - 1) * np.clip(down, 0, 1) ** 2)
     return body.point(SIGN[side] * width, level)
 

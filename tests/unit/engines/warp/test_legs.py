@@ -59,7 +59,7 @@ def test_legs_cover_the_present_ones_and_have_smooth_edges(trousers) -> None:
             bend = np.diff(edge[:, 0], n=2)
             assert np.abs(bend).max() < 0.02 * UNIT
         beyond = SIGN[side] * (outer[:, 0] - 150)
-        assert beyond[(outer[:, 1] > 270) & (outer[:, 1] < 390)].min() > 34
+        assert beyond[(outer[:, 1] > 270) & (outer[:, 1] < 390)].min() > 33
 
 
 def test_the_gap_between_close_fitting_legs_tells_the_crotch() -> None:
@@ -109,3 +109,18 @@ def test_a_level_thigh_starts_at_the_hip(trousers) -> None:
     hips = fit_garment(seated, trousers).handles[int(Part.TORSO)].target
     lowest = {s: hips[SIGN[s] * (hips[:, 0] - 150) > 0.45 * UNIT][:, 1].max() for s in SIDES}
     assert lowest["left"] < lowest["right"] - 0.1 * UNIT
+
+
+def test_trousers_over_a_wide_skirt_are_no_wider_than_legs_and_cloth(trousers) -> None:
+    body = drawn_body()
+    over_jeans = parted(drawn_body(), 260)
+    over_jeans.labels[270:406, :116] = over_jeans.labels[270:406, 185:] = int(Label.BACKGROUND)
+    body.labels[240:330, 60:241] = int(Label.BOTTOM)  # a skirt
+    body.labels[331:406] = int(Label.BACKGROUND)
+    for side in SIDES:
+        outer, inner = edges(body, trousers, side)
+        usual_outer, _ = edges(over_jeans, trousers, side)
+        knee = (outer[:, 1] > 300) & (outer[:, 1] < 325)
+        reach = (SIGN[side] * (outer[knee, 0] - 150)).max()
+        assert reach < 1.2 * (SIGN[side] * (usual_outer[10:20, 0] - 150)).max()
+        assert (SIGN[side] * (inner[knee, 0] - 150)).min() > -0.05 * UNIT

@@ -1,0 +1,71 @@
+"""How skirts and the skirts of dresses fall."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.unit.engines.warp.drawn_person import UNIT, drawn_body, straight_limb
+from vesture.core.task import Picture
+from vesture.engines.warp.body import LEG_RADIUS, SIDES, SIGN, Body
+from vesture.engines.warp.fit import fit_garment
+from vesture.engines.warp.fit_bottoms import draped, over_the_legs
+from vesture.vision.garment_landmarks import understand
+from vesture.vision.garment_types import Garment, Part
+
+
+def skirt(hem: int) -> Garment:
+    """A skirt lying flat before white: waist 160, hem `hem` and length 330 pixels."""
+    canvas = np.full((500, 600, 3), 252, np.uint8)
+    outline = [(220, 80), (380, 80), (300 + hem // 2, 410), (300 - hem // 2, 410)]
+    cv2.fillPoly(canvas, [np.array(outline, np.int32)], (140, 40, 60), lineType=cv2.LINE_AA)
+    return understand(Picture(canvas), "bottoms")
+
+
+def sides(body: Body, garment: Garment) -> np.ndarray:
+    """Distances from the spine of all handles, and their levels (n, 2)."""
+    return body.coordinates(fit_garment(body, garment).handles[int(Part.TORSO)].target)
+
+
+@pytest.mark.parametrize("hem", [220, 420])
+def test_a_skirt_falls_narrower_than_it_lies_and_has_a_round_hem(hem: int) -> None:
+    body, garment = drawn_body(), skirt(hem)
+    assert garment.kind == "skirt"
+    place = sides(body, garment)
+    lowest = place[:, 1].max()
+    width, waist = (np.ptp(place[np.abs(place[:, 1] - level) < 0.12][:, 0]) for level in (lowest, place[:, 1].min()))
+    assert 1.0 < width / waist < hem / 160 + 0.05
+    bottom = place[place[:, 1] > lowest - 0.1]
+    assert bottom[np.argmin(np.abs(bottom[:, 0]))][1] > bottom[np.argmax(np.abs(bottom[:, 0]))][1]
+
+
+def test_a_skirt_hides_the_legs_of_a_wide_stance() -> None:
+    standing, garment = drawn_body(), skirt(220)
+    legs = {
+        "left": straight_limb((132, 240), (80, 400), LEG_RADIUS, None),
+        "right": straight_limb((168, 240), (220, 400), LEG_RADIUS, None),
+    }
+    striding = replace(standing, legs=legs)
+    level = np.array([1.1, 1.5, 1.9])
+    for side in SIDES:
+        reach = over_the_legs(striding, side, level)
+        assert reach[0] == 0  # hips have their own width
+        assert (reach[1:] > over_the_legs(standing, side, level)[1:] + 0.1 * UNIT).all()
+        place = sides(striding, garment)
+        hem = place[:, 1].max()
+        at_hem = place[place[:, 1] > hem - 0.15]
+        knee = float(over_the_legs(striding, side, np.array([at_hem[:, 1].min()]))[0])
+        assert (SIGN[side] * at_hem[:, 0]).max() > 0.97 * knee
+
+
+def test_narrow_skirts_follow_the_thighs() -> None:
+    level = np.array([0.9, 1.1, 1.8])
+    hips = np.full(3, 30.0)
+    narrow = draped(np.full(3, 28.0), hips, level, np.ones(3))
+    wide = draped(np.full(3, 80.0), hips, level, np.ones(3))
+    assert narrow[2] < narrow[1] < 1.1 * hips[1]
+    assert (wide[1:] > narrow[1:]).all()
+    assert wide[2] < 1.9 * hips[2]

@@ -23,6 +23,7 @@ Bools = NDArray[np.bool_]
 
 HAIR_BAND, SKIN_BAND = 0.035, 0.012  # units either side of the edge within which coverage is soft
 BESIDE_TORSO = 0.85  # of the torso's half-width: an arm's axis that lies further out hangs beside it
+UNDER_CUFF = 0.04  # units past a long sleeve's reach within which its cloth still lies over the skin
 WAIST_SKIN = 0.05  # levels v below the waistband where skin is still the belly's, not a thigh's
 INNER = 2.5  # pixels inside the edge from which on nothing shines through
 SEPARABLE = (35.0, 80.0)  # colour distance of front and back at which colour begins to tell them, and tells all
@@ -41,7 +42,8 @@ def kept_in_front(body: Body, old: Bools, fit: Fit, in_front: tuple[Label, ...],
         arm = body.arms[side]
         reach = fit.sleeve_reach.get(side, 0.0)
         end = arm.length + 0.7 * body.unit  # the hand lies beyond the wrist
-        start = reach if fit.over_hands else min(reach, arm.length * 0.98)
+        # a cuff's own end is cleaner than the edge of the skin: what is seen just above it lies under it
+        start = reach + (UNDER_CUFF * body.unit if reach > 0.8 * arm.length else 0.0)
         keep |= (limb_zone(labels.shape, arm, start, end, grow=2.6) > 0.5) & skin
         if Label.TOP not in replaced:
             sleeve = limb_zone(labels.shape, arm, 0.3 * arm.length, arm.length + 0.35 * body.unit, grow=1.7) > 0.5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawn_person import drawn_body
@@ -11,9 +13,10 @@ from vesture.engines.warp.body import Limb
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.crevices import closed_crevices
 from vesture.engines.warp.edges import clean_edge
-from vesture.engines.warp.front import soft_front
+from vesture.engines.warp.front import kept_in_front, soft_front
 from vesture.engines.warp.light import contact_shadow, folds, light_of_place, shaded_by
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
+from vesture.engines.warp.placement import Fit
 from vesture.vision.parsing import Label
 
 CLOTH = np.array([30, 90, 160], np.float32)
@@ -278,3 +281,17 @@ def test_cloth_takes_the_light_of_the_place_and_is_never_brighter_than_its_pictu
     row, column = np.rint(body.point(0.0, 0.2)[0][::-1]).astype(int)
     half = round(0.4 * body.unit)
     assert lit[row, column + half] > lit[row, column] > lit[row, column - half] > 0.9
+
+
+def test_the_skin_right_above_a_cuff_lies_under_it_and_the_hand_before_it() -> None:
+    body = drawn_body()
+    arm = body.arms["left"]
+    labels = body.labels.copy()
+    labels[200:, :120][labels[200:, :120] == Label.TOP] = Label.SKIN  # a bare forearm
+    body = replace(body, labels=labels)
+    old = labels == Label.TOP
+    fit = Fit({}, {}, (1.0, 1.0), {"left": arm.length, "right": arm.length})
+    kept = kept_in_front(body, old, fit, (Label.HAIR,), (Label.TOP,))
+    wrist = round(float(arm.axis[-1][1]))
+    assert not kept[190 : wrist + 1, :120].any()
+    assert kept[wrist + 6 : wrist + 18, 94:102].all()

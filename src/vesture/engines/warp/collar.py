@@ -51,18 +51,18 @@ def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Boo
     rows = (box[0] + (np.arange(size[1], dtype=np.float32) + 0.5) * (box[2] - box[0]) / size[1])[:, None]
     lab = cv2.cvtColor(small / 255, cv2.COLOR_RGB2LAB)
     below = head.below_jaw(columns, rows) / head.half_width
-    tone = _face_tone(lab, own & (below < -0.6))
+    tone = face_tone(lab, own & (below < -0.6))
     if tone is None:
         return result
     cloth_lab = _grown(coarse, old, rows, columns)
     hair = _grown(coarse, body.labels == Label.HAIR, rows, columns)
     neck = tone * np.array([1, NECK_PALER, 1], np.float32)
-    to_skin = np.minimum(_strangeness(lab, tone), _strangeness(lab, neck))
-    to_cloth = _strangeness(lab, cloth_lab)
+    to_skin = np.minimum(strangeness(lab, tone), strangeness(lab, neck))
+    to_cloth = strangeness(lab, cloth_lab)
     evidence = np.clip(to_skin - to_cloth, *COLOUR_RANGE)
     evidence = cv2.GaussianBlur(evidence, (0, 0), 0.012 * body.unit * scale + 0.3)
-    outside, shoulder = _off_the_neck(body, columns, rows)
-    strand = _strangeness(lab, hair) < np.minimum(to_cloth, to_skin)
+    outside, shoulder = off_the_neck(body, columns, rows)
+    strand = strangeness(lab, hair) < np.minimum(to_cloth, to_skin)
     weight = np.where(shoulder, OUTSIDE, OUTSIDE / 3)  # further down, chests are bare as well
     evidence = evidence + weight * np.clip(outside / BEYOND, 0, 1) * ~strand
     near = distance_to(cloth) < REACH * body.unit * scale
@@ -85,7 +85,7 @@ def _throat_box(body: Body, shape: tuple[int, int]) -> tuple[int, int, int, int]
     return (top, left, bottom, right) if bottom - top > 8 and right - left > 8 else None
 
 
-def _face_tone(lab: Floats, face: Bools) -> Floats | None:
+def face_tone(lab: Floats, face: Bools) -> Floats | None:
     """Median L*a*b* (3,) of the face's lighter half."""
     if int(face.sum()) < LEAST_FACE:
         return None
@@ -103,7 +103,7 @@ def _grown(coarse: Coarse, mask: Bools, rows: Floats, columns: Floats) -> Floats
     return coarse.at(lab, np.minimum(row, coarse.shape[0] - 1), np.minimum(column, coarse.shape[1] - 1))
 
 
-def _strangeness(lab: Floats, material: Floats) -> Floats:
+def strangeness(lab: Floats, material: Floats) -> Floats:
     """Squared distance (h, w) of colours from a material in any light: shade takes chroma away with lightness."""
     shade = np.clip(lab[..., 0] / np.maximum(material[..., 0], 1), 0.45, 1.2)
     light, red, yellow = SPREAD
@@ -115,7 +115,7 @@ def _strangeness(lab: Floats, material: Floats) -> Floats:
     )
 
 
-def _off_the_neck(body: Body, columns: Floats, rows: Floats) -> tuple[Floats, Bools]:
+def off_the_neck(body: Body, columns: Floats, rows: Floats) -> tuple[Floats, Bools]:
     """How far (units) grid pixels lie beside the neck, and which of them lie above the shoulders."""
     head = body.head
     assert head is not None

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body import Body
 from vesture.engines.warp.coarse import Coarse
+from vesture.engines.warp.collar import NECK_PALER, face_tone, off_the_neck, strangeness
 from vesture.engines.warp.neck import bare_neck
 from vesture.engines.warp.patch import Patch, bounds
 from vesture.vision.masks import closed, dilate, erode
@@ -21,6 +22,10 @@ Bools = NDArray[np.bool_]
 
 HAIR_LENGTH = 0.3  # units by which hair goes on behind a collar that is taken away
 STRAND = 0.03  # units of half the width that hair below the jaw has where it is long
+HOLE = 0.08  # units of half the width of holes in hair
+SHADED = 0.65  # of the lightness of hair
+DOUBT = (-8.0, 8.0)
+BESIDE = 4.0  # how much liker skin or cloth than hair a colour beside the neck may be
 USUAL_JAW = -0.45  # level in units where no face is seen
 
 
@@ -46,6 +51,59 @@ def loose_hair(body: Body, old: Bools) -> Bools:
     result = np.zeros_like(hair)
     result[place] = long[names]
     return result
+
+
+def with_shaded_hair(body: Body, coarse: Coarse, replaced: tuple[Label, ...]) -> NDArray[np.uint8]:
+    """Labels (h, w) in which long hair has no holes, and reaches the neck where it hangs beside that.
+
+    Between hair and neck it is dark, and often taken for the skin or for the cloth that goes.
+    """
+    labels, hair, head = body.labels, loose_hair(body, np.zeros(body.labels.shape, bool)), body.head
+    seeds = coarse.pure(hair)
+    if head is None or not seeds.any():
+        return labels
+    lab = _lab(coarse.photo)
+    other = np.isin(labels, (Label.SKIN, *replaced))
+    strands = _lab(coarse.grown(seeds))
+    to_hair = strangeness(lab, strands)
+    columns, rows = coarse.columns[None], coarse.rows[:, None]
+    below = head.below_jaw(columns, rows)
+    to_other = np.full_like(to_hair, 1e3)
+    tone = face_tone(lab, coarse.pure(labels == Label.SKIN) & (below < -0.6 * head.half_width))
+    if tone is not None:
+        to_other = np.minimum(strangeness(lab, tone), strangeness(lab, tone * np.array([1, NECK_PALER, 1], np.float32)))
+    worn = np.isin(labels, replaced)
+    cloth = coarse.pure(worn)
+    if cloth.any():
+        to_other = np.minimum(to_other, strangeness(lab, _lab(coarse.grown(cloth))))
+    against = np.clip(to_hair - to_other, *DOUBT)
+    scale = body.unit / coarse.factor
+    own = coarse.share(hair) > 0.5
+    hole = closed(own, HOLE * scale) & (against < 0)
+    outside, above_shoulder = off_the_neck(body, columns, rows)
+    outer = cv2.blur(own.astype(np.float32), (2 * round(0.25 * scale) + 1, 3)) > 0.15
+    # so deep in the shade nothing tells hair from dark cloth but where it is
+    dark = (lab[..., 0] < SHADED * strands[..., 0]) & (coarse.share(worn) > 0.4)
+    beside = (dark & (outside > -0.06)) | ((against < 0) & (outside > -0.03)) | ((against < BESIDE) & (outside > 0))
+    place = outer & above_shoulder & (below > -1.4 * head.half_width)
+    beside &= place
+    # only what touches the hair: a dark collar may stand apart from it
+    touching = _touching(own, hole | beside)
+    touching |= closed(own | touching, 0.5 * HOLE * scale) & place & (outside > -0.03)
+    found = (coarse.full(touching.astype(np.float32)) > 0.5) & other
+    return np.where(found, np.uint8(Label.HAIR), labels)
+
+
+def _touching(own: Bools, more: Bools) -> Bools:
+    """Those connected pieces of `more` that reach `own`."""
+    count, names = cv2.connectedComponents((own | more).view(np.uint8))
+    with_own = np.bincount(names[own], minlength=count) > 0
+    with_own[0] = False
+    return np.asarray(more & with_own[names])
+
+
+def _lab(rgb: Floats) -> Floats:
+    return np.asarray(cv2.cvtColor(rgb / 255, cv2.COLOR_RGB2LAB), np.float32)
 
 
 def hair_behind(body: Body, old: Bools, coarse: Coarse, where: Bools) -> list[Patch]:

@@ -7,7 +7,7 @@ by what would be behind the new one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from vesture.engines.warp.body_window import moved_body
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.complexion import Complexion, read_complexion
 from vesture.engines.warp.exposure import belly_is_bare
-from vesture.engines.warp.hair import hair_behind, longer_hair
+from vesture.engines.warp.hair import hair_behind, longer_hair, with_shaded_hair
 from vesture.engines.warp.joint import without_nicks
 from vesture.engines.warp.neck import bare_neck
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
@@ -117,6 +117,8 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
     body = moved_body(body, box)
     window = photo[box.slices].astype(np.float32)
     coarse = Coarse.of(window, body.unit)
+    if Label.TOP in clothes.replaced:
+        body = replace(body, labels=with_shaded_hair(body, coarse, clothes.replaced))
     old = old_garment(window, body, clothes.replaced, coarse)
     pure = coarse.pure(old)
     limbs: list[dict[SideName, BareLimb]] = []

@@ -12,7 +12,7 @@ from drawn_person import SKIN, UNIT, drawn_body, drawn_photo
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.collar import collar_remains
 from vesture.engines.warp.complexion import read_complexion, to_lab
-from vesture.engines.warp.hair import longer_hair, loose_hair
+from vesture.engines.warp.hair import longer_hair, loose_hair, with_shaded_hair
 from vesture.engines.warp.head import Head, find_head
 from vesture.engines.warp.neck import bare_neck
 from vesture.vision.parsing import Label
@@ -129,3 +129,28 @@ def test_the_head_is_found_by_the_face_and_only_where_it_is_in_the_picture() -> 
     assert head.below_jaw(np.float32([150]), np.float32([105]))[0] == pytest.approx(10, abs=0.1)
     assert find_head(faced_pose(-90), UNIT) is None
     assert find_head(faced_pose(80), UNIT) is None  # chin below the shoulders: no frontal head
+
+
+def test_dark_hair_beside_the_neck_is_no_cloth_and_holes_in_hair_close() -> None:
+    body = headed()
+    labels = body.labels.copy()
+    labels[50:104, 112:128] = Label.HAIR
+    labels[84:100, 128:139] = Label.TOP  # hair in the shade, taken for the dark top
+    labels[88:92, 116:121] = Label.SKIN  # a hole
+    body = replace(body, labels=labels)
+    photo = drawn_photo(body).astype(np.float32)
+    photo[labels == Label.TOP] = (12, 14, 22)
+    photo[labels == Label.HAIR] = (90, 60, 42)
+    photo[84:100, 128:139] = (14, 10, 8)
+    photo[88:92, 116:121] = (95, 64, 45)
+    mended = with_shaded_hair(body, Coarse.of(photo, UNIT), (Label.TOP, Label.ONE_PIECE))
+    assert (mended[86:96, 128:136] == Label.HAIR).mean() > 0.8
+    assert (mended[88:92, 116:121] == Label.HAIR).all()
+    assert (mended[115:] == labels[115:]).all()
+    assert (mended[:, 142:] == labels[:, 142:]).all()
+
+
+def test_without_long_hair_the_labels_stay() -> None:
+    body = headed()
+    coarse = Coarse.of(drawn_photo(body).astype(np.float32), UNIT)
+    assert with_shaded_hair(body, coarse, (Label.TOP,)) is body.labels

@@ -6,7 +6,7 @@ import numpy as np
 
 from training.garment.bodices import Hem, hem_line
 from training.garment.chance import between, choose, maybe, near
-from training.garment.curves import Curve, bow, joined, mirrored, spline
+from training.garment.curves import Curve, bow, joined, mirrored, spline, wave
 from training.garment.shape import Shape
 from vesture.vision.garment_network import INNER_BACK
 from vesture.vision.garment_types import Part
@@ -112,18 +112,19 @@ def _add_hips_and_legs(
     spread = choose(rng, {0.0: 3, between(rng, 0.02, 0.12): 4, between(rng, 0.1, 0.3): 2}) * (1.3 if short else 1)
     half = hip / 2
     end = (
-        near(rng, half * between(rng, 0.75, 1.12), 0.05)
+        near(rng, half * between(rng, 0.75, 1.2), 0.05)
         if short
         else choose(rng, {0.3: 2, 0.4: 3, 0.5: 2, 0.68: 1.2}) * between(rng, 0.9, 1.15)
     )
-    closed = maybe(rng, 0.22)
+    closed = maybe(rng, 0.38 if short else 0.18)
+    drop = between(rng, 0.1, 0.5) if short and maybe(rng, 0.35) else 0.0  # ends of shorts that run down to the middle
     outlines, marks = [], []
     for flip in (-1.0, 1.0):
         lean = spread + float(rng.normal(0, 0.03))
         middle = half * (1.0 if closed else 1.02) + leg * np.sin(lean)
         bottom = rise + leg * np.cos(lean) * near(rng, 1, 0.01)
         inner = max(middle - end, 0.01 if closed else 0.03) if not maybe(rng, 0.06) else middle - end - 0.2
-        slant = between(rng, -0.04, 0.06) * end
+        slant = (between(rng, -0.04, 0.06) + drop) * end
         outer_foot, inner_foot = np.float32([inner + 2 * end, bottom - slant]), np.float32([inner, bottom + slant])
         knee_y = rise + leg * 0.5
         knee_out = (hip + outer_foot[0]) / 2 + between(rng, -0.1, 0.05) * (0 if short else 1)
@@ -191,7 +192,7 @@ def skirt(rng: np.random.Generator) -> Shape:
         *choose(rng, {(0.0, 0.0): 3, (between(rng, 0.02, 0.06), between(rng, 4, 10)): 2}),
         0.0,
     )
-    add_skirt(shape, side, hem, rng, dip=between(rng, -0.02, 0.14))
+    add_skirt(shape, side, hem, rng, dip=between(rng, -0.02, 0.32 if maybe(rng, 0.3) else 0.14))
     if maybe(rng, 0.75):
         add_waistband(shape, 1.0, hip, 0.9, rng)
     shape.mark("waist_left", [-1, 0])
@@ -215,8 +216,8 @@ def add_skirt(shape: Shape, side: list[list[float]], hem: Hem, rng: np.random.Ge
 
 
 def add_skirt_lines(shape: Shape, top: list[float], low: list[float], rng: np.random.Generator) -> None:
-    """Pleats, tiers or a slit."""
-    style = choose(rng, {"none": 5, "pleats": 3, "tiers": 1.5, "slit": 1})
+    """Pleats, tiers, a slit, folds that fall from the hips, or the edge of a wrapped front."""
+    style = choose(rng, {"none": 4, "pleats": 2.5, "tiers": 1.5, "slit": 1, "folds": 2.5, "wrap": 1.2})
     if style == "pleats":
         count, strength = int(rng.integers(5, 18)), between(rng, 0.15, 0.5)
         for t in np.linspace(-0.95, 0.95, count):
@@ -235,6 +236,22 @@ def add_skirt_lines(shape: Shape, top: list[float], low: list[float], rng: np.ra
             0.03,
             strength=0.6,
         )
+    elif style == "folds":
+        for _ in range(int(rng.integers(2, 8))):
+            t, tall = between(rng, -0.85, 0.85), between(rng, 0.25, 0.9)
+            foot = np.float32([low[0] * t, low[1] + 0.02])
+            head = foot + (np.float32([top[0] * t * between(rng, 0.7, 1.1), top[1]]) - foot) * tall
+            path = bow(foot, head, between(rng, -0.12, 0.12))
+            shape.draw(path, between(rng, 0.03, 0.12), strength=between(rng, 0.1, 0.5))
+            if maybe(rng, 0.5):
+                shape.draw(path + np.float32([0.07, 0]), 0.05, ink="light", strength=between(rng, 0.03, 0.2))
+    elif style == "wrap":
+        start, end = np.float32([top[0] * between(rng, 0.2, 0.9), top[1]]), between(rng, -0.3, 0.5) * low[0]
+        path = bow(start, [end, low[1] + 0.02], between(rng, -0.15, 0.25))
+        if maybe(rng, 0.3):
+            path = wave(path, between(rng, 0.02, 0.05), between(rng, 4, 9), between(rng, 0, 6))
+        for side in (1, -1) if maybe(rng, 0.3) else (1,):
+            shape.draw(path * np.float32([side, 1]), between(rng, 0.02, 0.06), strength=between(rng, 0.2, 0.7))
 
 
 def add_legs_to_jumpsuit(shape: Shape, waist: float, top: float, rng: np.random.Generator) -> float:

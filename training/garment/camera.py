@@ -51,7 +51,7 @@ def aim(rng: np.random.Generator, shape: Shape, height: int, width: int, tidy: b
     """A camera that sees the garment in a (height, width) picture; `tidy` for studio pictures."""
     everything = np.concatenate([layer.outline for layer in shape.layers])
     turn = float(rng.normal(0, 1.5 if tidy else 6))
-    if not tidy and maybe(rng, 0.08):
+    if maybe(rng, 0.04 if tidy else 0.16):
         turn = between(rng, -45, 45)
     c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
     stretch = between(rng, 0.9, 1.1)

@@ -43,7 +43,7 @@ def draw_sample(rng: np.random.Generator) -> Sample:
     )
     painter.paint(shape)
     canvas = weave(rng, painter.canvas, painter.labels)
-    if shape.kind in ("trousers", "skirt") and not tidy and maybe(rng, 0.25):
+    if shape.kind in ("trousers", "skirt") and maybe(rng, 0.12 if tidy else 0.4):
         canvas = add_clips(rng, canvas, camera, shape)
     pixels = photo.develop(rng, canvas, tidy)
     places = {name: camera.place(place)[0] for name, place in shape.points.items()}

@@ -39,10 +39,11 @@ def add_hanger(rng: np.random.Generator, canvas: Canvas, camera: Camera, shape: 
     if shape.shoulders is None or shape.hang is None:
         return canvas
     left, right = shape.shoulders
-    colour, width = _colour(rng), between(rng, 0.04, 0.14)
+    colour, width = _colour(rng), between(rng, 0.04, 0.18)
+    reach = between(rng, 0.98, 1.14) if shape.sleeve in ("none", "strap") and maybe(rng, 0.5) else 0.92
     top = np.float32([0, shape.hang[1] - between(rng, 0.02, 0.2)])
     size = between(rng, 0.25, 0.55)
-    canvas = _stroke(canvas, camera, joined(left * 0.92 + [0, 0.05], top, right * 0.92 + [0, 0.05]), width, colour)
+    canvas = _stroke(canvas, camera, joined(left * reach + [0, 0.05], top, right * reach + [0, 0.05]), width, colour)
     canvas = _stroke(
         canvas,
         camera,
@@ -63,11 +64,22 @@ def add_hanger(rng: np.random.Generator, canvas: Canvas, camera: Camera, shape: 
 
 
 def add_clips(rng: np.random.Generator, canvas: Canvas, camera: Camera, shape: Shape) -> Canvas:
-    """A skirt hanger: a bar, two clips that hold the waist, a hook."""
-    colour, at = _colour(rng), between(rng, 0.6, 0.95)
-    rise = between(rng, 0.1, 0.4)
-    canvas = _stroke(canvas, camera, np.float32([[-at, -rise], [at, -rise]]), between(rng, 0.03, 0.08), colour)
-    canvas = _stroke(canvas, camera, _hook(0.0, -rise, between(rng, 0.3, 0.5)), 0.04, colour)
+    """A skirt hanger: a bar or two arms, from wire to moulded plastic, a hook, and clips that hold the waist."""
+    colour, at = _colour(rng), between(rng, 0.55, 0.98)
+    rise, bar = between(rng, 0.06, 0.4), between(rng, 0.03, 0.17)
+    end = at + between(rng, 0.0, 0.3)
+    slope = between(rng, 0.1, 0.4) if maybe(rng, 0.4) else 0.0  # arms of a coat hanger with clips
+    top = np.float32([0, -rise - slope])
+    canvas = _stroke(canvas, camera, joined([[-end, -rise]], top, [[end, -rise]]), bar, colour)
+    if maybe(rng, 0.4):  # the block that the hook sits in
+        block = np.float32([[0, top[1] - 0.1], [0, top[1] + 0.05]])
+        canvas = _stroke(canvas, camera, block, between(rng, 0.15, 0.4), colour)
+    canvas = _stroke(canvas, camera, _hook(0.0, float(top[1]), between(rng, 0.3, 0.5)), 0.04, colour)
+    wide, deep = between(rng, 0.08, 0.34), between(rng, 0.06, 0.24)
+    inks = [colour, _colour(rng)] if maybe(rng, 0.3) else [colour]
     for x in (-at, at):
-        canvas = _stroke(canvas, camera, np.float32([[x, -rise], [x, 0.1]]), between(rng, 0.08, 0.16), colour)
+        for share, ink in zip((1.0, 0.5), inks, strict=False):
+            canvas = _stroke(canvas, camera, np.float32([[x, -rise], [x, deep]]), wide * share, ink)
+        if maybe(rng, 0.3):  # a spring's glint
+            canvas = _stroke(canvas, camera, np.float32([[x, -rise * 0.6], [x, -rise * 0.2]]), wide * 0.3, _colour(rng))
     return canvas

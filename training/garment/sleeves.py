@@ -39,7 +39,7 @@ def sleeve_style(rng: np.random.Generator, word: str) -> SleeveStyle:
     length = choose(rng, {2.3: 6, 1.85: 2, 1.35: 1.3} if long else {0.68: 6, 0.92: 2, 0.38: 2})
     pose = choose(
         rng,
-        {"spread": 4, "hanging": 4, "close": 3, "over": 1.6, "folded": 1.2, "bent": 1.6}
+        {"spread": 4, "hanging": 4, "close": 3, "over": 2, "folded": 2.2, "bent": 2}
         if long
         else {"spread": 6, "hanging": 3, "close": 1.2, "over": 0.3, "folded": 0.3, "bent": 0.2},
     )
@@ -65,7 +65,7 @@ def sleeve_style(rng: np.random.Generator, word: str) -> SleeveStyle:
         cuff_tone=choose(rng, {"cloth": 3, "trim": 2, "second": 0.7}),
         frill=between(rng, 0.02, 0.05) if maybe(rng, 0.08) else 0.0,
         front=front,
-        lift=choose(rng, {0.3: 2, 0.55: 3, 0.8: 2} if fold else {0.12: 2, 0.3: 3, 0.55: 3, 0.8: 1}),
+        lift=choose(rng, {0.1: 1.5, 0.3: 2, 0.55: 3, 0.8: 1.5} if fold else {0.12: 2, 0.3: 3, 0.55: 3, 0.8: 1}),
         seam=choose(rng, {0.0: 2, 0.12: 3, 0.3: 3}),
     )
 
@@ -89,7 +89,7 @@ def _pose(rng: np.random.Generator, pose: str, long: bool) -> tuple[float, float
 
 def varied(rng: np.random.Generator, style: SleeveStyle) -> SleeveStyle:
     """The other side's sleeve: the same cut, not quite the same lie."""
-    if style.length > 1 and maybe(rng, 0.12):
+    if style.length > 1 and maybe(rng, 0.18):
         angle, bend, fold, front = _pose(
             rng, choose(rng, {"spread": 1, "hanging": 1, "over": 1, "folded": 1, "bent": 1}), True
         )

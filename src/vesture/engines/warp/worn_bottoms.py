@@ -36,6 +36,7 @@ HIP_POINTS = 8  # of a side's outline, from the waistband to where the leg begin
 STRAY = 0.09  # units beyond the outlines where cloth may still be the garment's
 HEM, WIDE_HEM = 0.35, 2.4  # units past the last cloth seen on the leg's axis, and radii beside it, where hems may be
 HIGHEST_WAIST = 0.3  # level v
+THIGH = 0.3  # levels below the crotch that hands beside the hips reach
 LEAST_SEEN = 0.45  # share of hips and legs that must show cloth
 HIDDEN = "Most of the garment is hidden in its photo; use a photo that shows it from the waistband to the hem."
 
@@ -76,7 +77,7 @@ def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> WornGarment:
     rows, columns = np.indices(mask.shape)
     below = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.torso > level
     # hands in pockets and bags hide cloth that goes on behind them
-    solid = erode(hips, 0.04 * body.unit) | bridged_sides(body, mask, mask, waist, level)
+    solid = erode(hips, 0.04 * body.unit) | bridged_sides(body, mask, mask, waist, level + THIGH)
     for side in SIDES:
         solid |= erode(leg_zones[side], 0.06 * body.unit)
     cloth, alpha = complete(photo, mask, mask | hidden_cloth(body, mask, solid), body.unit, body)

@@ -40,7 +40,7 @@ SAMPLES = 3000
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
+class Scene:
     """The photo at working size: `lab` (h, w, 3) with lightness weighed, `mask` and `labels` (h, w), `unit` pixels."""
 
     lab: Floats
@@ -61,23 +61,23 @@ def only_cloth(photo: RGB, mask: Bools, body: Body) -> Bools:
     if box is None:
         return mask
     place = np.s_[box[0] : box[2], box[1] : box[3]]
-    scene, scale = _scaled(photo[place], mask[place], body.labels[place], body.unit)
+    scene, scale = scaled_scene(photo[place], mask[place], body.labels[place], body.unit)
     core = erode(scene.mask, CORE * scene.unit)
     foreign = np.zeros_like(scene.mask)
     wrists = [(body.arms[side].axis[-1] - (box[1], box[0])) * scale for side in SIDES]
     for label in (Label.SKIN, Label.HAIR):
         known = (scene.labels == label) & ~scene.mask
-        colours = _colours(scene.lab, erode(known, 0.02 * scene.unit), BODY_COLOURS, 0.1)
-        away = _distance(scene.lab, colours)
+        colours = main_colours(scene.lab, erode(known, 0.02 * scene.unit), BODY_COLOURS, 0.1)
+        away = colour_distance(scene.lab, colours)
         distinct = core & (away > UNLIKE_BODY)
         if not len(colours) or distinct.sum() < LEAST_CORE * max(int(core.sum()), 1):
             continue  # nobody of these colours is seen, or the garment has them
         core = distinct
-        apart = _distance(scene.lab, _colours(scene.lab, core, CLOTH_COLOURS, 0.03))
+        apart = colour_distance(scene.lab, main_colours(scene.lab, core, CLOTH_COLOURS, 0.03))
         foreign |= _joined_to(scene.mask & (away < LIKE_BODY) & (away < NEARER * apart), known, scene.unit)
         if label == Label.SKIN:
             foreign |= _nails(scene, apart, known | foreign, wrists)
-    cloth = _colours(scene.lab, core, CLOTH_COLOURS, 0.03)
+    cloth = main_colours(scene.lab, core, CLOTH_COLOURS, 0.03)
     if not len(cloth):
         return mask
     foreign |= _rim(scene, scene.mask & ~foreign, core & ~foreign, cloth)
@@ -90,17 +90,18 @@ def only_cloth(photo: RGB, mask: Bools, body: Body) -> Bools:
     return result
 
 
-def _scaled(photo: RGB, mask: Bools, labels: NDArray[np.uint8], unit: float) -> tuple[_Scene, float]:
+def scaled_scene(photo: RGB, mask: Bools, labels: NDArray[np.uint8], unit: float) -> tuple[Scene, float]:
+    """The scene at working size, and pixels there for pixels of the photo."""
     scale = min(1.0, FINE / unit)
     size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
     small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor((small / np.float32(255)).astype(np.float32), cv2.COLOR_RGB2LAB)
     nearest = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     labels = np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST))
-    return _Scene(lab * np.float32([LIGHTNESS, 1, 1]), nearest, labels, unit * scale), scale
+    return Scene(lab * np.float32([LIGHTNESS, 1, 1]), nearest, labels, unit * scale), scale
 
 
-def _colours(lab: Floats, where: Bools, count: int, least: float) -> Floats:
+def main_colours(lab: Floats, where: Bools, count: int, least: float) -> Floats:
     """Main colours (n, 3) of pixels, those of less than a share left out; none where there are too few pixels."""
     pixels = lab[where]
     if len(pixels) < 4 * count:
@@ -113,7 +114,7 @@ def _colours(lab: Floats, where: Bools, count: int, least: float) -> Floats:
     return np.asarray(centres[np.bincount(names.ravel(), minlength=count) > least * len(some)], np.float32)
 
 
-def _distance(lab: Floats, colours: Floats) -> Floats:
+def colour_distance(lab: Floats, colours: Floats) -> Floats:
     """Distance (h, w) of each pixel to the nearest of some colours (n, 3)."""
     nearest = np.full(lab.shape[:2], np.inf, np.float32)
     for colour in colours:
@@ -129,7 +130,7 @@ def _joined_to(found: Bools, known: Bools, unit: float) -> Bools:
     return np.isin(names, touched)
 
 
-def _nails(scene: _Scene, apart: Floats, skin: Bools, wrists: Sequence[NDArray[np.float64]]) -> Bools:
+def _nails(scene: Scene, apart: Floats, skin: Bools, wrists: Sequence[NDArray[np.float64]]) -> Bools:
     """Nails, rings and shadows between fingers: what is beside a hand's skin and has no colour of the cloth."""
     hands = np.zeros(scene.mask.shape, np.uint8)
     for wrist in wrists:
@@ -139,7 +140,7 @@ def _nails(scene: _Scene, apart: Floats, skin: Bools, wrists: Sequence[NDArray[n
     return np.asarray(scene.mask & (hands > 0) & beside & (apart > NAIL))
 
 
-def _rim(scene: _Scene, mask: Bools, core: Bools, cloth: Floats) -> Bools:
+def _rim(scene: Scene, mask: Bools, core: Bools, cloth: Floats) -> Bools:
     """Pixels at the outline of the mask that look like what is beyond it rather than like the cloth inside."""
     band = mask & ~erode(mask, RIM * scene.unit)
     outside = ~dilate(scene.mask, 0.5 * RIM * scene.unit) | (~mask & erode(~mask, 0.5 * RIM * scene.unit))
@@ -150,5 +151,5 @@ def _rim(scene: _Scene, mask: Bools, core: Bools, cloth: Floats) -> Bools:
     to_inner = np.linalg.norm(scene.lab - inner, axis=2)
     to_outer = np.linalg.norm(scene.lab - outer, axis=2)
     told = np.linalg.norm(inner - outer, axis=2) > TOLD_APART
-    own = np.minimum(to_inner, _distance(scene.lab, cloth))
+    own = np.minimum(to_inner, colour_distance(scene.lab, cloth))
     return np.asarray(band & told & (own > OWN) & (to_outer < NEARER * own))

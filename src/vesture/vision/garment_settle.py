@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.garment_backdrop import Bool, Float, disc
+from vesture.vision.garment_backdrop import Bool, Float, bites, disc, flood
 
 # Lengths are shares of the longer side.
 TONES = 20  # into which colours and textures are sorted
@@ -32,6 +32,8 @@ CERTAIN = 3.0  # log ratio beyond which no evidence counts for more
 BELIEF = 0.5  # weight of the prior
 EVIDENCE, SHORTNESS = 0.16, 2.2  # weight of a pixel's evidence; pixels over which the outline is kept smooth
 PASSES, ROUNDS = 2, 10
+HOLLOW = -1.2  # evidence of ground, which is followed inwards through gaps that were not believed
+WIDE = 0.02  # half the width of what is no gap
 FEATURES = np.float32([0.8, 1.2, 1.2])  # weights of L, a, b
 TEXTURE = 1.2  # weight of the local deviation of L
 
@@ -57,7 +59,11 @@ def settle(lab: Float, region: Bool, prior: Float) -> Bool:
         outside = near & (cv2.dilate(region.astype(np.uint8), disc(MARGIN * size)) == 0)
         if inside.sum() < 200 or outside.sum() < 200:
             return region
-        evidence = cv2.GaussianBlur(_evidence(tones, kinship, inside, outside) + held, (0, 0), 0.8)
+        evidence = cv2.GaussianBlur(_evidence(tones, kinship, inside, outside), (0, 0), 0.8)
+        gaps = flood(((evidence < HOLLOW) & region) | ~region, ~region, 1) & region
+        if not bites(gaps, region, size, WIDE):
+            region, core = region & ~gaps, core & ~gaps
+        evidence += held
         for _ in range(ROUNDS):
             smooth = cv2.GaussianBlur(region.astype(np.float32), (0, 0), SHORTNESS)
             moved = ((smooth - 0.5 + EVIDENCE * evidence > 0) & reach) | core

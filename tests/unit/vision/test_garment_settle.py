@@ -74,3 +74,17 @@ def test_a_dark_joint_of_the_floor_is_no_part_of_the_cloth() -> None:
     found = settle(lab, belief > 0.5, belief)
     beyond = cv2.dilate(truth.astype(np.uint8), np.ones((15, 15), np.uint8)) == 0
     assert not (found & beyond).any()
+
+
+def test_a_gap_that_opens_to_the_ground_is_let_in_and_a_print_of_its_colour_stays() -> None:
+    rng = np.random.default_rng(3)
+    truth = np.zeros((SIZE, SIZE), bool)
+    truth[60:340, 80:320] = True
+    belief = cv2.GaussianBlur(truth.astype(np.float32), (0, 0), 5)
+    truth[180:340, 150:158] = False  # between sleeve and body
+    rgb = np.where(truth[..., None], (130, 132, 128), (190, 40, 110)).astype(np.float32)
+    rgb[120:150, 220:250] = (190, 40, 110)  # a print in the colour of the ground
+    rgb = np.clip(rgb + rng.normal(0, 4, rgb.shape), 0, 255).astype(np.uint8)
+    found = settle(to_lab(rgb), belief > 0.5, belief)
+    assert found[210:330, 152:156].mean() < 0.1
+    assert found[120:150, 220:250].all()

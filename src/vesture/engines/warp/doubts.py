@@ -26,6 +26,7 @@ LEAST_LEGS, ENOUGH_LEGS = 0.08, 0.35  # share of the legs
 TURNED = 0.56
 SIDEWAYS: dict[Category, float] = {"tops": 0.4, "one-pieces": 0.4, "bottoms": 0.22}
 LEAST_YAW = 50.0  # degrees by the depth of the shoulders: 65 to 83 of those, up to 64 of people seen from the front
+CROSSED, LEAST_CROSSED = -0.2, 3  # units by which legs have changed sides; at how many of 29 places along them
 SURE_HEAD, SURE_BACK = 0.75, 0.9  # scores of the detector and of the facing; without a head the facing is a guess
 # Readings below these are warned of. Sound readings score from 0.7 (mask), 0.35 (landmarks), 0.1 (neckline).
 SURE_ENOUGH = {"mask": 0.5, "landmarks": 0.35, "neckline": 0.1}
@@ -85,6 +86,27 @@ def refuse_unseen(pose: Pose, body: Body, category: Category, field: str) -> Non
         )
     if view == "back" and category != "bottoms":
         raise error(field, "The person is seen from behind; use a photo from the front.")
+
+
+def refuse_crossed(body: Body, category: Category) -> None:
+    """Refuse trousers whose wearer has the legs crossed where they are covered: neither leg can be read.
+
+    Raises:
+        GarmentNotFound: names "garment_image".
+    """
+    share = np.linspace(0.3, 1.0, 29)
+    legs = {side: body.legs[side].at(share * body.legs[side].length) for side in SIDES}
+    height, width = body.labels.shape
+    clothed = np.ones(len(share), bool)
+    for path in legs.values():
+        column, row = np.clip(np.rint(path).astype(int), 0, (width - 1, height - 1)).T
+        clothed &= np.isin(body.labels[row, column], (Label.BOTTOM, Label.ONE_PIECE))
+    apart = (body.coordinates(legs["right"]) - body.coordinates(legs["left"]))[:, 0] / body.unit
+    if category == "bottoms" and (clothed & (apart < CROSSED)).sum() >= LEAST_CROSSED:
+        raise GarmentNotFound(
+            "garment_image",
+            "The legs of the person in the garment photo are crossed; use a photo with the legs side by side.",
+        )
 
 
 def person_doubts(pose: Pose, body: Body, category: Category) -> tuple[str, ...]:

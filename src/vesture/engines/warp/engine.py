@@ -26,7 +26,7 @@ from vesture.core.task import (
     ignore_steps,
 )
 from vesture.engines.warp.body import Body, measure_body
-from vesture.engines.warp.doubts import garment_doubts, person_doubts, refuse_unseen, wearer_doubts
+from vesture.engines.warp.doubts import garment_doubts, person_doubts, refuse_crossed, refuse_unseen, wearer_doubts
 from vesture.engines.warp.dressing import dress
 from vesture.engines.warp.photo_type import find_photo_type
 from vesture.engines.warp.recent import Recent, fingerprint
@@ -161,6 +161,7 @@ class WarpEngine:
         scale = min(1.0, WEARER_SIDE / max(picture.height, picture.width))
         wearer = _read_person(_resized(picture.rgb, scale), scaled_pose(pose, scale))
         refuse_unseen(wearer.pose, wearer.body, category, "garment_image")
+        refuse_crossed(wearer.body, category)
         garment = worn_garment(wearer.photo, wearer.body, category)
         return replace(garment, warnings=(*garment.warnings, *wearer_doubts(wearer.pose, wearer.body, category)))
 

@@ -6,10 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from drawn_person import drawn_body, straight_limb
 
 from vesture.core.task import Picture, TryOnOptions, TryOnTask
-from vesture.engines.warp.body import Body
-from vesture.engines.warp.doubts import garment_doubts, person_doubts, refuse_unseen, view_of, wearer_doubts
+from vesture.engines.warp.body import LEG_RADIUS, Body
+from vesture.engines.warp.doubts import (
+    garment_doubts,
+    person_doubts,
+    refuse_crossed,
+    refuse_unseen,
+    view_of,
+    wearer_doubts,
+)
 from vesture.engines.warp.engine import WarpEngine, _read_person
 from vesture.errors import GarmentNotFound, InputError, PersonNotFound
 from vesture.vision.garment_landmarks import understand
@@ -151,3 +159,20 @@ def test_unsure_readings_of_a_garment_are_warned_of(theme: str, word: str, sampl
     assert len(doubts) == 1
     assert word in doubts[0]
     assert "category" in garment_doubts(replace(sure, kind="trousers"), "tops")[0]
+
+
+def test_trousers_on_crossed_legs_are_refused() -> None:
+    body = drawn_body()
+    refuse_crossed(body, "bottoms")
+    crossed = {
+        "left": straight_limb((132, 240), (180, 400), LEG_RADIUS, None),
+        "right": straight_limb((168, 240), (120, 400), LEG_RADIUS, None),
+    }
+    body = replace(body, legs=crossed)
+    with pytest.raises(GarmentNotFound, match="crossed") as refused:
+        refuse_crossed(body, "bottoms")
+    assert refused.value.field == "garment_image"
+    refuse_crossed(body, "tops")
+    labels = body.labels.copy()
+    labels[310:] = Label.SKIN  # shorts end above where the legs cross
+    refuse_crossed(replace(body, labels=labels), "bottoms")

@@ -9,7 +9,7 @@ from vesture.engines.warp.placement import Ease, Wishes, distance, point
 from vesture.vision.garment_types import Garment
 from vesture.vision.parsing import Label
 
-CROPPED_LENGTH = {"flat-lay": 0.5, "model": 0.4}  # from armpit to hem, in chest widths; worn tops may be tucked in
+CROPPED_LENGTH = 0.5  # from armpit to hem, in chest widths
 # Level v at which tops usually end: the median of 24 studio photos of people in tops is 1.06, the shortest 0.92.
 USUAL_HEM = 1.05
 TOWARDS_USUAL = 0.6  # how far a shorter reading gives way to what is usual: product photos tell lengths badly
@@ -39,24 +39,21 @@ def hem_level(body: Body, garment: Garment, along: float, wishes: Wishes, ease: 
 
 
 def _top_level(body: Body, garment: Garment, level: float, wishes: Wishes, ease: Ease) -> float:
-    if garment.photo_type == "flat-lay":
-        if level < USUAL_HEM and not is_cropped(garment):
-            level += TOWARDS_USUAL * (USUAL_HEM - level)
-    elif not is_cropped(garment):  # a worn top may have been tucked in: it reaches the waistband all the same
-        level = max(level, min(body.waist, 1.0) + 0.04)
+    if level < USUAL_HEM and not is_cropped(garment):
+        level += TOWARDS_USUAL * (USUAL_HEM - level)
     if level > LONG_TOP and not wishes.long_top:
         level = LONG_TOP + 0.6 * (level - LONG_TOP)
     if is_tucked(body, garment, ease):
         return body.waist + TUCK_DEPTH
     level += (ease.length - 1) * level
-    present = _left_below(body) if body.top_hem is None else body.top_hem
+    present = left_below(body) if body.top_hem is None else body.top_hem
     if present is not None and -0.12 < present - level < 0.3:
         # the present hem must not peep out, nor a strip of what it hid
         level = max(level, min(present + 0.005, 1.35))
     return float(np.clip(level, 0.55, LOWEST_TOP[wishes.long_top]))
 
 
-def _left_below(body: Body) -> float | None:
+def left_below(body: Body) -> float | None:
     """v just below the photo's lower edge where the present top goes on beyond it: what it covers is seen by nobody."""
     height, width = body.labels.shape
     if body.down[1] < 0.7:
@@ -71,7 +68,7 @@ def is_cropped(garment: Garment) -> bool:
     """Tops that end above the waist are short below the armpits for their width."""
     chest = distance(point(garment, "armpit_left"), point(garment, "armpit_right"))
     below = np.mean([point(garment, f"hem_{s}")[1] - point(garment, f"armpit_{s}")[1] for s in SIDES])
-    return bool(below < CROPPED_LENGTH[garment.photo_type] * chest)
+    return bool(below < CROPPED_LENGTH * chest)
 
 
 def is_tucked(body: Body, garment: Garment, ease: Ease) -> bool:

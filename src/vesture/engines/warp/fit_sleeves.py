@@ -23,15 +23,12 @@ def sleeve_ratio(body: Body, garment: Garment, scale: tuple[float, float]) -> fl
     for side in SIDES:
         outer = _length(curve(garment, f"sleeve_outer_{side}", 24))
         inner = _length(curve(garment, f"sleeve_inner_{side}", 24)) + 0.25 * outer
-        # a worn sleeve was measured along its wearer's arm, a flat one along both its edges
-        lengths.append(outer if garment.photo_type == "model" else 0.6 * outer + 0.4 * inner)
+        lengths.append(0.6 * outer + 0.4 * inner)
     length = float(np.mean(lengths))
     arm = np.mean([body.arms[side].length for side in SIDES])
-    if garment.photo_type == "model":  # the outer edge begins at the tip, above the joint where the arm begins
-        length -= 0.8 * float(np.mean([distance(body.tip[s], body.arms[s].axis[0]) for s in SIDES])) / scale[0]
     ratio = length * (scale[0] + scale[1]) / 2 / float(arm)
     chest = distance(point(garment, "armpit_left"), point(garment, "armpit_right"))
-    is_long = garment.photo_type == "flat-lay" and length > LONG_SLEEVE * chest
+    is_long = length > LONG_SLEEVE * chest
     return max(ratio, FULL_LENGTH) if ratio > WRIST_SNAP or is_long else max(ratio, 0.12)
 
 

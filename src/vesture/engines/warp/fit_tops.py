@@ -75,8 +75,7 @@ def fit_upper(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
 
 def _scale(body: Body, garment: Garment, ease: Ease) -> tuple[float, float]:
     """Photo pixels per garment pixel, across and along: shoulders decide, the chest keeps it within reason."""
-    slack = 1.0 if garment.photo_type == "model" else 1.05
-    chest_width = sum(float(body.width(side, CHEST_LEVEL)) for side in SIDES) * slack
+    chest_width = sum(float(body.width(side, CHEST_LEVEL)) for side in SIDES) * 1.05
     chest = chest_width / distance(point(garment, "armpit_left"), point(garment, "armpit_right"))
     shoulder = chest  # straps say nothing about size
     if garment.has_sleeves:
@@ -88,7 +87,7 @@ def _scale(body: Body, garment: Garment, ease: Ease) -> tuple[float, float]:
         cloth = point(garment, "crotch")[1] - np.mean([point(garment, f"shoulder_{s}")[1] for s in SIDES])
         along = float((seen_crotch_level(body) - start) * body.torso / max(cloth, 1e-6))
         return across, float(np.clip(along, 0.7 * across, 1.4 * across))
-    vertical = 1.0 if garment.photo_type == "model" else FLAT_VERTICAL[garment.kind]
+    vertical = FLAT_VERTICAL[garment.kind]
     if garment.kind == "dress" and not garment.has_sleeves:
         vertical *= HALF_CHEST
     return across, across / ease.width * vertical
@@ -166,8 +165,7 @@ def _torso(
         sides[side] = target
     if "hem" in garment.curves and len(sides) == 2:
         hem = curve(garment, "hem", 25)
-        # a worn hem is round already
-        roundness = 0.03 * (ease.drape - (garment.photo_type == "model"))
+        roundness = 0.03 * ease.drape
         groups.append(pairs(hem, _hem_target(body, hem, sides["left"][-1], sides["right"][-1], scale[1], roundness)))
     centre = _centre_line(body, garment, neck_target[10], armpit, bottom)
     if centre is not None:

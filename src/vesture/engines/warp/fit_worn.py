@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
-from vesture.engines.warp.fit_hem import LONG_TOP, LOWEST_TOP, TUCK_DEPTH, is_tucked
+from vesture.engines.warp.fit_hem import LONG_TOP, LOWEST_TOP, OVER_SHOES, TUCK_DEPTH, is_tucked, left_below
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import Ease, Fit, Wishes, pairs, point
 from vesture.engines.warp.transfer import Levels, Transfer, Widths, limb_coordinates
@@ -26,6 +26,7 @@ SAME = 0.07  # levels, units or shares within which an edge goes to where the pr
 PEEP = 0.16  # levels that a hem is let down to hide the present one
 CAP, CAP_LEVEL = 0.15, 0.5  # units beyond the shoulder joint, and above which level, cloth of the torso is an arm's
 FARTHEST = 3.2  # radii of the bare arm
+LONG_DRESS = 0.5  # units above the ankles from which on a dress is long
 LONG_SLEEVE = 0.86  # share of the arm from which on a sleeve ends at the hand
 CUFF_REACH = 0.4  # units that a long sleeve may be drawn out to the hand
 HAND_BACK = 0.33  # units from the wrist to the knuckles
@@ -89,6 +90,9 @@ def _hem(
         wanted = _top_hem(body, garment, seen, usual, wishes, ease)
     else:
         wanted = ARMPIT + (usual - ARMPIT) * ease.length
+        ankle = float(np.mean([body.coordinates(body.legs[s].axis[-1])[0, 1] for s in SIDES]))
+        if wishes.cover_feet and usual > ankle - LONG_DRESS * body.unit / body.torso:
+            wanted = max(wanted, ankle + OVER_SHOES * body.unit / body.torso)
     if abs(wanted - usual) < 1e-3 or usual < ARMPIT + 0.05:
         return None, usual
     stretch = (wanted - ARMPIT) / (usual - ARMPIT)
@@ -110,7 +114,7 @@ def _top_hem(body: Body, garment: WornGarment, seen: float, usual: float, wishes
     if is_tucked(body, garment, ease):
         return body.waist + TUCK_DEPTH
     level = usual
-    present = None if ease.length != 1 else body.top_hem
+    present = left_below(body) if body.top_hem is None else body.top_hem
     longest = max(LONG_TOP, (body.top_hem or 0.0) + SLACK)
     if level > longest and not wishes.long_top:
         level = longest + 0.6 * (level - longest)
@@ -118,7 +122,7 @@ def _top_hem(body: Body, garment: WornGarment, seen: float, usual: float, wishes
     gap = garment.wearer.waist - seen
     if gap < 2 * SLACK and SLACK < body.waist - gap - level < 2 * PEEP:
         level = body.waist - gap  # no skin shows above the wearer's waistband, so none may show here
-    if present is not None and -SAME < present - level < PEEP:
+    if ease.length == 1 and present is not None and -SAME < present - level < PEEP:
         level = present
     return float(np.clip(level, min(usual, 0.5), LOWEST_TOP[wishes.long_top]))
 

@@ -24,6 +24,7 @@ Floats = NDArray[np.float32]
 # Units down the arm between which it comes out from under the cloth to lie before it; under a sleeve it may do so
 # sooner, where the sleeve ends.
 EMERGES, SOONEST = (0.1, 0.85), 0.45
+HAND = 0.05  # units that an arm goes on under the hand that is seen
 STEP = 3  # pixels between the points at which that is found
 SCRAP, NECK = 0.02, 0.015  # square units, units: smaller pieces beside a sleeve, on thinner necks, are no arm
 
@@ -39,9 +40,11 @@ def bare_arms(scene: Prepared, fit: Fit, texture: Floats) -> list[tuple[Patch, P
     for side in SIDES:
         if arm_is_bare(scene.body, side):
             continue
-        limb, reach = scene.arms[side].limb, fit.sleeve_reach.get(side, 0.0)
+        arm, reach = scene.arms[side], fit.sleeve_reach.get(side, 0.0)
+        limb = arm.limb
+        wrist = min(limb.length, arm.joint + HAND * unit) if arm.seen else limb.length
         end = EMERGES[1] if reach == 0 else float(np.clip(reach / unit, SOONEST, EMERGES[1]))
-        for patch in painted_arm(scene, side, max(0.0, reach - 0.1 * unit), limb.length, where, texture):
+        for patch in painted_arm(scene, side, max(0.0, reach - 0.1 * unit), wrist, where, texture):
             front = before_cloth(patch, limb, side, EMERGES[0] * unit, end * unit)
             arms.append((patch, replace(patch, alpha=patch.alpha * front)))
     return arms

@@ -33,6 +33,7 @@ CHIN, FOREHEAD = -0.2, -0.6  # levels in units, from the shoulder joints, above 
 FACE_RIM = 0.06  # units
 SEAM = 0.008  # units of mixed pixels along every edge
 SKIN_SEAM = 0.016  # and of the line of shade that cuffs and collars leave on skin
+FINGER = 0.035  # half the width of fingers: a seam that wide would eat them
 
 
 def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: Coarse) -> Bools:
@@ -48,7 +49,9 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
         old |= _beside_the_neck(photo, body, old) | _scraps_of_skin(body, old)
         old |= collar_remains(photo, body, old, coarse)
     distance = distance_to(old)
-    rim = distance <= np.where(labels == Label.SKIN, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))
+    skin = labels == Label.SKIN
+    broad = skin & dilate(erode(skin, FINGER * body.unit), FINGER * body.unit)
+    rim = distance <= np.where(broad, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))
     result = old | (rim & (labels != Label.OTHER))
     colours = coarse.grown(coarse.pure(old))
     strange = np.zeros_like(old)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from drawn_person import drawn_body
+from drawn_person import SHAPE, drawn_body, drawn_photo
 
-from vesture.engines.warp.bare_arms import before_cloth, outside_sleeves
+from vesture.engines.warp.bare_arms import bare_arms, before_cloth, outside_sleeves
 from vesture.engines.warp.body import Limb
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.crevices import closed_crevices
@@ -17,6 +17,8 @@ from vesture.engines.warp.front import kept_in_front, soft_front
 from vesture.engines.warp.light import contact_shadow, folds, light_of_place, shaded_by
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
 from vesture.engines.warp.placement import Fit
+from vesture.engines.warp.undressed import Wardrobe, prepare
+from vesture.vision.frame import Box
 from vesture.vision.parsing import Label
 
 CLOTH = np.array([30, 90, 160], np.float32)
@@ -295,3 +297,23 @@ def test_the_skin_right_above_a_cuff_lies_under_it_and_the_hand_before_it() -> N
     wrist = round(float(arm.axis[-1][1]))
     assert not kept[190 : wrist + 1, :120].any()
     assert kept[wrist + 6 : wrist + 18, 94:102].all()
+
+
+def test_a_painted_arm_ends_under_the_hand_that_is_seen() -> None:
+    body = drawn_body()
+    labels = body.labels.copy()
+    labels[253:300, 80:220] = Label.TOP  # of the hands little is seen, they bend away; the cloth goes on
+    body = replace(body, labels=labels)
+    scene = prepare(drawn_photo(body), body, wardrobe_of_dresses(), Box(0, 0, SHAPE[1], SHAPE[0]))
+    sleeveless = Fit({}, {}, (1.0, 1.0), {"left": 0.0, "right": 0.0})
+    arms = bare_arms(scene, sleeveless, np.ones(SHAPE, np.float32))
+    assert len(arms) == 2
+    for whole, before in arms:
+        rows = np.flatnonzero((whole.alpha > 0.5).any(1)) + whole.top
+        assert rows.min() < 130
+        assert 225 < rows.max() < 256  # skin begins 130 pixels down the arm, at row 249
+        assert (before.alpha <= whole.alpha + 1e-6).all()
+
+
+def wardrobe_of_dresses() -> Wardrobe:
+    return Wardrobe((Label.TOP, Label.BOTTOM, Label.ONE_PIECE), (Label.HAIR, Label.OTHER))

@@ -16,8 +16,9 @@ from vesture.vision.garment_settle import settle
 
 FAR = 0.05  # from what the network believes to be garment: surely none
 
-CERTAIN = 0.93  # belief from which the colour of the ground is a trim of the garment
+CERTAIN = 0.97  # belief from which the colour of the ground is a trim of the garment
 GROUND = 9.0  # Lab units from one of the ground's main colours
+SHADE = 0.45  # what darkness counts of ground in a gap, where the light is low
 LEAST_SHARE = 0.07  # of the pixels: a main colour
 HANGER = 0.01  # half the thickness of a hanger
 
@@ -61,7 +62,7 @@ def _ground_seen_through(lab: Float, prior: Float) -> Bool:
     outside, inside = near & (prior < 0.1), prior > 0.7
     if outside.sum() < 200 or inside.sum() < 200:
         return np.zeros(prior.shape, bool)
-    to_ground = _distance(lab, _main_colours(lab[outside]))
+    to_ground = _distance(lab, _main_colours(lab[outside]), SHADE)
     to_cloth = _distance(lab, _main_colours(lab[inside]))
     within = cv2.erode((prior > 0.5).astype(np.uint8), disc(0.01 * size)) > 0
     return np.asarray(within & (to_ground < GROUND) & (to_cloth > 2.2 * to_ground + 4) & (prior < CERTAIN))
@@ -77,11 +78,13 @@ def _main_colours(colours: Float) -> Float:
     return np.asarray(middles[share >= min(LEAST_SHARE, share.max())], np.float32)
 
 
-def _distance(lab: Float, colours: Float) -> Float:
-    """(h, w) Lab distance to the nearest of (k, 3) colours."""
+def _distance(lab: Float, colours: Float, darker: float = 1.0) -> Float:
+    """(h, w) Lab distance to the nearest of (k, 3) colours; what is darker counts `darker` times."""
     nearest = np.full(lab.shape[:2], np.inf, np.float32)
     for colour in colours:
-        nearest = np.minimum(nearest, ((lab - colour) ** 2).sum(2))
+        offset = lab - colour
+        offset[..., 0] *= np.where(offset[..., 0] < 0, darker, 1.0)
+        nearest = np.minimum(nearest, (offset**2).sum(2))
     return np.asarray(np.sqrt(nearest), np.float32)
 
 

@@ -33,6 +33,7 @@ BELIEF = 0.5  # weight of the prior
 EVIDENCE, SHORTNESS = 0.16, 2.2  # weight of a pixel's evidence; pixels over which the outline is kept smooth
 PASSES, ROUNDS = 2, 10
 HOLLOW = -1.2  # evidence of ground, which is followed inwards through gaps that were not believed
+DOUBTED = 0.85  # belief below which such a gap may be closed at both ends
 WIDE = 0.02  # half the width of what is no gap
 FEATURES = np.float32([0.8, 1.2, 1.2])  # weights of L, a, b
 TEXTURE = 1.2  # weight of the local deviation of L
@@ -60,7 +61,9 @@ def settle(lab: Float, region: Bool, prior: Float) -> Bool:
         if inside.sum() < 200 or outside.sum() < 200:
             return region
         evidence = cv2.GaussianBlur(_evidence(tones, kinship, inside, outside), (0, 0), 0.8)
-        gaps = flood(((evidence < HOLLOW) & region) | ~region, ~region, 1) & region
+        ground = (evidence < HOLLOW) & region
+        gaps = flood(ground | ~region, ~region, 1) & region
+        gaps |= cv2.morphologyEx((ground & (prior < DOUBTED)).astype(np.uint8), cv2.MORPH_OPEN, disc(1)) > 0
         if not bites(gaps, region, size, WIDE):
             region, core = region & ~gaps, core & ~gaps
         evidence += held

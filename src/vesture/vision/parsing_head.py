@@ -30,6 +30,11 @@ USUAL_TEXTURE, TEXTURE_WEIGHT = 1.3, 1.0
 SKIN_LESS_LIKELY = 0.5  # beside the neck
 THROAT = 0.6  # half width, in eye-to-mouth distances
 LONGEST_HAIR = 0.95  # v, down the torso
+COLLAR_WIDTH, SMALLEST_COLLAR = 1.8, 0.008  # eye-to-mouth distances, units squared
+LEAST_COLOUR, DEEPEST_SHADE, COLLAR_HUE = 0.42, 0.45, 0.75  # chroma and light as shares of the cheeks'; cosine
+BEARD = 0.7  # lightness of a chin, as a share of the cheeks', below which it wears one
+LARGEST_GLINT = 0.06  # units squared
+ENCLOSED, BY_THE_HEAD = 0.75, 0.9  # shares of hair, and of hair and skin, around a patch
 
 
 def label_head(labels: Labels, lab: Floats, skeleton: Skeleton, generator: np.random.Generator) -> Labels:
@@ -63,7 +68,8 @@ def label_head(labels: Labels, lab: Floats, skeleton: Skeleton, generator: np.ra
     beside = (oval < 1.7) & (down < 1.2) & np.isin(result, CLOTHES)  # nothing but a hood covers a cheek
     result[beside] = np.where(like_hair[beside] > like_skin[beside], HAIR, SKIN)
     result = _strands(result, lab, skeleton, (like_hair, like_skin), (across, down), oval, generator)
-    return _joined(result, labels, above)
+    whole = _without_holes(_joined(result, labels, above), skeleton.unit)
+    return _with_collar(whole, lab, np.median(lab[cheeks], axis=0), (across, down), skeleton)
 
 
 class FaceFrame:
@@ -153,3 +159,46 @@ def _joined(result: Labels, before: Labels, crown: Bools) -> Labels:
     mended = result.copy()
     mended[stray] = np.where(before[stray] == HAIR, SKIN, before[stray])
     return mended
+
+
+def _without_holes(labels: Labels, unit: float) -> Labels:
+    """Small patches that hair encloses are glints on it; cloth between hair and face is the shadow there."""
+    result = labels.copy()
+    for label in (SKIN, *CLOTHES):
+        count, names, stats, _ = cv2.connectedComponentsWithStats((labels == label).astype(np.uint8))
+        for index in range(1, count):
+            left, top, width, height, area = stats[index]
+            if area > LARGEST_GLINT * unit**2:
+                continue
+            box = np.s_[max(0, top - 2) : top + height + 2, max(0, left - 2) : left + width + 2]
+            patch = names[box] == index
+            ring = (cv2.dilate(patch.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & ~patch
+            around = labels[box][ring]
+            hair, head = float((around == HAIR).mean()), float(np.isin(around, (HAIR, SKIN)).mean())
+            if hair > ENCLOSED or (label != SKIN and head > BY_THE_HEAD and hair > 1 - ENCLOSED):
+                result[box][patch] = HAIR
+    return result
+
+
+def _with_collar(
+    labels: Labels, lab: Floats, cheek: Floats, place: tuple[Floats, Floats], skeleton: Skeleton
+) -> Labels:
+    """Skin of the throat in a colour that no shade gives it is a collar, where it hangs together with the top."""
+    across, down = place
+    _, v = skeleton.frame((labels.shape[0], labels.shape[1]))
+    chroma, usual = np.hypot(lab[..., 1], lab[..., 2]), float(np.hypot(cheek[1], cheek[2]))
+    along = (lab[..., 1] * cheek[1] + lab[..., 2] * cheek[2]) / np.maximum(chroma * usual, 1e-3)
+    light = np.clip(lab[..., 0] / max(float(cheek[0]), 1.0), DEEPEST_SHADE, 1)  # shade takes colour along
+    unlike = (chroma < LEAST_COLOUR * usual * light) | ((along < COLLAR_HUE) & (chroma > 0.5 * usual))
+    throat = (labels == SKIN) & (down > CHIN + 0.1) & (np.abs(across) < COLLAR_WIDTH) & (v < 0.2)
+    chin = (labels == SKIN) & (down > 1.1) & (down < CHIN) & (np.abs(across) < 0.5)
+    if not chin.any() or unlike[chin].mean() > 0.1 or float(np.median(lab[chin][:, 0])) < BEARD * float(cheek[0]):
+        return labels
+    found = cv2.morphologyEx((throat & unlike).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    _, names, stats, _ = cv2.connectedComponentsWithStats(found)
+    garment = ONE_PIECE if (labels == ONE_PIECE).any() else TOP
+    beside = np.unique(names[cv2.dilate((labels == garment).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0])
+    collars = [i for i in beside if i > 0 and stats[i, cv2.CC_STAT_AREA] > SMALLEST_COLLAR * skeleton.unit**2]
+    result = labels.copy()
+    result[np.isin(names, collars)] = garment
+    return result

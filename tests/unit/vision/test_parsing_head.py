@@ -63,6 +63,28 @@ def test_strands_over_the_shoulder_are_hair_and_the_cloth_beside_them_is_not() -
     assert (found[240:290, 170:270] == TOP).mean() > 0.97
 
 
+def test_a_glint_on_a_strand_is_hair() -> None:
+    lab, truth = drawn((30.0, 8.0, 12.0), 4.0, strands=True)
+    glint = np.s_[255:270, 130:140]
+    lab[glint] = CHEEK
+    found = relabelled(lab, np.where(truth == HAIR, TOP, truth))
+    assert (found[glint] == HAIR).all()
+
+
+@pytest.mark.parametrize(
+    ("colour", "label"), [((8.0, 1.0, 0.0), TOP), ((93.0, 0.0, 2.0), TOP), ((36.0, 9.0, 10.0), SKIN)]
+)
+def test_a_collar_taken_for_skin_is_cloth_and_a_shaded_throat_is_not(
+    colour: tuple[float, float, float], label: int
+) -> None:
+    lab, truth = drawn((25.0, 5.0, 8.0), 6.0)
+    throat = np.s_[200:226, 160:201]
+    lab[throat] = np.float32(colour) + np.random.default_rng(2).normal(0, 0.8, lab[throat].shape)
+    found = relabelled(lab, truth)
+    assert (truth[throat] == SKIN).mean() > 0.9
+    assert (found[202:224, 163:197] == label).mean() > 0.95
+
+
 def test_a_bald_head_is_skin() -> None:
     lab, truth = drawn(CHEEK, 0.0)
     found = relabelled(lab, truth)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vesture.engines.warp.body import SIDES, SIGN, Body, SideName
 from vesture.engines.warp.head import Head
 from vesture.engines.warp.joint import without_nicks
+from vesture.engines.warp.patch import bounds
 from vesture.engines.warp.silhouettes import filled, neck_zone
 from vesture.vision.masks import distance_to
 from vesture.vision.parsing import Label
@@ -25,6 +26,7 @@ SIDE_RANGE = (0.7, 1.4)  # of the usual half-width, a side may lie from the midd
 LEAST_LEVELS = 3
 SHOULDER_RISE = 0.11  # units of the bare shoulder above its joint
 THICKNESS = 0.035  # units that cloth stands off neck and shoulders
+STEPLESS = 0.12  # units from the skin that is seen within which that thickness begins
 FLARE = 0.42  # share of the way at which the shoulder's slope begins
 
 
@@ -44,18 +46,25 @@ def bare_neck(shape: tuple[int, int], body: Body, old: Bools) -> Floats:
     below = head.below_jaw(columns, rows) + 0.1 * head.half_width
     under_jaw = np.clip(0.5 + below / max(1.0, 0.02 * body.unit), 0, 1)
     zone = zone * under_jaw
-    zone = np.where(old, zone * _under_cloth(body), zone)
+    box = bounds(zone > 0)
+    if box is None:
+        return np.asarray(zone, np.float32)
+    place = np.s_[box[0] : box[2], box[1] : box[3]]
+    under = _under_cloth(np.ascontiguousarray(body.labels[place]), old[place], body.unit)
+    zone[place] *= np.where(old[place], under, 1)
     # nicks between the skin that stays and what is drawn belong to the neck
     skin = (body.labels == Label.SKIN) & ~old
     return np.asarray(np.maximum(zone, without_nicks(zone, skin, old, body.unit) * under_jaw), np.float32)
 
 
-def _under_cloth(body: Body) -> Floats:
-    """Coverage (h, w): what cloth covered ends a cloth's thickness inside its outline, and more smoothly."""
-    scene = (body.labels == Label.BACKGROUND).view(np.uint8)
-    size = 2 * round(0.03 * body.unit) + 1
-    away = distance_to(cv2.medianBlur(scene, min(size, 255)) > 0) - THICKNESS * body.unit
-    away = cv2.GaussianBlur(away, (0, 0), 0.012 * body.unit + 0.5)
+def _under_cloth(labels: NDArray[np.uint8], old: Bools, unit: float) -> Floats:
+    """Coverage (h, w): what cloth covered ends a cloth's thickness inside its outline, and more smoothly; next to
+    skin that is seen there is no step."""
+    scene = (labels == Label.BACKGROUND).view(np.uint8)
+    size = 2 * round(0.03 * unit) + 1
+    from_skin = np.clip(distance_to((labels == Label.SKIN) & ~old) / (STEPLESS * unit), 0, 1)
+    away = distance_to(cv2.medianBlur(scene, min(size, 255)) > 0) - THICKNESS * unit * from_skin
+    away = cv2.GaussianBlur(away, (0, 0), 0.012 * unit + 0.5)
     return np.asarray(np.clip(0.5 + away / 1.5, 0, 1), np.float32)
 
 

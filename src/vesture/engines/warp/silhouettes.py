@@ -16,6 +16,7 @@ from vesture.engines.warp.body import NECK_HALF_WIDTH, SIDES, SIGN, V_LEVELS, Bo
 Floats = NDArray[np.float32]
 
 AXIS_SAMPLES = 64
+UPRIGHT = 0.85  # of a limb's length, from its start down to its end
 # Levels v between which what is bare of the chest beside cloth narrows to nothing.
 ARMHOLE_BARES, SLEEVE_BARES = (0.18, 0.42), (0.0, 0.15)
 
@@ -86,6 +87,19 @@ def beside_cloth(body: Body, cover: Floats, sleeved: bool = False) -> NDArray[np
     size = max(1, cover.shape[1] // 4), max(1, cover.shape[0] // 4)
     near = cv2.GaussianBlur(cv2.resize(cover, size, interpolation=cv2.INTER_AREA), (0, 0), 0.08 * body.unit / 4)
     return np.asarray(cv2.resize(near, cover.shape[::-1]) < 0.6 * way[:, None])
+
+
+def under_cloth(limb: Limb, cover: Floats, margin: float) -> NDArray[np.bool_]:
+    """Rows (H, 1) in which a garment of coverage (H, W) lies on the middle of an upright limb, down to `margin` pixels
+    above its hem: nothing of the bare limb is seen beside it there."""
+    rows = np.arange(cover.shape[0])
+    fall = np.maximum.accumulate(limb.axis[:, 1])
+    if fall[-1] - fall[0] < UPRIGHT * limb.length:
+        return np.zeros((len(rows), 1), bool)
+    columns = np.rint(np.interp(rows, fall, limb.axis[:, 0])).astype(int)
+    covered = (cover[rows, np.clip(columns, 0, cover.shape[1] - 1)] > 0.9) & (rows >= fall[0]) & (rows <= fall[-1])
+    below = np.minimum(rows + max(0, round(margin)), len(rows) - 1)
+    return np.asarray(covered & covered[below])[:, None]
 
 
 @dataclass(frozen=True, slots=True)

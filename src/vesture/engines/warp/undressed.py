@@ -25,7 +25,7 @@ from vesture.engines.warp.neck import bare_neck
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
 from vesture.engines.warp.placement import Fit
 from vesture.engines.warp.removal import old_garment
-from vesture.engines.warp.silhouettes import beside_cloth, limb_zone, torso_zone
+from vesture.engines.warp.silhouettes import beside_cloth, limb_zone, torso_zone, under_cloth
 from vesture.engines.warp.skin import (
     BareLimb,
     bare_limb,
@@ -41,6 +41,7 @@ from vesture.vision.parsing import Label
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
+HEM_SLOPE = 0.1  # units that the hem of a leg may be higher at its side than in its middle
 MARGIN = 0.2  # units around everything that may change: shadows reach that far
 WINDOW_STEP = 32  # pixels
 
@@ -209,7 +210,8 @@ def _behind(
             leg = scene.legs[side]
             zone = _limb(scene, leg, max(0.0, reach.get(side, 0.0) - 0.5 * body.unit), leg.limb.length)
             start = scene.complexion.legs.get(side, scene.complexion.body)
-            patch = painted_limb(leg, (start, start), scene.coarse, scene.skin, zone * need, texture, body.unit)
+            zone = zone * (need & ~under_cloth(leg.limb, cover, HEM_SLOPE * body.unit))
+            patch = painted_limb(leg, (start, start), scene.coarse, scene.skin, zone, texture, body.unit)
             yield from _present(patch)
 
 

@@ -35,7 +35,10 @@ def hidden_cloth(body: Body, mask: Bools, zone: Bools) -> Bools:
     before = np.isin(body.labels, BEFORE) & ~mask
     before &= zone | mirrored_mask(mask, body)
     mistaken = open_ & np.isin(body.labels, np.unique(body.labels[mask]))
-    return _held(skin | mistaken | before | _spots(backdrop, PALE * body.unit**2), mask)
+    hidden = _held(skin | mistaken | before | _spots(backdrop, PALE * body.unit**2), mask)
+    # what fingers leave between them
+    bare = (body.labels == Label.BACKGROUND) | ((body.labels == Label.SKIN) & ~near_hands(body))
+    return hidden | (_spots(~(hidden | mask), PALE * body.unit**2) & ~bare)
 
 
 def _held(hidden: Bools, mask: Bools) -> Bools:

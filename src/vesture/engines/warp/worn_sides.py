@@ -23,6 +23,7 @@ BEYOND = (0.01, 0.08)  # units past the edge of the cloth where it shows what hi
 HIDING = (Label.HAIR, Label.OTHER)
 MOST_APART = 0.3  # units that the sides of a body may differ by
 LONGEST_BITE = 0.75  # units along the spine
+INNER = 0.1  # units inwards of the edge that is seen, from which cloth is made
 MOST_FLARE = 0.06  # units by which cloth may widen where no edge of it is seen any more
 
 
@@ -54,7 +55,7 @@ def bridged_sides(body: Body, mask: Bools, cloth: Bools, first: float, last: flo
         for start, end in bites + _runs(by_thing):
             span = slice(max(0, start - 1), end + 1)
             outer = body.point(SIGN[side] * reach[span], levels[span])
-            inner = body.point(np.zeros(len(outer)), levels[span])
+            inner = body.point(SIGN[side] * np.maximum(edge[span] - INNER * body.unit, 0), levels[span])
             zone |= filled(cloth.shape, np.concatenate([inner, outer[::-1]])) > 0.5
     return zone
 

@@ -19,6 +19,7 @@ from vesture.vision.garment_types import Part
 
 LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
 HIGHEST_READ = 0.62  # level v above which the person's waistband is not read exactly
+HIGHER = 0.12  # levels above the present waistband that a high one may reach
 UNDER_TOP = 0.03  # levels by which a waistband goes under the top that hangs over it
 HIP = 0.45  # units along the leg, below where it leaves the hips, within which cloth goes with the hips as much
 LONG_LEG = 0.88  # share of the leg from which on trousers are long
@@ -58,8 +59,8 @@ def _levels(body: Body, garment: WornGarment, transfer: Transfer, ease: Ease) ->
     wanted = waist
     if waist - body.waist > SAME:
         wanted = body.waist - (UNDER_TOP if body.top_hem is not None else 0.0)
-    elif abs(waist - body.waist) < SAME and body.waist > HIGHEST_READ:
-        wanted = body.waist
+    elif body.waist > HIGHEST_READ:
+        wanted = body.waist if body.waist - waist < SAME else max(waist, body.waist - HIGHER)
     length = 1.0 if garment.has_legs else ease.length
     bottom = crotch_level(body)
     if wanted == waist and length == 1:

@@ -25,6 +25,7 @@ from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore
 from vesture.settings import Settings
 from vesture.vision.frame import cropped_pose, person_box
 from vesture.vision.parsing import Label, parse_person
+from vesture.vision.person_network import PersonNetwork
 from vesture.vision.pose import PoseEstimator
 
 Labels = NDArray[np.uint8]
@@ -38,6 +39,7 @@ class Parser:
     """Parses whole photos, as the engine does: a crop round the person, at the photo's resolution."""
 
     poses: PoseEstimator
+    network: PersonNetwork | None = None
     seconds: list[tuple[float, float]] = field(default_factory=list)
 
     def __call__(self, photo: NDArray[np.uint8]) -> Labels:
@@ -48,7 +50,7 @@ class Parser:
         box = person_box(pose)
         part = np.ascontiguousarray(photo[box.slices])
         started = time.perf_counter()
-        parse = parse_person(part, cropped_pose(pose, box))
+        parse = parse_person(part, cropped_pose(pose, box), self.network)
         parsed = time.perf_counter()
         labels[box.slices] = parse.full_labels(part)
         self.seconds.append((parsed - started, time.perf_counter() - parsed))
@@ -58,7 +60,8 @@ class Parser:
 def main() -> None:
     data = Path(sys.argv[1])
     assets = AssetStore(Settings.from_environment().assets)
-    parser = Parser(PoseEstimator(assets.path(POSE_DETECTION), assets.path(POSE_LANDMARKS), threads=1))
+    poses = PoseEstimator(assets.path(POSE_DETECTION), assets.path(POSE_LANDMARKS), threads=1)
+    parser = Parser(poses, PersonNetwork())
     report_street(data / "parsing", parser)
     report_recolour(data, parser)
     working, full = np.median(parser.seconds, axis=0)

@@ -142,8 +142,9 @@ def _pose_estimator(settings: Settings) -> PoseEstimator:
 def _warp_engine(settings: Settings) -> Engine:
     from vesture.engines.warp.engine import WarpEngine
     from vesture.vision.garment_network import GarmentNetwork
+    from vesture.vision.person_network import PersonNetwork
 
-    return WarpEngine(_pose_estimator(settings), GarmentNetwork())
+    return WarpEngine(_pose_estimator(settings), GarmentNetwork(), PersonNetwork())
 
 
 def _diffusion_engine(settings: Settings) -> Engine:

@@ -26,6 +26,7 @@ from vesture.vision.parsing_prior import CLASSES, Covering, Skeleton, capsule, l
 from vesture.vision.parsing_repair import no_skin_off_the_neck, repair
 from vesture.vision.parsing_things import around, bulges, only_real_things
 from vesture.vision.parsing_trims import with_trims
+from vesture.vision.person_opinion import speaks_against_a_dress
 from vesture.vision.pose import Pose
 
 Floats = NDArray[np.float32]
@@ -138,7 +139,8 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     )
     labels = trimmed
     labels = only_real_things(labels, scores, skeleton)
-    labels = settle_hem(repair(labels, lab, skeleton, covering), scores, lab, skeleton)
+    dress = opinion is None or not speaks_against_a_dress(opinion, person, skeleton)
+    labels = settle_hem(repair(labels, lab, skeleton, covering, dress), scores, lab, skeleton)
     labels = label_head(labels, lab, skeleton, generator)
     labels = with_loose_hair(labels, lab, skin_tone(small), skeleton, skin, generator)
     labels = no_skin_off_the_neck(labels, skeleton)

@@ -24,8 +24,11 @@ LARGEST_LACES = 0.12  # units squared
 SPECK = 0.012  # units squared: smaller patches of a label are mistakes
 
 
-def repair(labels: Labels, lab: Floats, skeleton: Skeleton, covering: Covering) -> Labels:
-    """Labels (h, w) with implausible ones replaced; `lab` (h, w, 3) is the photo."""
+def repair(labels: Labels, lab: Floats, skeleton: Skeleton, covering: Covering, dress: bool = True) -> Labels:
+    """Labels (h, w) with implausible ones replaced; `lab` (h, w, 3) is the photo.
+
+    `dress`: whether top and bottom may be one garment.
+    """
     labels = labels.copy()
     _, v = skeleton.frame((labels.shape[0], labels.shape[1]))
     labels = _no_hair_off_the_head(labels, skeleton, v)
@@ -34,7 +37,7 @@ def repair(labels: Labels, lab: Floats, skeleton: Skeleton, covering: Covering) 
     labels = _sleeves(labels, skeleton) if float(v.min()) < LEGS_ONLY else _hips(labels, lab, skeleton)
     labels = _thick_shoes(_laces(labels, skeleton), skeleton)
     labels = _without_specks(labels, SPECK * skeleton.unit**2)
-    return _dress(labels, lab, skeleton, v, covering)
+    return _dress(labels, lab, skeleton, v, covering) if dress else labels
 
 
 def _no_hair_off_the_head(labels: Labels, skeleton: Skeleton, v: Floats) -> Labels:

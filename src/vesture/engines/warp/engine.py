@@ -36,7 +36,7 @@ from vesture.vision.frame import Box, cropped_pose, person_box, scaled_pose
 from vesture.vision.garment_landmarks import understand
 from vesture.vision.garment_network import GarmentNetwork
 from vesture.vision.garment_types import Garment
-from vesture.vision.parsing import parse_person
+from vesture.vision.parsing import PersonNetwork, parse_person
 from vesture.vision.pose import Pose, PoseEstimator
 
 WEARER_SIDE = 1600  # pixels of the long side at which a worn garment is read: finer ones are shrunk first
@@ -77,10 +77,17 @@ class WarpEngine:
 
     name = "warp"
 
-    def __init__(self, pose: PoseEstimator, garment_network: GarmentNetwork | None = None) -> None:
-        """`garment_network` reads garments alone in their photo together with their outline."""
+    def __init__(
+        self,
+        pose: PoseEstimator,
+        garment_network: GarmentNetwork | None = None,
+        person_network: PersonNetwork | None = None,
+    ) -> None:
+        """`garment_network` reads garments alone in their photo together with their outline, `person_network` people
+        together with place and colour."""
         self._pose = pose
         self._garment_network = garment_network
+        self._person_network = person_network
         self._people: Recent[Person] = Recent(REMEMBERED)
         self._garments: Recent[Garment] = Recent(REMEMBERED)
 
@@ -133,7 +140,7 @@ class WarpEngine:
                 _refuse_empty_clothes(picture, pose)
         with clock.stage("person", "understood the person's clothes"):
             if person is None:
-                person = _read_person(picture.rgb, pose)
+                person = _read_person(picture.rgb, pose, self._person_network)
                 self._people.put(key, person)
         return person
 
@@ -159,7 +166,7 @@ class WarpEngine:
         if pose is None:
             pose = self._find_person(picture, "garment_image")
         scale = min(1.0, WEARER_SIDE / max(picture.height, picture.width))
-        wearer = _read_person(_resized(picture.rgb, scale), scaled_pose(pose, scale))
+        wearer = _read_person(_resized(picture.rgb, scale), scaled_pose(pose, scale), self._person_network)
         refuse_unseen(wearer.pose, wearer.body, category, "garment_image")
         refuse_crossed(wearer.body, category)
         garment = worn_garment(wearer.photo, wearer.body, category)
@@ -176,11 +183,11 @@ def _refuse_empty_clothes(picture: Picture, pose: Pose) -> None:
         )
 
 
-def _read_person(photo: RGB, pose: Pose) -> Person:
+def _read_person(photo: RGB, pose: Pose, network: PersonNetwork | None = None) -> Person:
     """Body and clothes of the person whose pose in the photo is known."""
     box = person_box(pose)
     part, pose = np.array(photo[box.slices]), cropped_pose(pose, box)
-    parse = parse_person(part, pose)
+    parse = parse_person(part, pose, network)
     return Person(part, box, pose, measure_body(pose, parse.full_labels(part), parse.unit))
 
 

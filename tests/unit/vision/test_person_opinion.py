@@ -1,0 +1,72 @@
+"""Dress or not: what log-scores of a whole outfit say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vesture.vision.parsing import Label
+from vesture.vision.parsing_prior import Skeleton
+from vesture.vision.person_opinion import speaks_against_a_dress
+
+HEIGHT, WIDTH, UNIT = 200, 120, 40.0
+PERSON = np.zeros((HEIGHT, WIDTH), bool)
+PERSON[20:180, 40:80] = True
+
+
+def standing() -> Skeleton:
+    """Shoulders at row 40, hips at row 100, knees at row 140."""
+    points = np.zeros((33, 2), np.float32)
+    for side, sign in ((0, 1), (1, -1)):
+        for joint, (x, y) in {
+            11: (20, 40),
+            13: (30, 70),
+            15: (34, 100),
+            17: (34, 108),
+            19: (34, 108),
+            23: (12, 100),
+            25: (12, 140),
+            27: (12, 175),
+            29: (12, 180),
+            31: (14, 184),
+        }.items():
+            points[joint + side] = 60 + sign * x, y
+    points[:11] = 60, 25
+    return Skeleton(points, np.ones(33, np.float32), UNIT)
+
+
+def opinion(upper: dict[Label, float], lower: dict[Label, float], waist: int = 100) -> np.ndarray:
+    chances = np.full((8, HEIGHT, WIDTH), 0.01, np.float32)
+    for shares, rows in ((upper, slice(None, waist)), (lower, slice(waist, None))):
+        for label, share in shares.items():
+            chances[label, rows] = share
+    chances[Label.BACKGROUND][~PERSON] = 10
+    return np.log(chances / chances.sum(0))
+
+
+TOP, BOTTOM, DRESS = {Label.TOP: 0.9}, {Label.BOTTOM: 0.9}, {Label.ONE_PIECE: 0.9}
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "expected"),
+    [
+        (TOP, BOTTOM, True),
+        ({Label.TOP: 0.5, Label.ONE_PIECE: 0.2}, {Label.BOTTOM: 0.5, Label.ONE_PIECE: 0.2}, True),
+        ({Label.TOP: 0.6, Label.ONE_PIECE: 0.3}, {Label.BOTTOM: 0.6, Label.ONE_PIECE: 0.3}, True),
+        ({Label.TOP: 0.6, Label.ONE_PIECE: 0.3}, {Label.TOP: 0.6, Label.ONE_PIECE: 0.3}, False),
+        ({Label.BOTTOM: 0.6, Label.ONE_PIECE: 0.3}, {Label.BOTTOM: 0.6, Label.ONE_PIECE: 0.3}, False),
+        ({Label.TOP: 0.4, Label.ONE_PIECE: 0.6}, {Label.BOTTOM: 0.4, Label.ONE_PIECE: 0.6}, False),
+        (DRESS, DRESS, False),
+        (TOP, TOP, True),
+    ],
+)
+def test_little_of_a_dress_and_a_clear_waist_speak_against_one(
+    upper: dict[Label, float], lower: dict[Label, float], expected: bool
+) -> None:
+    assert speaks_against_a_dress(opinion(upper, lower), PERSON, standing()) is expected
+
+
+def test_the_waist_may_lie_where_it_likes() -> None:
+    upper, lower = ({label: 0.6, Label.ONE_PIECE: 0.3} for label in (Label.TOP, Label.BOTTOM))
+    for waist in (70, 90, 120):
+        assert speaks_against_a_dress(opinion(upper, lower, waist), PERSON, standing())

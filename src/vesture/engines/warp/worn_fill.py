@@ -30,7 +30,7 @@ GRAIN = 0.06  # units; finer differences of the two halves are their grain, coar
 PRINT = 2.5  # times the usual detail of the cloth: a print, which is not mirrored
 PRINT_REACH = 0.1  # units about the detail of a print that are the print's too
 LEAST_DETAIL = 3.0  # levels
-COARSE = 2  # pixels between those of which a mirrored mask is found
+COARSE = 4  # pixels between those of which a mirrored mask is found
 SAFE = 0.03  # units inside the mirrored cloth from which it is taken
 
 

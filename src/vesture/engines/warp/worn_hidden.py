@@ -33,7 +33,8 @@ def hidden_cloth(body: Body, mask: Bools, zone: Bools) -> Bools:
     skin = open_ & (body.labels == Label.SKIN) & (above_cloth | near_hands(body))
     backdrop = open_ & (body.labels == Label.BACKGROUND)
     before = np.isin(body.labels, BEFORE) & ~mask
-    before &= zone | mirrored_mask(mask, body)
+    if (before & ~zone).any():
+        before &= zone | mirrored_mask(mask, body)
     mistaken = open_ & np.isin(body.labels, np.unique(body.labels[mask]))
     hidden = _held(skin | mistaken | before | _spots(backdrop, PALE * body.unit**2), mask)
     # what fingers leave between them

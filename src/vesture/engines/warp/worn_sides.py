@@ -12,6 +12,7 @@ from vesture.engines.warp.body import SIDES, SIGN, V_LEVELS, Body, Floats, SideN
 from vesture.engines.warp.silhouettes import filled
 from vesture.engines.warp.wearer import OTHER
 from vesture.engines.warp.worn_hidden import near_hands
+from vesture.vision.masks import closed
 from vesture.vision.parsing import Label
 
 Bools = NDArray[np.bool_]
@@ -57,7 +58,7 @@ def bridged_sides(body: Body, mask: Bools, cloth: Bools, first: float, last: flo
             outer = body.point(SIGN[side] * reach[span], levels[span])
             inner = body.point(SIGN[side] * np.maximum(edge[span] - INNER * body.unit, 0), levels[span])
             zone |= filled(cloth.shape, np.concatenate([inner, outer[::-1]])) > 0.5
-    return zone
+    return closed(zone, 0.04 * body.unit) if zone.any() else zone
 
 
 def _edge(

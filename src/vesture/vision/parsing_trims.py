@@ -15,6 +15,8 @@ Labels = NDArray[np.uint8]
 FOREARM_SEEN = 0.6
 CUFF_FROM = 0.75  # of the forearm
 CUFF_SHARE = 0.2  # of the cloth there
+SMALLEST_CUFF = 0.015  # units squared
+CHEST = 0.5  # v, above which nothing is a lower garment, whatever its colour
 EVEN = 9.0  # spread of a hem's Lab colours
 ALIKE, UNLIKE = 13.0, 14.0  # Lab distances
 BANDS = np.arange(0.05, 0.24, 0.02)  # heights of a hem, in v
@@ -58,7 +60,8 @@ def _cuffs(labels: Labels, lab: Floats, skeleton: Skeleton, shape: tuple[int, in
             continue
         near, place = capsule_and_place(shape, start, end, radius)
         patch = (labels == BOTTOM) & (near > 0.75) & (place > 0.1)
-        if patch.sum() < 0.02 * skeleton.unit**2:
+        sleeve = (labels == TOP) & (near > 0.75)  # without one it is a bracelet, or the strap of a bag
+        if patch.sum() < SMALLEST_CUFF * skeleton.unit**2 or sleeve.sum() < patch.sum():
             continue
         alike = np.linalg.norm(lab - np.median(lab[patch], axis=0), axis=-1) < 1.3 * ALIKE
         result[(labels == BOTTOM) & (patch | (alike & (near > 0.3) & (place > 0.1)))] = TOP
@@ -80,7 +83,7 @@ def _sleeve_ends(labels: Labels, lab: Floats, skeleton: Skeleton, shape: tuple[i
 
 def _first_level(labels: Labels, core: Bools, v: Floats) -> float | None:
     """v where the lower garment begins on the torso; None where top and bottom do not meet."""
-    top, bottom = v[core & (labels == TOP)], v[core & (labels == BOTTOM)]
+    top, bottom = v[core & (labels == TOP)], v[core & (labels == BOTTOM) & (v > CHEST)]
     if min(len(top), len(bottom)) < 60:
         return None
     start = float(np.quantile(bottom, 0.02))

@@ -62,6 +62,15 @@ def test_ribs_of_one_colour_are_the_jumpers() -> None:
     assert (labels[HEM] == BOTTOM).all()  # the labels that were given are left alone
 
 
+def test_a_collar_in_the_colour_of_the_hem_does_not_mislead() -> None:
+    lab, labels = drawn(RIB, RIB)
+    collar = np.s_[55:85, 170:230]
+    lab[collar], labels[collar] = RIB, BOTTOM
+    found = with_trims(labels, lab, skeleton_of_arms())
+    assert (found[HEM] == TOP).mean() > 0.95
+    assert (found[300:, 150:250] == BOTTOM).all()
+
+
 @pytest.mark.parametrize("hem", [TROUSERS, (45.0, 30.0, 20.0)])
 def test_a_belt_or_waistband_unlike_the_cuffs_stays_with_the_trousers(hem: tuple[float, float, float]) -> None:
     lab, labels = drawn(RIB, hem)

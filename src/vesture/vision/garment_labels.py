@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vesture.vision.garment_backdrop import Bool, Float, disc
 from vesture.vision.garment_shape import SIDES
 from vesture.vision.garment_types import GarmentKind, Part
+from vesture.vision.guided_filter import guided_filter
 
 INNER = len(Part)  # the network's part after those of `Part`
 FAINT = 0.02  # share of the belief spread wide, so that pixels without any go to the nearest part
@@ -48,7 +49,7 @@ def label_cloth(
     cloth = belief[allowed].copy()
     cloth[0] += belief[INNER]  # what is left of it by the neckline is the front's
     cloth += FAINT * np.stack([cv2.GaussianBlur(part, (0, 0), 0.04 * size) for part in cloth])
-    cloth = np.stack([guided(part, lab[..., 0], max(2, round(REACH * size)), TEXTURE) for part in cloth])
+    cloth = guided_filter(np.ascontiguousarray(lab[..., 0]), cloth, max(2, round(REACH * size)), TEXTURE)
     labels = np.array(allowed, np.uint8)[cloth.argmax(0)]
     rows = np.arange(region.shape[0])[:, None]
     if "crotch" in points:
@@ -61,16 +62,6 @@ def label_cloth(
             labels = np.where((labels == part) & ~_sleeve_room(region.shape, side, points), Part.TORSO, labels)
             labels = _straight_armhole(labels, side, int(part), points)
     return _in_one_piece(np.where(region, labels, 0).astype(np.uint8), region)
-
-
-def guided(values: Float, guide: Float, radius: int, texture: float) -> Float:
-    """`values` smoothed along the edges of `guide` (guided filter, He et al. 2010)."""
-    window = (2 * radius + 1, 2 * radius + 1)
-    mean, level = cv2.boxFilter(guide, -1, window), cv2.boxFilter(values, -1, window)
-    spread = cv2.boxFilter(guide * guide, -1, window) - mean * mean
-    slope = (cv2.boxFilter(guide * values, -1, window) - mean * level) / (spread + texture)
-    offset = level - slope * mean
-    return np.asarray(cv2.boxFilter(slope, -1, window) * guide + cv2.boxFilter(offset, -1, window), np.float32)
 
 
 def _sleeve_room(shape: tuple[int, ...], side: str, points: Mapping[str, Float]) -> Bool:

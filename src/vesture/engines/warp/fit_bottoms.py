@@ -8,7 +8,7 @@ from vesture.engines.warp.body import SIDES, SIGN, V_LEVELS, Body, Floats, SideN
 from vesture.engines.warp.fit_legs import OVER_SHOES, fit_legs, ribbon, smoothed
 from vesture.engines.warp.leg_outline import RAISED, crotch_level, leg_outline, seen_crotch_level, uprightness
 from vesture.engines.warp.mesh import Handles
-from vesture.engines.warp.placement import Ease, Fit, Wishes, curve, distance, merge, pairs, point
+from vesture.engines.warp.placement import FLAT_VERTICAL, Ease, Fit, Wishes, curve, distance, merge, pairs, point
 from vesture.vision.garment_types import Garment, Part
 
 UNDER_TOP = 0.05  # levels by which a waistband goes under the top, whose hem is never quite straight
@@ -27,8 +27,7 @@ HipEnds = dict[SideName, Floats]
 def fit_trousers(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     """Place trousers, shorts or leggings on hips and legs."""
     waist, crotch = _waist_level(body), seen_crotch_level(body)
-    slack = 1.0 if garment.photo_type == "model" else 1.04
-    hips = sum(float(hip_bound(body, side, 1.1)) for side in SIDES) * slack
+    hips = 1.04 * sum(float(hip_bound(body, side, 1.1)) for side in SIDES)
     scale = hips / max(hip_width(garment), 1e-6) * ease.width
     block, ends = _hip_block(body, garment, waist, crotch, scale)
     legs, joints, reach = fit_legs(body, garment, scale, ends, crotch, wishes, ease)
@@ -42,7 +41,7 @@ def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     scale = waist_width / max(distance(point(garment, "waist_left"), point(garment, "waist_right")), 1e-6)
     hem_y = np.mean([point(garment, f"hem_{s}")[1] for s in SIDES])
     waist_y = np.mean([point(garment, f"waist_{s}")[1] for s in SIDES])
-    vertical = scale * (1.0 if garment.photo_type == "model" else 0.9) * ease.length
+    vertical = scale * FLAT_VERTICAL["skirt"] * ease.length
     hem = waist + float(hem_y - waist_y) * vertical / body.torso
     ankle = np.mean([body.coordinates(body.legs[s].axis[-1])[0, 1] for s in SIDES])
     lowest = ankle + (OVER_SHOES * body.unit / body.torso if wishes.cover_feet else 0.0)

@@ -18,7 +18,6 @@ OVER_SHOES = 0.2  # units that long trousers and skirts go on over the shoes wit
 BEHIND_SHOE = 0.02  # units that long trousers go on behind the upper edge of a shoe
 LOWEST_BREAK = 0.3  # units beyond the ankle where trousers end at the latest
 ANKLE_SNAP = 0.62  # legs that reach this far are full length
-WORN_ANKLE_SNAP = 0.88
 LONG_INSEAM = 1.3  # as do legs this much longer than the rise; shorts measure 0.2 to 1
 HALF_GIRTH = 1.16  # width of trousers lying flat for the width of hips seen from the front
 WIDER_LEGS = 1.12  # how much wider than the cloth is a leg is made, to cover the old garment
@@ -116,9 +115,6 @@ def _leg_ratio(body: Body, garment: Garment, scale: float, start: Mapping[SideNa
     """Share of the leg below the crotch that is covered; FULL_LENGTH where it is all of it."""
     crotch, left = point(garment, "crotch"), np.mean([body.legs[s].length - start[s] for s in SIDES])
     inseam = np.mean([distance(crotch, _cuff(garment, side)) for side in SIDES])
-    if garment.photo_type == "model":  # measured along its wearer's legs: to be believed
-        ratio = float(inseam * scale / max(left, 1e-6))
-        return FULL_LENGTH if ratio > WORN_ANKLE_SNAP else max(ratio, 0.08)
     scale *= HALF_GIRTH
     ratio = float(inseam * scale / max(left, 1e-6))
     if "waist_left" in garment.points:

@@ -16,7 +16,7 @@ from vesture.vision.garment_types import Garment
 
 # Product photos are longer per width than the same cloth on a body: a flat chest is half the girth, a worn one
 # is seen from the front only.
-FLAT_VERTICAL = {"top": 0.84, "dress": 0.96, "jumpsuit": 0.8, "skirt": 0.9, "trousers": 1.0}
+FLAT_VERTICAL = {"top": 0.84, "dress": 0.96, "skirt": 0.9}
 OUTLINE_POINTS = 32  # about one to each mesh cell: a free vertex between two handles would buckle
 OUTLINE_WEIGHT, INNER_WEIGHT = 6.0, 1.5
 

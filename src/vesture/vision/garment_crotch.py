@@ -91,8 +91,7 @@ def _wedge(rgb: NDArray[np.uint8], alpha: Float, tip: tuple[int, int], width: in
     place = np.where(rows < row, np.abs(columns - column) <= half, beside_gap & (contrast > LEAST_CONTRAST))
     backdrop = solid & place & (contrast > MATTE * highest)
     backdrop |= cv2.dilate((~solid).astype(np.uint8), disc(2)) > 0  # the rim has taken the colour of what is inside
-    backdrop = cv2.morphologyEx(backdrop.astype(np.uint8), cv2.MORPH_OPEN, disc(2))
-    _, pieces = cv2.connectedComponents(backdrop)
+    _, pieces = cv2.connectedComponents(cv2.morphologyEx(backdrop.astype(np.uint8), cv2.MORPH_OPEN, disc(2)))
     name = pieces[min(row + 2, len(pieces) - 1), column]
     if name == 0:
         return None

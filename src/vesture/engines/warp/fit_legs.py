@@ -113,7 +113,7 @@ def _lowest_seen(body: Body, side: SideName) -> float:
 
 def _leg_ratio(body: Body, garment: Garment, scale: float, start: Mapping[SideName, float]) -> float:
     """Share of the leg below the crotch that is covered; FULL_LENGTH where it is all of it."""
-    crotch, left = point(garment, "crotch"), np.mean([body.legs[s].length - start[s] for s in SIDES])
+    crotch, left = point(garment, "crotch"), float(np.mean([body.legs[s].length - start[s] for s in SIDES]))
     inseam = np.mean([distance(crotch, _cuff(garment, side)) for side in SIDES])
     scale *= HALF_GIRTH
     ratio = float(inseam * scale / max(left, 1e-6))

@@ -32,7 +32,8 @@ def repair(labels: Labels, lab: Floats, skeleton: Skeleton, covering: Covering, 
     labels = labels.copy()
     _, v = skeleton.frame((labels.shape[0], labels.shape[1]))
     labels = _no_hair_off_the_head(labels, skeleton, v)
-    labels[(labels == BOTTOM) & (v < min(0.55, covering.waist))] = TOP
+    highest = min(0.55, covering.waist) if covering.waist < float(v.max()) else covering.waist
+    labels[(labels == BOTTOM) & (v < highest)] = TOP
     labels[(labels == SHOES) & (v < 1.4)] = BOTTOM
     labels = _sleeves(labels, skeleton) if float(v.min()) < LEGS_ONLY else _hips(labels, lab, skeleton)
     labels = _thick_shoes(_laces(labels, skeleton), skeleton)

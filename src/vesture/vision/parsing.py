@@ -26,7 +26,7 @@ from vesture.vision.parsing_prior import CLASSES, Covering, Skeleton, capsule, l
 from vesture.vision.parsing_repair import no_skin_off_the_neck, repair
 from vesture.vision.parsing_things import around, bulges, only_real_things
 from vesture.vision.parsing_trims import with_trims
-from vesture.vision.person_opinion import speaks_against_a_dress
+from vesture.vision.person_opinion import silent_on_skin, speaks_against_a_dress
 from vesture.vision.pose import Pose
 
 Floats = NDArray[np.float32]
@@ -114,6 +114,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     mask = cv2.resize(pose.mask, size, interpolation=cv2.INTER_AREA)
     skeleton = Skeleton(pose.points * scale, pose.visibility, pose.unit * scale)
     opinion = None if network is None else np.maximum(network.log_scores(small, skeleton, mask), OPINION_FLOOR)
+    believed = None if opinion is None else silent_on_skin(opinion)
     lab, grey = cv2.cvtColor((small / 255).astype(np.float32), cv2.COLOR_RGB2LAB), _grey(small)
     person = with_attached(foreground(small, mask, skeleton), lab, mask, skeleton.unit)
     generator = np.random.default_rng(0)  # only picks sample pixels; the same photo parses the same way
@@ -128,7 +129,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     seeds = {label: where & (carried == 0) for label, where in seeds.items()}
     for _ in range(ROUNDS):
         models = {label: fit_colours(lab[where], generator) for label, where in seeds.items()}
-        scores = _scores(lab, grey, prior, models, things, person, skeleton.unit, opinion)
+        scores = _scores(lab, grey, prior, models, things, person, skeleton.unit, believed)
         things = fit_colours(lab[bulge | (scores[Label.OTHER] > SURE_THING)], generator, components=2)
         seeds = {label: where & (carried == 0) for label, where in _confident(scores, prior, small, seeds).items()}
     labels = np.where(person, np.argmax(scores, axis=0), Label.BACKGROUND).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""What the person network's scores say of a whole outfit: whether it can be a dress.
+"""What of the person network's scores is believed, and what they say of a whole outfit: whether it can be a dress.
 
 Takes log-scores per label and the skeleton they belong to. Colours cannot tell trousers in the colour of the top from
 a dress; the network has seen where waists and legs are.
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.parsing_bare import drawn_limbs
-from vesture.vision.parsing_prior import BOTTOM, TOP, Skeleton
+from vesture.vision.parsing_prior import BOTTOM, SKIN, TOP, Skeleton
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -21,8 +21,23 @@ STEP = float(LEVELS[1] - LEVELS[0])
 REACH = 7  # levels on either side of the waist that must agree
 FEWEST_LEVELS, FEWEST_PIXELS = 3, 4
 LEAST = 0.02  # probability
+LEAST_SHARE = 2.5e-3  # of one garment in all cloth
 CLEAR = 0.3  # mean log ratio of top to bottom above the waist, and of bottom to top below it
 NO_DRESS, LIKE_A_DRESS = 0.2, 0.4  # mean shares of one-piece: none below the first, one above the second
+
+
+def silent_on_skin(opinion: Floats) -> Floats:
+    """Log-scores (8, h, w) that leave it open what is skin and what is cloth, and say all the rest.
+
+    Whole limbs decide that better than places do: sleeves in the colour of skin look bare to the network.
+    """
+    chances = np.exp(opinion)
+    cloth = chances[[TOP, BOTTOM, ONE_PIECE]].sum(0)
+    result = opinion.copy()
+    result[SKIN] = np.log(0.5 * (chances[SKIN] + cloth))
+    for label in (TOP, BOTTOM, ONE_PIECE):
+        result[label] = result[SKIN] + np.log(chances[label] / cloth + LEAST_SHARE)
+    return result
 
 
 def speaks_against_a_dress(opinion: Floats, person: Bools, skeleton: Skeleton) -> bool:

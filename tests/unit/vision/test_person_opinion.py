@@ -7,7 +7,7 @@ import pytest
 
 from vesture.vision.parsing import Label
 from vesture.vision.parsing_prior import Skeleton
-from vesture.vision.person_opinion import speaks_against_a_dress
+from vesture.vision.person_opinion import silent_on_skin, speaks_against_a_dress
 
 HEIGHT, WIDTH, UNIT = 200, 120, 40.0
 PERSON = np.zeros((HEIGHT, WIDTH), bool)
@@ -70,3 +70,14 @@ def test_the_waist_may_lie_where_it_likes() -> None:
     upper, lower = ({label: 0.6, Label.ONE_PIECE: 0.3} for label in (Label.TOP, Label.BOTTOM))
     for waist in (70, 90, 120):
         assert speaks_against_a_dress(opinion(upper, lower, waist), PERSON, standing())
+
+
+def test_skin_and_cloth_are_left_open_and_the_rest_is_said() -> None:
+    scores = opinion({Label.TOP: 0.2, Label.BOTTOM: 0.1, Label.SKIN: 0.6}, {Label.HAIR: 0.9})
+    believed = silent_on_skin(scores)
+    chances, before = np.exp(believed[:, 50, 60]), np.exp(scores[:, 50, 60])
+    cloth = chances[[Label.TOP, Label.BOTTOM, Label.ONE_PIECE]].sum()
+    assert chances[Label.SKIN] == pytest.approx(cloth, rel=0.02)
+    assert chances[Label.TOP] / chances[Label.BOTTOM] == pytest.approx(2, rel=0.03)
+    assert np.allclose(chances[[0, 1, 6, 7]], before[[0, 1, 6, 7]])
+    assert np.exp(believed[Label.HAIR, 150, 60]) > 0.85

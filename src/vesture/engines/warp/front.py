@@ -44,6 +44,8 @@ def kept_in_front(body: Body, old: Bools, fit: Fit, in_front: tuple[Label, ...],
         end = arm.length + 0.7 * body.unit  # the hand lies beyond the wrist
         # a cuff's own end is cleaner than the edge of the skin: what is seen just above it lies under it
         start = reach + (UNDER_CUFF * body.unit if reach > 0.8 * arm.length else 0.0)
+        if not fit.over_hands:  # and hands that show stay as they are
+            start = min(start, max(arm.length, (arm.bare_from or 0.0) + 0.4 * UNDER_CUFF * body.unit))
         keep |= (limb_zone(labels.shape, arm, start, end, grow=2.6) > 0.5) & skin
         if Label.TOP not in replaced:
             sleeve = limb_zone(labels.shape, arm, 0.3 * arm.length, arm.length + 0.35 * body.unit, grow=1.7) > 0.5

@@ -69,10 +69,10 @@ def test_cover_feet_lets_trousers_fall_over_the_shoes(person: str, dress, sample
 
 
 def hand_backs(pose: Pose) -> list[tuple[slice, slice]]:
-    """Small boxes on the backs of both hands, a little beyond the wrists."""
+    """Small boxes on the backs of both hands, beyond where the present cuffs let them out."""
     boxes = []
     for wrist, knuckle in ((Joint.LEFT_WRIST, Joint.LEFT_INDEX), (Joint.RIGHT_WRIST, Joint.RIGHT_INDEX)):
-        x, y = (0.55 * pose.points[wrist] + 0.45 * pose.points[knuckle]).astype(int)
+        x, y = (0.45 * pose.points[wrist] + 0.55 * pose.points[knuckle]).astype(int)
         boxes.append(np.s_[y - 5 : y + 6, x - 5 : x + 6])
     return boxes
 

@@ -8,7 +8,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 GALLERY_DATA ?= ../shared/data
 
-.PHONY: help run test test-postgres check format bench bench-quality gallery train-garment assets clean
+.PHONY: help run test test-postgres check format bench bench-quality gallery train-garment train-person assets clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -42,6 +42,10 @@ bench-quality: $(VENV)/.installed assets ## Measure try-on quality against true 
 
 train-garment: $(VENV)/.installed $(VENV)/.torch ## Train the garment network from scratch, on generated pictures
 	$(BIN)/python -m training.garment.train
+
+train-person: $(VENV)/.installed $(VENV)/.torch assets ## Train the person network from scratch, on redressed photos and drawn people
+	$(BIN)/python -m training.person.bank --data $(GALLERY_DATA)
+	$(BIN)/python -m training.person.train
 
 gallery: $(VENV)/.installed assets ## Write contact sheets (person, garment, result) to gallery/
 	$(BIN)/python -m bench.gallery --data $(GALLERY_DATA)

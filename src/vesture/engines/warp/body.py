@@ -191,9 +191,11 @@ def _bare_from(limb: Limb, labels: NDArray[np.uint8]) -> float | None:
     seen = np.zeros(len(along), np.uint8)
     seen[inside] = labels[row[inside], column[inside]]
     skin = np.flatnonzero(seen == Label.SKIN)
-    if not len(skin):
+    cloth = np.isin(seen, [Label.TOP, Label.ONE_PIECE, Label.BOTTOM])
+    # a hand before the hip is no skin of the leg that goes on below it in trousers
+    if not len(skin) or (along[skin[-1]] < 0.5 * limb.length and cloth[skin[-1] :].any()):
         return None
-    covered = np.flatnonzero(np.isin(seen[: skin[-1]], [Label.TOP, Label.ONE_PIECE, Label.BOTTOM]))
+    covered = np.flatnonzero(cloth[: skin[-1]])
     return float(along[covered[-1] + 1]) if len(covered) else float(along[skin[0]])
 
 

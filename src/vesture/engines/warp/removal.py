@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vesture.engines.warp.body import SIDES, Body
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.collar import collar_remains
+from vesture.engines.warp.silhouettes import limb_zone
 from vesture.vision.masks import dilate, distance_to, erode
 from vesture.vision.parsing import Label
 
@@ -24,6 +25,7 @@ REACH = {Label.SKIN: 0.05, Label.BACKGROUND: 0.022, Label.HAIR: 0.01, Label.BOTT
 STRANGE = {Label.SKIN: 42.0, Label.BACKGROUND: 9.0}  # colour distance that no neighbour of that kind has by itself
 COAT = 1.4  # level v below which a top hides the legs
 HAND = 0.7  # units round a wrist within which small pieces of skin are fingers
+BELOW_CUFF = 0.06  # units below a cuff within which it may have left a rim on the hand
 SKIN_SCRAP = 0.08  # square units of skin below which it may be cloth of the colour of skin
 SCRAP = 0.03  # square units below which a piece of the old garment is taken for something else
 PINHOLE = 0.01  # square units below which something inside the old garment is part of it
@@ -50,14 +52,18 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
         old |= collar_remains(photo, body, old, coarse)
     distance = distance_to(old)
     skin = labels == Label.SKIN
-    broad = skin & dilate(erode(skin, FINGER * body.unit), FINGER * body.unit)
+    hands = skin & _beyond_the_wrists(body)
+    broad = skin & ~hands & dilate(erode(skin, FINGER * body.unit), FINGER * body.unit)
     rim = distance <= np.where(broad, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))
     result = old | (rim & (labels != Label.OTHER))
     colours = coarse.grown(coarse.pure(old))
     strange = np.zeros_like(old)
     for label, reach in REACH.items():
         if label not in replaced:
-            strange |= _rims(photo, labels == label, distance, max(2.0, reach * body.unit), colours, coarse, label)
+            own = (labels == label) & ~hands
+            strange |= _rims(photo, own, distance, max(2.0, reach * body.unit), colours, coarse, label)
+    # fingers shade each other more than any cuff does: of hands, too, only what has the old garment's colour goes
+    strange |= _rims(photo, hands, distance, max(2.0, REACH[Label.SKIN] * body.unit), colours, coarse, None)
     if Label.TOP in replaced:
         throat = (labels == Label.SKIN) & _near_the_throat(body)
         # here only what has the old garment's colour: chins and beards throw shadows stranger than any collar
@@ -65,6 +71,16 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
     if strange.any():
         result |= cv2.medianBlur(strange.view(np.uint8), 3) > 0
     return _without_islands(result & ~_face(body), labels, body.unit)
+
+
+def _beyond_the_wrists(body: Body) -> Bools:
+    """Where hands are (h, w), a little below the wrists or the cuffs over them."""
+    zones = []
+    for side in SIDES:
+        arm = body.arms[side]
+        start = max(arm.length, arm.bare_from or 0.0) + BELOW_CUFF * body.unit
+        zones.append(limb_zone(body.labels.shape, arm, start, arm.length + HAND * body.unit, grow=2.6) > 0.5)
+    return np.asarray(np.logical_or.reduce(zones))
 
 
 def _face(body: Body) -> Bools:

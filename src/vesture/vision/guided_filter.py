@@ -6,6 +6,8 @@ linear coefficients are found at low resolution and applied at full resolution.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +30,28 @@ def guided_filter(guide: Floats, maps: Floats, radius: int, epsilon: float) -> F
 
 def guided_upsample(guide: Floats, small_guide: Floats, maps: Floats, radius: int, epsilon: float) -> Floats:
     """Bring maps (n, h, w) to the size of `guide` (H, W), their edges moved onto the guide's."""
+    return np.stack(list(_upsampled(guide, small_guide, maps, radius, epsilon)))
+
+
+def guided_choice(guide: Floats, small_guide: Floats, maps: Floats, radius: int, epsilon: float) -> NDArray[np.uint8]:
+    """Which of the maps, up to 256, is the greatest (H, W) after `guided_upsample`; the first of equal ones."""
+    every = _upsampled(guide, small_guide, maps, radius, epsilon)
+    greatest = next(every)
+    choice = np.zeros(greatest.shape, np.uint8)
+    for index, values in enumerate(every, 1):
+        choice[values > greatest] = index
+        np.maximum(greatest, values, out=greatest)
+    return choice
+
+
+def _upsampled(guide: Floats, small_guide: Floats, maps: Floats, radius: int, epsilon: float) -> Iterator[Floats]:
     gain, offset = _coefficients(small_guide, maps, radius, epsilon)
     size = guide.shape[::-1]
-    return np.stack(
-        [
-            cv2.resize(g, size, interpolation=cv2.INTER_LINEAR) * guide
-            + cv2.resize(o, size, interpolation=cv2.INTER_LINEAR)
-            for g, o in zip(gain, offset, strict=True)
-        ]
-    )
+    for g, o in zip(gain, offset, strict=True):
+        values = cv2.resize(g, size, interpolation=cv2.INTER_LINEAR)
+        values *= guide
+        values += cv2.resize(o, size, interpolation=cv2.INTER_LINEAR)
+        yield np.asarray(values, np.float32)
 
 
 def _coefficients(guide: Floats, maps: Floats, radius: int, epsilon: float) -> tuple[Floats, Floats]:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.guided_filter import guided_filter, guided_upsample
+from vesture.vision.guided_filter import guided_choice, guided_filter
 from vesture.vision.parsing_attached import with_attached
 from vesture.vision.parsing_bare import drawn_limbs, like_skin, read_covering, skin_samples
 from vesture.vision.parsing_colour import ANY_COLOUR, LOWEST, ColourModel, fit_colours, skin_model, skin_tone
@@ -82,8 +82,8 @@ class Parse:
         hard = np.stack([self.labels == label for label in range(CLASSES)]).astype(np.float32)
         present = np.flatnonzero(hard.any((1, 2)))
         radius = max(2, round(0.02 * self.unit * self.scale))
-        maps = guided_upsample(guide, self.grey, 0.7 * hard[present] + 0.3 * self.scores[present], radius, SMOOTHING)
-        return present[np.argmax(maps, axis=0)].astype(np.uint8)
+        maps = 0.7 * hard[present] + 0.3 * self.scores[present]
+        return present.astype(np.uint8)[guided_choice(guide, self.grey, maps, radius, SMOOTHING)]
 
 
 class PersonNetwork(Protocol):

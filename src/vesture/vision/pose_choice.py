@@ -57,7 +57,8 @@ def explained(points: Floats, mask: Floats) -> float:
     for start, end in [(points[a], points[b]) for a, b in BONES] + [(points[[11, 12]].mean(0), head)]:
         along = end - start
         t = np.clip((person - start) @ along / max(float(along @ along), 1e-6), 0, 1)
-        nearest = np.minimum(nearest, np.linalg.norm(person - start - t[:, None] * along, axis=1))
+        away = person - start - t[:, None] * along
+        nearest = np.minimum(nearest, np.hypot(away[:, 0], away[:, 1]))
         places = start + SAMPLES * along
         seen = places[((places >= 0) & (places < (width, height))).all(1)].astype(int)
         on_mask += list(mask[seen[:, 1], seen[:, 0]])

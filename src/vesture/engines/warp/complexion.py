@@ -151,7 +151,8 @@ def lit_tone(lab: Floats) -> Floats | None:
 
 
 def _near(points: NDArray[np.float64], centre: NDArray[np.float64], radius: float) -> Bools:
-    return np.asarray(((points - centre) ** 2).sum(1) < radius**2)
+    dx, dy = points[:, 0] - centre[0], points[:, 1] - centre[1]
+    return np.asarray(dx**2 + dy**2 < radius**2)
 
 
 def _on_limb(points: NDArray[np.float64], limb: Limb) -> Bools:

@@ -236,14 +236,16 @@ def moving_least_squares(points: Floats, handles: Handles, rest: Floats, mesh: M
     scale = rest.max(0) / np.maximum(points.max(0), 1e-9)
     source = handles.source * scale
     difference = rest[:, None] - source[None]
-    weight = handles.weight / ((difference**2).sum(-1) + (2 * mesh.cell * scale.mean()) ** 2)
+    # sums over the two coordinates are written out: numpy adds short rows slowly
+    distance = difference[..., 0] ** 2 + difference[..., 1] ** 2
+    weight = handles.weight / (distance + (2 * mesh.cell * scale.mean()) ** 2)
     weight /= weight.sum(1, keepdims=True)
     source_mean = weight @ source
     target_mean = weight @ handles.target
     offset = source[None] - source_mean[:, None]
     moved = handles.target[None] - target_mean[:, None]
-    energy = np.maximum((weight * (offset**2).sum(-1)).sum(1), 1e-9)
-    cosine = (weight * (offset * moved).sum(-1)).sum(1) / energy
+    energy = np.maximum((weight * (offset[..., 0] ** 2 + offset[..., 1] ** 2)).sum(1), 1e-9)
+    cosine = (weight * (offset[..., 0] * moved[..., 0] + offset[..., 1] * moved[..., 1])).sum(1) / energy
     sine = (weight * (offset[..., 0] * moved[..., 1] - offset[..., 1] * moved[..., 0])).sum(1) / energy
     size = np.maximum(np.hypot(cosine, sine), 1e-9)
     fix = np.clip(size, 0.5, 1.8) / size

@@ -26,6 +26,7 @@ SPREAD = (14.0, 4.0, 5.0)  # L*, a*, b* by which one material differs in one lig
 WIDEST_NECK = 1.2  # usual half-widths
 OUTSIDE = 12.0  # what lying outside the neck says, in the measure of squared colour distances
 BEYOND = 0.06  # units outside the neck at which that says all
+UNLIKE_SKIN = (6.0, 14.0)  # squared distance of the old cloth's colours from skin: not at all, surely
 ENOUGH = 2.0
 COLOUR_RANGE = (-10.0, 8.0)
 LEAST_FACE = 40  # pixels
@@ -64,6 +65,9 @@ def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Boo
     outside, shoulder = off_the_neck(body, columns, rows)
     strand = strangeness(lab, hair) < np.minimum(to_cloth, to_skin)
     weight = np.where(shoulder, OUTSIDE, OUTSIDE / 3)  # further down, chests are bare as well
+    # turned heads show more neck: where the cloth is plainly unlike skin, its colour tells it alone
+    unlike = np.minimum(strangeness(cloth_lab, tone), strangeness(cloth_lab, neck))
+    weight = weight * np.interp(unlike, UNLIKE_SKIN, [1, 0])
     evidence = evidence + weight * np.clip(outside / BEYOND, 0, 1) * ~strand
     near = distance_to(cloth) < REACH * body.unit * scale
     goes = own & near & (below > JAW_MARGIN) & (evidence > ENOUGH)

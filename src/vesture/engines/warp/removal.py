@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body import SIDES, Body
 from vesture.engines.warp.coarse import Coarse
-from vesture.engines.warp.collar import collar_remains
+from vesture.engines.warp.collar import JAW_MARGIN, collar_remains
 from vesture.engines.warp.silhouettes import limb_zone
 from vesture.vision.masks import dilate, distance_to, erode
 from vesture.vision.parsing import Label
@@ -25,7 +25,7 @@ REACH = {Label.SKIN: 0.05, Label.BACKGROUND: 0.022, Label.HAIR: 0.01, Label.BOTT
 STRANGE = {Label.SKIN: 42.0, Label.BACKGROUND: 9.0}  # colour distance that no neighbour of that kind has by itself
 COAT = 1.4  # level v below which a top hides the legs
 HAND = 0.7  # units round a wrist within which small pieces of skin are fingers
-BELOW_CUFF = 0.06  # units below a cuff within which it may have left a rim on the hand
+BELOW_CUFF = 0.1  # units below a cuff within which it may have left a rim on the hand
 SKIN_SCRAP = 0.08  # square units of skin below which it may be cloth of the colour of skin
 SCRAP = 0.03  # square units below which a piece of the old garment is taken for something else
 PINHOLE = 0.01  # square units below which something inside the old garment is part of it
@@ -33,6 +33,7 @@ SPECK = 0.004  # square units below which what is left of somebody is nothing
 COLLAR = 0.1  # units from a collar within which pieces of it may have been taken for skin
 CHIN, FOREHEAD = -0.2, -0.6  # levels in units, from the shoulder joints, above which faces and the middle of faces lie
 FACE_RIM = 0.06  # units
+FACE_BOX = 2.2  # half-widths of the face from the chin within which it lies
 SEAM = 0.008  # units of mixed pixels along every edge
 SKIN_SEAM = 0.016  # and of the line of shade that cuffs and collars leave on skin
 FINGER = 0.035  # half the width of fingers: a seam that wide would eat them
@@ -52,18 +53,18 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
         old |= collar_remains(photo, body, old, coarse)
     distance = distance_to(old)
     skin = labels == Label.SKIN
-    hands = skin & _beyond_the_wrists(body)
-    broad = skin & ~hands & dilate(erode(skin, FINGER * body.unit), FINGER * body.unit)
+    careful = skin & (_beyond_the_wrists(body) | _above_the_jaw(body))
+    broad = skin & ~careful & dilate(erode(skin, FINGER * body.unit), FINGER * body.unit)
     rim = distance <= np.where(broad, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))
     result = old | (rim & (labels != Label.OTHER))
     colours = coarse.grown(coarse.pure(old))
     strange = np.zeros_like(old)
     for label, reach in REACH.items():
         if label not in replaced:
-            own = (labels == label) & ~hands
+            own = (labels == label) & ~careful
             strange |= _rims(photo, own, distance, max(2.0, reach * body.unit), colours, coarse, label)
-    # fingers shade each other more than any cuff does: of hands, too, only what has the old garment's colour goes
-    strange |= _rims(photo, hands, distance, max(2.0, REACH[Label.SKIN] * body.unit), colours, coarse, None)
+    # fingers and faces throw shadows stranger than any cuff or collar: of them only what has the garment's colour goes
+    strange |= _rims(photo, careful, distance, max(2.0, REACH[Label.SKIN] * body.unit), colours, coarse, None)
     if Label.TOP in replaced:
         throat = (labels == Label.SKIN) & _near_the_throat(body)
         # here only what has the old garment's colour: chins and beards throw shadows stranger than any collar
@@ -81,6 +82,21 @@ def _beyond_the_wrists(body: Body) -> Bools:
         start = max(arm.length, arm.bare_from or 0.0) + BELOW_CUFF * body.unit
         zones.append(limb_zone(body.labels.shape, arm, start, arm.length + HAND * body.unit, grow=2.6) > 0.5)
     return np.asarray(np.logical_or.reduce(zones))
+
+
+def _above_the_jaw(body: Body) -> Bools:
+    """The face (h, w) down to the jaw, or to the beard on it; nothing where no face is seen."""
+    result = np.zeros(body.labels.shape, bool)
+    head = body.head
+    if head is None:
+        return result
+    reach = FACE_BOX * head.half_width
+    ends = np.array([head.chin + reach * head.up, head.chin - 0.3 * reach * head.up])
+    top, bottom = max(0, int(ends[:, 1].min())), max(0, int(ends[:, 1].max()))
+    left, right = max(0, int(ends[:, 0].min() - reach)), max(0, int(ends[:, 0].max() + reach))
+    rows, columns = np.indices(result[top:bottom, left:right].shape, np.float32)
+    result[top:bottom, left:right] = head.below_jaw(columns + left, rows + top) < JAW_MARGIN * head.half_width
+    return result
 
 
 def _face(body: Body) -> Bools:

@@ -7,9 +7,10 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from drawn_person import UNIT, drawn_body
+from drawn_person import UNIT, drawn_body, straight_limb
 
 from vesture.engines.warp.anatomy import ARM, LEG, limb_shade
+from vesture.engines.warp.body import _bare_from
 from vesture.engines.warp.joint import skin_width, without_nicks
 from vesture.engines.warp.skin import bare_limb
 from vesture.vision.parsing import Label
@@ -79,3 +80,12 @@ def test_a_wrist_is_as_wide_as_the_hand_begins_and_the_forearm_above_is_not() ->
     assert bare.limb.radius(np.array([arm.length]))[0] == pytest.approx(7, abs=1)
     above = np.array([arm.length - 0.4 * UNIT])
     assert bare.limb.radius(above)[0] == pytest.approx(usual.limb.radius(above)[0], rel=0.05)
+
+
+def test_a_hand_before_the_hip_is_no_skin_of_the_leg() -> None:
+    leg = straight_limb((150, 100), (150, 300), (0.2, 0.2, 0.16), None)
+    labels = np.full((400, 300), int(Label.BOTTOM), np.uint8)
+    labels[90:112, 130:170] = Label.SKIN
+    assert _bare_from(leg, labels) is None
+    labels[260:, 130:170] = Label.SKIN  # and bare below the trousers
+    assert 150 < (_bare_from(leg, labels) or 0) < 170

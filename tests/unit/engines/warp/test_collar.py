@@ -54,6 +54,14 @@ def test_a_hood_taken_for_skin_goes_and_neck_and_face_stay() -> None:
     assert gone[90:108, 143:158].mean() < 0.1
 
 
+def test_the_neck_of_a_turned_head_stays_where_the_cloth_is_plainly_no_skin() -> None:
+    body, photo, ring = hooded()
+    photo[ring], photo[body.labels == Label.TOP] = SKIN, (20, 20, 90)
+    old = body.labels == Label.TOP
+    gone = collar_remains(photo, body, old, Coarse.of(photo, UNIT))
+    assert gone[ring].mean() < 0.05
+
+
 def test_without_a_face_no_collar_is_guessed() -> None:
     body, photo, _ = hooded()
     assert not collar_remains(photo, replace(body, head=None), body.labels == Label.TOP, Coarse.of(photo, UNIT)).any()

@@ -11,6 +11,7 @@ from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import FLAT_VERTICAL, Ease, Fit, Wishes, curve, distance, merge, pairs, point
 from vesture.vision.garment_types import Garment, Part
 
+MOST_SAG = 0.12  # levels by which the front of a waistband may lie below its ends
 UNDER_TOP = 0.05  # levels by which a waistband goes under the top, whose hem is never quite straight
 FOLDED = 0.5  # share of a skirt's spare width that shows as width
 TAPER = ([1.15, 1.9], [1.03, 0.88])  # least half-width of a skirt in half-widths of the hips, at levels v
@@ -26,9 +27,9 @@ HipEnds = dict[SideName, Floats]
 
 def fit_trousers(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     """Place trousers, shorts or leggings on hips and legs."""
-    waist, crotch = _waist_level(body), seen_crotch_level(body)
     hips = 1.04 * sum(float(hip_bound(body, side, 1.1)) for side in SIDES)
     scale = hips / max(hip_width(garment), 1e-6) * ease.width
+    waist, crotch = _waist_level(body, garment, scale), seen_crotch_level(body)
     block, ends = _hip_block(body, garment, waist, crotch, scale)
     legs, joints, reach = fit_legs(body, garment, scale, ends, crotch, wishes, ease)
     return Fit(merge({int(Part.TORSO): block}, legs), joints, (scale, scale), {}, reach)
@@ -36,9 +37,9 @@ def fit_trousers(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fi
 
 def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     """Place a skirt on the waist."""
-    waist = _waist_level(body)
-    waist_width = sum(float(body.width(side, waist)) for side in SIDES) * 1.03
+    waist_width = sum(float(body.width(side, min(body.waist, 0.9))) for side in SIDES) * 1.03
     scale = waist_width / max(distance(point(garment, "waist_left"), point(garment, "waist_right")), 1e-6)
+    waist = _waist_level(body, garment, scale)
     hem_y = np.mean([point(garment, f"hem_{s}")[1] for s in SIDES])
     waist_y = np.mean([point(garment, f"waist_{s}")[1] for s in SIDES])
     vertical = scale * FLAT_VERTICAL["skirt"] * ease.length
@@ -97,9 +98,12 @@ def over_the_legs(body: Body, side: SideName, level: Floats) -> Floats:
     return np.asarray(np.where(level > crotch_level(body), 1.05 * reach, 0.0))
 
 
-def _waist_level(body: Body) -> float:
-    """v of the new waistband: where the old one is, a little higher where a top will hang over it."""
-    return min(body.waist - (UNDER_TOP if body.top_hem is not None else 0.0), 0.9)
+def _waist_level(body: Body, garment: Garment, scale: float) -> float:
+    """v of the ends of the new waistband: its front, which sags between them, comes to where the old one is, a little
+    higher where a top will hang over it."""
+    waistline = curve(garment, "waist", 17)
+    sag = float(np.median(waistline[5:12, 1]) - waistline[[0, -1], 1].mean()) * scale / body.torso
+    return min(body.waist - (UNDER_TOP if body.top_hem is not None else 0.0), 0.9) - float(np.clip(sag, 0, MOST_SAG))
 
 
 def _across(body: Body, source: Floats, left: Floats, right: Floats, scale: float, roundness: float) -> Handles:

@@ -69,3 +69,17 @@ def test_narrow_skirts_follow_the_thighs() -> None:
     assert narrow[2] < narrow[1] < 1.1 * hips[1]
     assert (wide[1:] > narrow[1:]).all()
     assert wide[2] < 1.9 * hips[2]
+
+
+def test_the_front_of_a_waistband_that_sags_comes_to_the_old_waist() -> None:
+    body, straight = drawn_body(), skirt(220)
+    ends = straight.curves["waist"][[0, -1]]
+    share = np.linspace(0, 1, 17)[:, None]
+    line = ends[0] + share * (ends[1] - ends[0]) + 20 * np.sin(np.pi * share) * [0, 1]
+    hanging = replace(straight, curves={**straight.curves, "waist": line})
+    top = {}
+    for name, garment in (("straight", straight), ("hanging", hanging)):
+        handles = fit_garment(body, garment).handles[int(Part.TORSO)]
+        near = np.linalg.norm(handles.source - garment.curves["waist"][len(garment.curves["waist"]) // 2], axis=1)
+        top[name] = body.coordinates(handles.target[np.argmin(near)][None])[0, 1]
+    assert abs(top["hanging"] - top["straight"]) < 0.03

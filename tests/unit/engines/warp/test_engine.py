@@ -137,3 +137,12 @@ def test_a_worn_garment_without_a_wearer_is_refused_by_its_field(engine, sample)
     with pytest.raises(PersonNotFound) as refused:
         engine.run(TryOnTask(sample("avatars/1"), wall, TryOnOptions("tops", garment_photo_type="model")))
     assert refused.value.field == "garment_image"
+
+
+def test_of_two_walls_the_person_is_refused_first(engine) -> None:
+    walls = (Picture(np.full((400, 300, 3), level, np.uint8)) for level in (180, 90))
+    steps: list[Step] = []
+    with pytest.raises(PersonNotFound) as refused:
+        engine.run(TryOnTask(*walls, TryOnOptions("tops")), steps.append)
+    assert refused.value.field == "model_image"
+    assert not steps

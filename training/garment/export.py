@@ -17,13 +17,14 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from training.garment.network import GarmentNet
+from training.trainer import Network
 from vesture.vision.garment_network import NET_SIDE
 
 OUTPUTS = ("parts", "heat", "present", "kind", "sleeve", "neck")
 SMALL = 64  # weights with fewer values stay in full precision
 
 
-def folded(network: GarmentNet) -> GarmentNet:
+def folded(network: Network) -> Network:
     """A copy whose convolutions contain their batch normalisation."""
     plain = copy.deepcopy(network).eval()
     for module in list(plain.modules()):

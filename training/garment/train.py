@@ -9,21 +9,17 @@ FOLDER/garment.onnx, and its measures on held-back drawings.
 from __future__ import annotations
 
 import argparse
-import copy
 import csv
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import nn
 
 from training.garment.feed import batches
 from training.garment.losses import Batch, charges, total
 from training.garment.network import GarmentNet
-
-EMA = 0.998
+from training.trainer import AveragedTrainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,62 +39,22 @@ class Plan:
         return self.rate * min(1.0, (step + 1) / self.warmup) * fall
 
 
-class Trainer:
-    """Network, averaged network, optimiser and step count, as one thing that can be saved."""
+class Trainer(AveragedTrainer[GarmentNet]):
+    """The garment network in training."""
 
     def __init__(self, plan: Plan) -> None:
         torch.manual_seed(plan.seed)
-        self.plan = plan
-        self.network = GarmentNet().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.network).eval()
-        self.optimiser = torch.optim.AdamW(self.network.parameters(), plan.rate, weight_decay=0.01)
-        self.step = 0
+        super().__init__(GarmentNet(), plan, weight_decay=0.01)
 
     def learn(self, batch: Batch) -> dict[str, float]:
         """One step; gives each head's loss."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.plan.rate_at(self.step)
-        self.network.train()
+        self.begin()
         image = batch.image.float().contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             reading = self.network(image)
         losses = charges(reading, batch)
-        self.optimiser.zero_grad()
-        total(losses).backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
-        self.optimiser.step()
-        self.step += 1
-        self._follow()
+        self.improve(total(losses))
         return {name: float(value.detach()) for name, value in losses.items()}
-
-    @torch.no_grad()
-    def _follow(self) -> None:
-        share = min(EMA, (1 + self.step) / (10 + self.step))
-        for mean, now in zip(self.average.state_dict().values(), self.network.state_dict().values(), strict=True):
-            if mean.is_floating_point():
-                mean.lerp_(now, 1 - share)
-            else:
-                mean.copy_(now)
-
-    def state(self) -> dict[str, Any]:
-        return {
-            "network": self.network.state_dict(),
-            "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "step": self.step,
-        }
-
-    def load(self, state: dict[str, Any]) -> None:
-        self.network.load_state_dict(state["network"])
-        self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.step = int(state["step"])
-
-    def save(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".part")
-        torch.save(self.state(), half)
-        half.replace(path)
 
 
 def run(plan: Plan, out: Path, start: Path | None, minutes_between_checkpoints: float = 3.0) -> Trainer:

@@ -7,27 +7,14 @@ Inputs "image" (1, 3, H, W) float32 RGB in [0, 255], "mask" (1, 1, H, W) and "bo
 from __future__ import annotations
 
 import argparse
-import copy
 from pathlib import Path
 
 import onnx
 import torch
-from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from training.garment.export import halve
+from training.garment.export import folded, halve
 from training.person.network import PersonNet
 from vesture.vision.person_network import MAP_COUNT, MAP_STEP, NET_HEIGHT, NET_WIDTH
-
-
-def folded(network: PersonNet) -> PersonNet:
-    """A copy whose convolutions contain their batch normalisation."""
-    plain = copy.deepcopy(network).eval()
-    for module in list(plain.modules()):
-        if isinstance(module, nn.Sequential) and len(module) > 1 and isinstance(module[1], nn.BatchNorm2d):
-            module[0] = fuse_conv_bn_eval(module[0], module[1])
-            module[1] = nn.Identity()
-    return plain.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload,no-any-return]
 
 
 def write(network: PersonNet, path: Path) -> None:

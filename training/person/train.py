@@ -9,24 +9,22 @@ OUT/person.onnx.
 from __future__ import annotations
 
 import argparse
-import copy
 import csv
 import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from training.person.bank import Bank
 from training.person.export import write
 from training.person.feed import Batch, batches
 from training.person.figure import UNKNOWN
 from training.person.network import PersonNet
+from training.trainer import AveragedTrainer
 
-EMA = 0.998
 LABEL_WEIGHTS = (0.8, 1.2, 1.0, 1.0, 1.0, 1.5, 1.4, 3.0)  # by `Label`; rare ones count for more
 
 
@@ -34,7 +32,7 @@ LABEL_WEIGHTS = (0.8, 1.2, 1.0, 1.0, 1.0, 1.5, 1.4, 3.0)  # by `Label`; rare one
 class Plan:
     """How to train: the rate rises for `warmup` steps and falls along a cosine."""
 
-    steps: int = 6000
+    steps: int = 3000
     batch: int = 16
     rate: float = 2e-3
     warmup: int = 150
@@ -63,61 +61,22 @@ def charge(logits: Tensor, labels: Tensor) -> Tensor:
     return plain + 0.5 * ((1 - overlap) * shown).sum() / shown.sum().clamp_min(1)
 
 
-class Trainer:
-    """Network, averaged network, optimiser and step count, as one thing that can be saved."""
+class Trainer(AveragedTrainer[PersonNet]):
+    """The person network in training."""
 
     def __init__(self, plan: Plan) -> None:
         torch.manual_seed(plan.seed)
-        self.plan = plan
-        self.network = PersonNet().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.network).eval()
-        self.optimiser = torch.optim.AdamW(self.network.parameters(), plan.rate, weight_decay=0.02)
-        self.step = 0
+        super().__init__(PersonNet(), plan, weight_decay=0.02)
 
     def learn(self, batch: Batch) -> float:
         """One step; gives the loss."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.plan.rate_at(self.step)
-        self.network.train()
+        self.begin()
         image = batch.picture.float().contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = self.network(image, batch.mask.float() / 255, batch.body.float())
         loss = charge(logits.float(), batch.labels)
-        self.optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
-        self.optimiser.step()
-        self.step += 1
-        self._follow()
+        self.improve(loss)
         return float(loss.detach())
-
-    @torch.no_grad()
-    def _follow(self) -> None:
-        share = min(EMA, (1 + self.step) / (10 + self.step))
-        for mean, now in zip(self.average.state_dict().values(), self.network.state_dict().values(), strict=True):
-            if mean.is_floating_point():
-                mean.lerp_(now, 1 - share)
-            else:
-                mean.copy_(now)
-
-    def state(self) -> dict[str, Any]:
-        return {
-            "network": self.network.state_dict(),
-            "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "step": self.step,
-        }
-
-    def load(self, state: dict[str, Any]) -> None:
-        self.network.load_state_dict(state["network"])
-        self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.step = int(state["step"])
-
-    def save(self, path: Path) -> None:
-        half = path.with_suffix(".part")
-        torch.save(self.state(), half)
-        half.replace(path)
 
 
 def run(plan: Plan, bank: Bank, out: Path, minutes_between_checkpoints: float = 3.0) -> Trainer:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.garment_types import GarmentKind, Part
+from vesture.vision.onnx_session import open_session
 
 NET_SIDE = 192  # pixels; a neckline is then 20-40 pixels wide, a reading and its mirror image take 30 ms on one core
 INNER_BACK = 6  # the part after those of `Part`: the inside of the garment, seen through its opening
@@ -77,14 +78,7 @@ class GarmentNetwork:
 
     def __init__(self, session: Any | None = None, path: Path | None = None) -> None:
         """`session`: an onnxruntime session to use instead of one made from `path` (default: the packaged weights)."""
-        if session is None:
-            import onnxruntime  # slow to import, and only needed here
-
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = 1
-            options.log_severity_level = 3
-            session = onnxruntime.InferenceSession(str(path or WEIGHTS), options, providers=["CPUExecutionProvider"])
-        self._session = session
+        self._session = open_session(path or WEIGHTS) if session is None else session
 
     def read(self, rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None = None) -> GarmentReading:
         """Read a picture, (H, W, 3) uint8 RGB; with `alpha` (H, W) uint8 it is laid on white first."""

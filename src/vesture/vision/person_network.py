@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vesture.vision.onnx_session import open_session
 from vesture.vision.parsing_prior import Skeleton, capsule, limb_ends
 
 Floats = NDArray[np.float32]
@@ -33,14 +34,7 @@ class PersonNetwork:
 
     def __init__(self, session: Any | None = None, path: Path | None = None) -> None:
         """`session`: an onnxruntime session to use instead of one made from `path` (default: the packaged weights)."""
-        if session is None:
-            import onnxruntime  # slow to import, and only needed here
-
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = 1
-            options.log_severity_level = 3
-            session = onnxruntime.InferenceSession(str(path or WEIGHTS), options, providers=["CPUExecutionProvider"])
-        self._session = session
+        self._session = open_session(path or WEIGHTS) if session is None else session
 
     def log_scores(self, rgb: NDArray[np.uint8], skeleton: Skeleton, mask: Floats) -> Floats:
         """Log probabilities (8, h, w) float32 by `Label`, background among them, for a photo (h, w, 3).

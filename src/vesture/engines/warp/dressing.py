@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB, TryOnOptions
 from vesture.engines.warp.body import Body
 from vesture.engines.warp.compose import compose, wardrobe
+from vesture.engines.warp.cover import covering
 from vesture.engines.warp.fit import fit_garment
 from vesture.engines.warp.layers import drape, render_layers
 from vesture.engines.warp.placement import Wishes
@@ -42,7 +43,7 @@ def dress(
     for sample in range(options.num_samples):
         generator = np.random.default_rng([options.seed, sample])
         fit = fit_garment(body, garment, wishes, ease_of(sample, options.seed))
-        draped = drape(garment, fit)
+        draped = covering(drape(garment, fit), fit, body)
         window = dressed_window(body, clothes, draped.box(shape))
         if scene is None or scene.box != window:
             scene = prepare(photo, body, clothes, window)

@@ -1,0 +1,100 @@
+"""Cloth hides the shoulders and arms that it lies on, and nothing else is moved for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from drawn_person import SHAPE, UNIT, drawn_body
+
+from vesture.core.task import Picture
+from vesture.engines.warp.body import SIDES, Body
+from vesture.engines.warp.cover import covering
+from vesture.engines.warp.fit import fit_garment
+from vesture.engines.warp.layers import Draped, drape, render_layers
+from vesture.engines.warp.patch import coverage
+from vesture.engines.warp.placement import Fit
+from vesture.vision.frame import Box
+from vesture.vision.garment_landmarks import understand
+from vesture.vision.garment_types import Garment
+from vesture.vision.parsing import Label
+
+
+@pytest.fixture(scope="module")
+def shirt() -> Garment:
+    """A T-shirt, lying flat, before white."""
+    canvas = np.full((700, 700, 3), 252, np.uint8)
+    half = [(350, 150), (290, 130), (230, 150), (110, 300), (180, 345), (230, 290), (230, 600), (350, 605)]
+    outline = [*half, *[(700 - x, y) for x, y in half[-2:0:-1]]]
+    cv2.fillPoly(canvas, [np.array(outline, np.int32)], (60, 90, 150), lineType=cv2.LINE_AA)
+    garment = understand(Picture(canvas), "tops")
+    assert garment.has_sleeves
+    return garment
+
+
+def in_a_bra(stout: float) -> Body:
+    """Bare shoulders and arms whose skin reaches `stout` pixels from the middle of each arm."""
+    body = drawn_body()
+    labels = body.labels.copy()
+    labels[labels == Label.TOP] = Label.BACKGROUND
+    cv2.rectangle(labels, (112, 108), (188, 245), int(Label.SKIN), -1)
+    for arm in body.arms.values():
+        shoulder, wrist = (tuple(int(v) for v in point) for point in (arm.axis[0], arm.axis[-1]))
+        cv2.line(labels, shoulder, wrist, int(Label.SKIN), round(2 * stout))
+    cv2.rectangle(labels, (122, 150), (178, 245), int(Label.TOP), -1)
+    return replace(body, labels=labels)
+
+
+def bare_beside(draped: Draped, fit: Fit, body: Body) -> int:
+    """Pixels of skin beside the cloth of shoulders and sleeves, above the cuffs."""
+    layers = render_layers(draped, body, Box(0, 0, SHAPE[1], SHAPE[0]))
+    cover = coverage([layer.patch for layer in layers], SHAPE)
+    rows, columns = np.indices(SHAPE)
+    cuff = body.arms["left"].axis[0, 1] + min(fit.sleeve_reach.values()) - 8
+    outside = (np.abs(columns - 150) > 30) & (rows < cuff)
+    return int(((body.labels == Label.SKIN) & outside & (cover < 0.5)).sum())
+
+
+@pytest.mark.parametrize("stout", [11.0, 15.0])
+def test_bare_shoulders_and_arms_do_not_stand_beside_a_sleeve(shirt: Garment, stout: float) -> None:
+    body = in_a_bra(stout)
+    fit = fit_garment(body, shirt)
+    draped = drape(shirt, fit)
+    covered = covering(draped, fit, body)
+    assert bare_beside(covered, fit, body) < 0.1 * bare_beside(draped, fit, body) + 8
+
+
+def test_a_sleeve_is_as_wide_as_the_arm_and_not_wider(shirt: Garment) -> None:
+    body = in_a_bra(15.0)
+    fit = fit_garment(body, shirt)
+    cover = coverage(
+        [
+            layer.patch
+            for layer in render_layers(covering(drape(shirt, fit), fit, body), body, Box(0, 0, SHAPE[1], SHAPE[0]))
+        ],
+        SHAPE,
+    )
+    middle = round(body.arms["left"].axis[0, 1] + 0.6 * fit.sleeve_reach["left"])
+    edge = np.flatnonzero(cover[middle] > 0.5)[[0, -1]]
+    arm = np.flatnonzero(body.labels[middle] == Label.SKIN)[[0, -1]]
+    assert np.all(np.abs(edge - arm) < 0.12 * UNIT)
+
+
+def test_cloth_stays_where_the_arms_are_covered(shirt: Garment) -> None:
+    body = drawn_body()  # in a jumper: what is broad there is the old cloth, and goes
+    fit = fit_garment(body, shirt)
+    draped = drape(shirt, fit)
+    assert np.allclose(covering(draped, fit, body).position, draped.position)
+
+
+def test_the_collar_stays(shirt: Garment) -> None:
+    body = in_a_bra(15.0)
+    fit = fit_garment(body, shirt)
+    draped = drape(shirt, fit)
+    moved = np.linalg.norm(covering(draped, fit, body).position - draped.position, axis=1)
+    corners = np.array([shirt.points[f"collar_{side}"] for side in SIDES], float)
+    near = np.linalg.norm(draped.mesh.vertices[:, None] - corners, axis=2).min(1) < draped.mesh.cell
+    assert near.any()
+    assert moved[near].max() < 0.03 * UNIT < moved.max()

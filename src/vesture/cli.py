@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"vesture: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stdout = None  # type: ignore[assignment]  # or the interpreter complains once more at its end
+        sys.stdout = None  # or the interpreter complains once more at its end
         return 1
     except (KeyboardInterrupt, Cancelled):
         return 130

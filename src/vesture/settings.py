@@ -151,7 +151,7 @@ def _is_ours(name: str) -> bool:
     return name.startswith("VESTURE_") and not name.startswith("VESTURE_TEST_")  # those belong to the test suite
 
 
-def _parse(name: str, text: str, kind: type) -> Any:
+def _parse(name: str, text: str, kind: type[Any]) -> Any:
     if kind is bool:
         return _parse_flag(name, text)
     try:

@@ -131,14 +131,12 @@ class HubStore:
             )
         self._check_room(absent)
         for file in files:
-            place, offset = cached[file.name], before
+            place = cached[file.name]
             if place is not None:
                 tell(f"{file.name}: taken from the hub's cache")
                 _link(place, self.folder / file.name)
             else:
-                self._download(
-                    file, hub, lambda done, offset=offset, name=file.name: on_bytes(offset + done, total, name)
-                )
+                self._download(file, hub, _after(before, total, file.name, on_bytes))
             before += file.bytes
             on_bytes(before, total, file.name)
         shutil.rmtree(self.folder / PARTS, ignore_errors=True)
@@ -193,6 +191,11 @@ def show_licences(files: Sequence[HubFile], tell: Tell) -> None:
 
 def _licence(repository: Repository) -> str:
     return f"{repository.licence}, {repository.licence_url}"
+
+
+def _after(before: int, total: int, name: str, on_bytes: OnBytes) -> Callable[[int], None]:
+    """Takes the bytes done of one file, reports those of all: `before` of the `total` came first."""
+    return lambda done: on_bytes(before + done, total, name)
 
 
 def gigabytes(size: int) -> str:

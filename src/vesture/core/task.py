@@ -61,6 +61,17 @@ class TryOnOptions:
     moderation: Moderation = "permissive"
     output_format: OutputFormat = "png"
 
+    @property
+    def found_category(self) -> Category:
+        """The category once it is known, which it is before an engine sees the request.
+
+        Raises:
+            ValueError: it is still "auto".
+        """
+        if self.category == "auto":
+            raise ValueError("the category is not found out yet")
+        return self.category
+
     def __post_init__(self) -> None:
         _one_of("category", self.category, get_args(CategoryChoice))
         _one_of("garment_photo_type", self.garment_photo_type, get_args(GarmentPhotoType))

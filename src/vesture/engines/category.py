@@ -21,7 +21,8 @@ from vesture.vision.garment_look import look
 from vesture.vision.garment_mask import separate
 from vesture.vision.garment_network import GarmentNetwork
 from vesture.vision.garment_types import GarmentKind
-from vesture.vision.pose import Joint, Pose
+from vesture.vision.pose import Pose
+from vesture.vision.pose_joints import Joint
 
 CATEGORY_OF: Mapping[GarmentKind, Category] = {
     "top": "tops",

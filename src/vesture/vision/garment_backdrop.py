@@ -40,8 +40,9 @@ def to_lab(rgb: NDArray[np.uint8]) -> Float:
     return cv2.cvtColor(rgb.astype(np.float32) / 255.0, cv2.COLOR_RGB2LAB)
 
 
-def rim(height: int, width: int, share: float) -> Bool:
-    """The frame of a picture: pixels nearer to the border than `share` of the short side."""
+def rim(shape: tuple[int, ...], share: float) -> Bool:
+    """The frame of a picture of this (height, width, …): pixels nearer to the border than `share` of the short side."""
+    height, width = shape[:2]
     thickness = max(2, round(share * min(height, width)))
     frame = np.ones((height, width), bool)
     frame[thickness:-thickness, thickness:-thickness] = False
@@ -51,7 +52,7 @@ def rim(height: int, width: int, share: float) -> Bool:
 def fit_backdrop(lab: Float) -> Backdrop:
     """Fit a quadratic surface per channel to the rim, ignoring what does not belong to its largest tone."""
     height, width = lab.shape[:2]
-    frame = rim(height, width, 0.03)
+    frame = rim(lab.shape, 0.03)
     rows, columns = np.nonzero(frame)
     keep = slice(None, None, max(1, len(rows) // 6000))
     x, y = columns[keep] / width - 0.5, rows[keep] / height - 0.5
@@ -71,7 +72,7 @@ def fit_backdrop(lab: Float) -> Backdrop:
     grid_y, grid_x = np.mgrid[:height, :width].astype(np.float32)
     grid_x, grid_y = grid_x / width - 0.5, grid_y / height - 0.5
     grid = np.stack([np.ones_like(grid_x), grid_x, grid_y, grid_x**2, grid_x * grid_y, grid_y**2], 2)
-    surface = np.minimum(grid @ coefficients.astype(np.float32), np.float32([100, 128, 128]))
+    surface = np.minimum(grid @ coefficients.astype(np.float32), np.array([100, 128, 128], np.float32))
     noise = float(1.48 * np.median(miss[inside])) if inside.any() else 99.0
     return Backdrop(surface, noise, float(inside.mean()))
 
@@ -158,7 +159,7 @@ def flood_backdrop(lab: Float, backdrop: Backdrop) -> Bool:
     edge = gradient(lab)
     base = max(1.0, 1.6 * backdrop.noise)
     calm = max(0.55, 0.9 * backdrop.noise)
-    region = rim(height, width, 0.008) & (distance < 6 * base)
+    region = rim((height, width), 0.008) & (distance < 6 * base)
     for factor, steepness, opening in ((1.0, 1.0, 0.009), (2.0, 1.2, 0.008), (4.0, 1.6, 0.006), (8.0, 2.2, 0.004)):
         candidate = ((distance < factor * base) & (edge < steepness * calm)) | region
         wider = flood(candidate, region, opening * size)

@@ -118,7 +118,7 @@ def cut_busy(small: NDArray[np.uint8], lab: Float) -> Bool:
     height, width = lab.shape[:2]
     chance = cut.salience(lab)
     banned = np.zeros((height, width), bool)
-    frame = rim(height, width, 0.012)
+    frame = rim((height, width), 0.012)
     banned |= frame & (chance < 0.4)
     region = cut.main_body(cut.graph_cut(small, chance, banned, 4))
     doubted = cut.doubt_unbounded(lab, region, np.where(region, 0.9, 0.1).astype(np.float32)) if region.any() else None
@@ -142,5 +142,5 @@ def _without_attached(region: Bool) -> Bool:
     core = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
     pieces = clean & (cv2.dilate((labels == core).astype(np.uint8), disc(2)) == 0)
     _, numbers = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=4)
-    foreign = np.unique(numbers[rim(*region.shape, 0.02) & pieces])
+    foreign = np.unique(numbers[rim(region.shape, 0.02) & pieces])
     return cut.main_body(clean & ~np.isin(numbers, foreign[foreign > 0]))

@@ -78,7 +78,7 @@ def doubt_unbounded(lab: Float, region: Bool, chance: Float) -> Float | None:
     Such colours are a cloth or board that the garment lies on and that does not reach the rim of the picture.
     """
     slope = cv2.dilate(gradient(lab), disc(2))
-    ring = region & (cv2.erode(region.astype(np.uint8), disc(2)) == 0) & ~rim(*region.shape, 0.03)
+    ring = region & (cv2.erode(region.astype(np.uint8), disc(2)) == 0) & ~rim(region.shape, 0.03)
     level = max(1.0, 1.2 * float(np.median(slope)))
     open_ring = ring & (slope < level)
     if open_ring.sum() < 0.05 * ring.sum() or open_ring.sum() < 20:
@@ -105,11 +105,11 @@ def salience(lab: Float) -> Float:
     height, width = lab.shape[:2]
     scale = min(1.0, 160 / max(height, width))
     small = cv2.resize(lab, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    frame = rim(*small.shape[:2], 0.06)
+    frame = rim(small.shape, 0.06)
     grid_y, grid_x = np.mgrid[: small.shape[0], : small.shape[1]].astype(np.float32)
     off_x, off_y = grid_x / small.shape[1] * 2 - 1, grid_y / small.shape[0] * 2 - 1
     centre = np.exp(-0.5 * ((off_x / 0.5) ** 2 + (off_y / 0.58) ** 2))
-    pixels = small.reshape(-1, 3) * np.float32([0.7, 1.3, 1.3])
+    pixels = small.reshape(-1, 3) * np.array([0.7, 1.3, 1.3], np.float32)
     cv2.setRNGSeed(7)
     count = min(10, max(2, len(pixels) // 50))
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
@@ -168,7 +168,7 @@ def local_mean(colours: Float, region: NDArray[np.uint8], window: tuple[int, int
     weight = cv2.boxFilter(region.astype(np.float32), -1, window)
     total = cv2.boxFilter(cv2.copyTo(colours, region), -1, window)
     mean = total / np.maximum(weight, 1e-4)[..., None]
-    everywhere = np.float32(cv2.mean(colours, region if region.any() else None)[: colours.shape[2]])
+    everywhere = np.array(cv2.mean(colours, region if region.any() else None)[: colours.shape[2]], np.float32)
     unknown = weight < 1e-3
     mean[unknown] = everywhere
     return np.asarray(mean, np.float32)

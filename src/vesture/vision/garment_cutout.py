@@ -47,7 +47,7 @@ class Frame:
         """The frame for pictures that are moved by `first` (2, 3) before they come into this one."""
         return Frame(_after(first, self.matrix))
 
-    def carry(self, values: NDArray, shape: tuple[int, int], from_scale: float = 1.0) -> Float:
+    def carry(self, values: NDArray[np.generic], shape: tuple[int, int], from_scale: float = 1.0) -> Float:
         """A map (h, w) in pixels of the picture times `from_scale`, drawn in the garment's frame (`shape`)."""
         matrix = self.matrix.copy()
         matrix[:, 2] += matrix[:, :2] @ np.full(2, 0.5 / from_scale - 0.5)  # pixel centres

@@ -94,7 +94,7 @@ def joined_kind(look: Look, category: Category, by_outline: GarmentKind, gap: fl
     fitting = FITTING[category]
     if len(fitting) == 1:
         return fitting[0]
-    legged = "trousers" if category == "bottoms" else "jumpsuit"
+    legged: GarmentKind = "trousers" if category == "bottoms" else "jumpsuit"
     other = next(kind for kind in fitting if kind != legged)
     share = look.kind[legged] / max(1e-6, look.kind[legged] + look.kind[other])
     crotch = look.confidence["crotch"]
@@ -173,7 +173,7 @@ def _chosen(
             candidates.append(view.points[sure[name]])
         twin = _twin(name)
         if twin in agreed and candidates and name not in agreed:
-            mirrored = np.float32([2 * axis - own[twin][0], own[twin][1]])
+            mirrored = np.array([2 * axis - own[twin][0], own[twin][1]], np.float32)
             away = [float(np.linalg.norm(point - mirrored)) for point in candidates]
             best = int(np.argmin(away))
             points[name] = candidates[best] if away[best] < LOPSIDED * diagonal else mirrored
@@ -181,10 +181,10 @@ def _chosen(
             points[name] = candidates[-1]
     for name in wanted:
         if name not in points:
-            mirrored = _mirrored(name, points, axis)
-            if mirrored is None:
+            counterpart = _mirrored(name, points, axis)
+            if counterpart is None:
                 return None
-            points[name] = mirrored
+            points[name] = counterpart
     return _with_even_cuffs(points, axis)
 
 
@@ -253,7 +253,7 @@ def _twin(name: str) -> str:
 
 def _mirrored(name: str, points: Mapping[str, Float], axis: float) -> Float | None:
     twin = points.get(_twin(name))
-    return None if twin is None else np.float32([2 * axis - twin[0], twin[1]])
+    return None if twin is None else np.array([2 * axis - twin[0], twin[1]], np.float32)
 
 
 def _on_rims(

@@ -78,7 +78,9 @@ def _sleeve_room(shape: tuple[int, ...], side: str, points: Mapping[str, Float])
     return np.asarray((room > 0) | outside)
 
 
-def _straight_armhole(labels: NDArray, side: str, part: int, points: Mapping[str, Float]) -> NDArray:
+def _straight_armhole(
+    labels: NDArray[np.uint8], side: str, part: int, points: Mapping[str, Float]
+) -> NDArray[np.uint8]:
     """Above the armpit a sleeve begins at the line from the shoulder's tip to the armpit."""
     tip, armpit = points[f"shoulder_{side}"], points[f"armpit_{side}"]
     height, width = labels.shape

@@ -86,7 +86,7 @@ def _look(reading: GarmentReading, origin: tuple[int, int]) -> Look:
         reading.parts,
         origin,
         reading.scale,
-        {name: np.asarray(point + np.float32(origin), np.float32) for name, point in reading.points.items()},
+        {name: np.asarray(point + np.array(origin, np.float32), np.float32) for name, point in reading.points.items()},
         reading.point_confidence,
         reading.kind,
         reading.sleeve,

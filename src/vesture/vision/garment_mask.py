@@ -175,7 +175,7 @@ def _outline_contrast(lab: Float, region: Bool) -> float:
     if not region.any():
         return 0.0
     ring = region ^ (cv2.erode(region.astype(np.uint8), disc(1)) > 0)
-    ring &= ~rim(*region.shape, 0.01)
+    ring &= ~rim(region.shape, 0.01)
     slope = cv2.dilate(gradient(lab), disc(1))
     level = max(0.7, 1.2 * float(np.median(slope[~region])) if (~region).any() else 0.7)
     return float(np.clip(np.mean(slope[ring] > level), 0, 1)) if ring.any() else 0.0

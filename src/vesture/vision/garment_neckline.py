@@ -11,9 +11,11 @@ a curve only in part, are refused by scoring the weakest stretches.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vesture.vision.garment_backdrop import Bool, Float
 
@@ -74,7 +76,7 @@ def find_neckline(
     """
     across = (right - left).astype(np.float32)
     width = float(np.linalg.norm(across))
-    frame = _Frame((left + right) / 2, across, np.float32([-across[1], across[0]]))
+    frame = _Frame((left + right) / np.float32(2), across, np.array([-across[1], across[0]], np.float32))
     if width < 6:
         return default_neckline(frame, 0.05, 0.1)
     patch, inside = _rectify(lab, region, frame)
@@ -109,7 +111,7 @@ def snapped_neckline(lab: Float, region: Bool, curve: Float) -> Float:
     across = (right - left).astype(np.float32)
     if float(np.linalg.norm(across)) < 6:
         return curve
-    frame = _Frame((left + right) / 2, across, np.float32([-across[1], across[0]]))
+    frame = _Frame((left + right) / np.float32(2), across, np.array([-across[1], across[0]], np.float32))
     patch, _ = _rectify(lab, region, frame)
     offset = curve - frame.middle
     length = float(across @ across)
@@ -123,12 +125,12 @@ def snapped_neckline(lab: Float, region: Bool, curve: Float) -> Float:
 
 def default_neckline(frame: _Frame, depth: float, confidence: float) -> Neckline:
     x = np.linspace(-1, 1, SAMPLES + 1, dtype=np.float32)
-    return Neckline(frame.place(x, depth * (1 - np.abs(x) ** 2.2)), depth, confidence)
+    return Neckline(frame.place(x, np.asarray(depth * (1 - np.abs(x) ** 2.2), np.float32)), depth, confidence)
 
 
 def opening(shape: tuple[int, int], curve: Float) -> Bool:
     """(h, w) True above the neckline: from the curve up to the top of the picture between the collar corners."""
-    outward = np.float32([[curve[-1, 0], -9], [curve[0, 0], -9]])
+    outward = np.array([[curve[-1, 0], -9], [curve[0, 0], -9]], np.float32)
     lip = np.concatenate([curve, outward])
     mask = np.zeros(shape, np.uint8)
     cv2.fillPoly(mask, [np.round(lip * 8).astype(np.int32)], 1, shift=3)
@@ -175,7 +177,7 @@ def _score(patch: Float, inside: Bool, shapes: Float) -> Float:
     normal_x, normal_y = -slope * normal, normal
     column, row = (x / 2 + 0.5 + MARGIN) * SCALE, (y + ABOVE) * SCALE
 
-    def at(maps: Float, offset: float) -> Float:
+    def at(maps: NDArray[Any], offset: float) -> NDArray[Any]:
         i = np.clip(row + offset * normal_y, 0, maps.shape[0] - 1).astype(np.intp)
         j = np.clip(column + offset * normal_x, 0, maps.shape[1] - 1).astype(np.intp)
         return maps[i, j]

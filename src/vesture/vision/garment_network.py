@@ -111,7 +111,8 @@ class GarmentNetwork:
             heat[list(SWAPPED_POINTS), :, ::-1],
             present[list(SWAPPED_POINTS)],
         ]
-        return [(one + other) / 2 for one, other in zip(plain, [*mirrored, *words], strict=True)]
+        pairs = zip(plain, [*mirrored, *words], strict=True)
+        return [np.asarray((one + other) / 2, np.float32) for one, other in pairs]
 
     def _run(self, pixels: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         image = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None], np.float32)

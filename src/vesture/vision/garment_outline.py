@@ -12,7 +12,7 @@ import numpy as np
 
 from vesture.vision.garment_backdrop import Float
 from vesture.vision.garment_cutout import Cutout
-from vesture.vision.garment_shape import SIDES, half, resample, smooth_path, to_image, without_middle_holes
+from vesture.vision.garment_shape import SIDES, Side, half, resample, smooth_path, to_image, without_middle_holes
 from vesture.vision.garment_sides import SideOutline, measure_lower, measure_upper
 from vesture.vision.garment_types import GarmentKind
 
@@ -107,7 +107,7 @@ def _landmarks(
     upper = kind in ("top", "dress", "jumpsuit")
     for side, outline in zip(SIDES, (left, right), strict=True):
 
-        def curve(start: str, end: str, outline: SideOutline = outline, side: str = side) -> Float:
+        def curve(start: str, end: str, outline: SideOutline = outline, side: Side = side) -> Float:
             return to_image(resample(outline.between(start, end), CURVE_POINTS), axis, side)
 
         for name in outline.at:
@@ -127,9 +127,8 @@ def _landmarks(
             curves[f"sleeve_outer_{side}"] = curve("shoulder", "cuff_outer")
             curves[f"sleeve_inner_{side}"] = curve("cuff_inner", "armpit")[::-1]
     if "crotch" in left.at:
-        points["crotch"] = (
-            to_image(left.point("crotch"), axis, "left") + to_image(right.point("crotch"), axis, "right")
-        ) / 2
+        both = to_image(left.point("crotch"), axis, "left"), to_image(right.point("crotch"), axis, "right")
+        points["crotch"] = (both[0] + both[1]) / np.float32(2)
     if not upper:
         curves["waist"] = _across(left.path[: left.at["waist"] + 1], right.path[: right.at["waist"] + 1], axis)
     if "hem" in left.at:

@@ -41,7 +41,7 @@ def _label_sleeve(
         [points[f"shoulder_{side}"][None], points[f"armpit_{side}"][None], curves[f"side_{side}"]]
     )
     outward = -1.0 if side == "left" else 1.0
-    far = torso_edge[::-1] + np.float32([outward * 4 * region.shape[1], 0])
+    far = torso_edge[::-1] + np.array([outward * 4 * region.shape[1], 0], np.float32)
     beyond = _filled(region.shape, np.concatenate([torso_edge, far]))
     torso = region & ~sleeve & ~beyond
     near_sleeve = cv2.distanceTransform((~sleeve).astype(np.uint8), cv2.DIST_L2, 3)

@@ -31,7 +31,7 @@ def cut_plain(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop) -> Bool:
     size = max(small.shape[:2])
     lab = without_colour_blocks(lab)
     garment = ~flood_backdrop(lab, backdrop)
-    garment = main_body(garment & ~rim(*garment.shape, 0.004))
+    garment = main_body(garment & ~rim(garment.shape, 0.004))
     if garment.sum() < 50:
         return garment
     garment &= ~_seen_through(lab, backdrop, garment)

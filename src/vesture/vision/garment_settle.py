@@ -35,7 +35,7 @@ PASSES, ROUNDS = 2, 10
 HOLLOW = -1.2  # evidence of ground, which is followed inwards through gaps that were not believed
 DOUBTED = 0.85  # belief below which such a gap may be closed at both ends
 WIDE = 0.02  # half the width of what is no gap
-FEATURES = np.float32([0.8, 1.2, 1.2])  # weights of L, a, b
+FEATURES = np.array([0.8, 1.2, 1.2], np.float32)  # weights of L, a, b
 TEXTURE = 1.2  # weight of the local deviation of L
 
 

@@ -10,13 +10,15 @@ by the same code in these coordinates.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.garment_backdrop import Bool, Float
+
+Pixel = TypeVar("Pixel", bound=np.generic)
 
 Side = Literal["left", "right"]
 SIDES: tuple[Side, Side] = ("left", "right")
@@ -67,7 +69,7 @@ def find_symmetry(region: Bool, most_degrees: float = 40.0) -> Symmetry:
     return Symmetry(best_degrees, axis, best_overlap)
 
 
-def turn(picture: NDArray, degrees: float, border: float | tuple[int, int, int] = 0) -> NDArray:
+def turn(picture: NDArray[np.generic], degrees: float, border: float | tuple[int, int, int] = 0) -> NDArray[Any]:
     """`picture` turned counter-clockwise on a canvas large enough to hold it."""
     height, width = picture.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
@@ -77,7 +79,7 @@ def turn(picture: NDArray, degrees: float, border: float | tuple[int, int, int] 
     return cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR, borderValue=border)
 
 
-def half(region: NDArray, axis: float, side: Side) -> NDArray:
+def half(region: NDArray[Pixel], axis: float, side: Side) -> NDArray[Pixel]:
     """The part of `region` on one side of the axis, in side coordinates: element [v, u]."""
     column = round(axis)
     return region[:, column:] if side == "right" else region[:, column::-1]

@@ -73,7 +73,7 @@ def measure_upper(region: Bool, edges: Float, legs: bool, eager: bool = False) -
         region = without_ties(region)
     region, hooded = without_hood(region)
     path = smooth_path(outer_path(region), 1.6)
-    middle = region[:, : max(3, region.shape[1] // 12)].any(1).nonzero()[0]
+    middle = np.flatnonzero(region[:, : max(3, region.shape[1] // 12)].any(1))
     top, bottom = float(path[0, 1]), float(middle.max() if len(middle) else path[:, 1].max())
     length = max(10.0, bottom - top)
     notch = _armpit_notch(path, top, length, eager)
@@ -162,7 +162,7 @@ def _sleeved(path: Float, notch: _Notch) -> dict[str, int] | None:
     centre = sleeve[reach > 0.9 * reach.max()].mean(0)
     along = centre - (root + 0.35 * (distal.mean(0) - root))
     along /= max(1e-6, float(np.linalg.norm(along)))
-    across = np.float32([along[1], -along[0]])  # outwards and up
+    across = np.array([along[1], -along[0]], np.float32)  # outwards and up
     end = (sleeve - root) @ along
     side = (sleeve - root) @ across
     near_end = end > 0.5 * end.max()

@@ -67,7 +67,7 @@ def agnostic_mask(labels: Labels, options: TryOnOptions, points: BodyPoints) -> 
         labels: (H, W) parts of the person.
         points: the person's joints, for `long_top`.
     """
-    category = options.category
+    category = options.found_category
     garment = set(GARMENT_PARTS[category] | SKIN_UNDER[category])
     kept = set(KEPT[category])
     for wanted, part in ((options.cover_feet, BodyPart.FEET), (options.adjust_hands, BodyPart.HANDS)):

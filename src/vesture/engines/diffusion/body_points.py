@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.pose import Joint, Pose
+from vesture.vision.pose import Pose
+from vesture.vision.pose_joints import Joint
 
 Points = NDArray[np.float64]
 

@@ -100,8 +100,8 @@ def people_boxes(raw: Floats, factor: float, side: int = 640) -> Floats:
         row, column = np.mgrid[: side // stride, : side // stride]
         cells.append(np.stack([column.ravel(), row.ravel()], axis=1))
         strides.append(np.full((row.size, 1), stride))
-    cell, stride = np.concatenate(cells), np.concatenate(strides)
-    centre, size = (raw[:, :2] + cell) * stride, np.exp(raw[:, 2:4]) * stride
+    cell, step = np.concatenate(cells), np.concatenate(strides)
+    centre, size = (raw[:, :2] + cell) * step, np.exp(raw[:, 2:4]) * step
     boxes = np.concatenate([centre - size / 2, centre + size / 2], axis=1) / factor
     scores = raw[:, 4] * raw[:, 5]
     likely = scores > PRE_THRESHOLD

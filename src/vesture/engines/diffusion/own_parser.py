@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB
 from vesture.engines.diffusion.body_parts import BodyPart, Labels
 from vesture.vision.parsing import Label, parse_person
-from vesture.vision.pose import Joint, Pose, PoseEstimator
+from vesture.vision.pose import Pose, PoseEstimator
+from vesture.vision.pose_joints import Joint
 
 _CLOTHES = {
     Label.BACKGROUND: BodyPart.BACKGROUND,

@@ -168,13 +168,13 @@ class DiffusionEngine:
             labels = prepared.garment_labels
             if labels is None:
                 labels = self._parsed(garment, "garment_photo_type")
-            if where(labels, GARMENT_PARTS[options.category]).mean() < LEAST_GARMENT:
+            if where(labels, GARMENT_PARTS[options.found_category]).mean() < LEAST_GARMENT:
                 raise GarmentNotFound(
                     GARMENT_FIELD,
                     f"No garment of category {options.category} was found on the person of the garment photo. "
                     "Check category and garment_photo_type.",
                 )
-            garment = garment_alone(garment, labels, options.category)
+            garment = garment_alone(garment, labels, options.found_category)
         return self._model.condition(
             self._tensor(person, lines=False),
             self._tensor(draw_points(prepared.person_points, *person.shape[:2]), lines=True),
@@ -217,7 +217,7 @@ class DiffusionEngine:
         if options.restore_background:
             keep = np.maximum(keep, compose.background_to_keep(before, after))
         if options.restore_clothes:
-            clothes = compose.clothes_to_keep(before, after, options.category, keep_feet=not options.cover_feet)
+            clothes = compose.clothes_to_keep(before, after, options.found_category, keep_feet=not options.cover_feet)
             keep = np.maximum(keep, clothes)
         return keep
 

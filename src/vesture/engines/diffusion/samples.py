@@ -83,7 +83,7 @@ class SampleMaker:
         settings = self._options
         plan = SamplePlan(options.timesteps, options.guidance_scale, settings.time_shift, settings.unguided_last)
         self._announce(plan, options.num_samples, on_step)
-        route = prepare_route(self._model, CATEGORY_NUMBER[options.category], plan, self.dtype)
+        route = prepare_route(self._model, CATEGORY_NUMBER[options.found_category], plan, self.dtype)
         at_once = samples_that_fit(self._model.config, settings, min(settings.samples_at_once, options.num_samples))
         batches = torch.arange(options.num_samples).split(at_once)
         progress = _Progress(plan.steps * len(batches), on_step, time.perf_counter())

@@ -13,6 +13,7 @@ from vesture.core.task import RGB, TryOnOptions
 from vesture.engines.warp.body import Body
 from vesture.engines.warp.compose import compose, wardrobe
 from vesture.engines.warp.cover import covering
+from vesture.engines.warp.crotch import pointed_crotch
 from vesture.engines.warp.fit import fit_garment
 from vesture.engines.warp.layers import drape, render_layers
 from vesture.engines.warp.placement import Wishes
@@ -37,6 +38,7 @@ def dress(
     photo = np.ascontiguousarray(whole[box.slices])
     shape = photo.shape[0], photo.shape[1]
     wishes = Wishes(options.long_top, options.cover_feet, options.adjust_hands)
+    garment = pointed_crotch(garment)
     clothes = wardrobe(options.category, garment, options.cover_feet)
     scene = None
     images, changed = [], np.zeros(whole.shape[:2], bool)

@@ -6,7 +6,7 @@ import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, V_LEVELS, Body, Floats, SideName
 from vesture.engines.warp.fit_legs import OVER_SHOES, fit_legs, ribbon, smoothed
-from vesture.engines.warp.leg_outline import RAISED, crotch_level, leg_outline, seen_crotch_level, uprightness
+from vesture.engines.warp.leg_outline import RAISED, crotch_level, leg_outline, seen_crotch, uprightness
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import FLAT_VERTICAL, Ease, Fit, Wishes, curve, distance, merge, pairs, point
 from vesture.vision.garment_types import Garment, Part
@@ -29,7 +29,7 @@ def fit_trousers(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fi
     """Place trousers, shorts or leggings on hips and legs."""
     hips = 1.04 * sum(float(hip_bound(body, side, 1.1)) for side in SIDES)
     scale = hips / max(hip_width(garment), 1e-6) * ease.width
-    waist, crotch = _waist_level(body, garment, scale), seen_crotch_level(body)
+    waist, crotch = _waist_level(body, garment, scale), seen_crotch(body)
     block, ends = _hip_block(body, garment, waist, crotch, scale)
     legs, joints, reach = fit_legs(body, garment, scale, ends, crotch, wishes, ease)
     return Fit(merge({int(Part.TORSO): block}, legs), joints, (scale, scale), {}, reach)
@@ -133,11 +133,12 @@ def hip_bound(body: Body, side: SideName, level: Floats | float) -> Floats:
     return np.minimum(np.asarray(body.width(side, level)), usual * max(1.1, 1.05 * at_waist))
 
 
-def _hip_block(body: Body, garment: Garment, waist: float, bottom: float, scale: float) -> tuple[Handles, HipEnds]:
-    """From the waistband to the crotch, and where its sides end."""
+def _hip_block(body: Body, garment: Garment, waist: float, parting: Floats, scale: float) -> tuple[Handles, HipEnds]:
+    """From the waistband to the crotch at torso coordinates (u, v), and where its sides end."""
+    bottom = float(parting[1])
     crotch, waistline = point(garment, "crotch"), curve(garment, "waist", 17)
     middle = waistline[8] + np.linspace(0, 1, BLOCK_ROWS)[:, None] * (crotch - waistline[8])
-    middle_target = body.point(0.0, np.linspace(waist, bottom, BLOCK_ROWS))
+    middle_target = body.point(np.linspace(0, parting[0], BLOCK_ROWS), np.linspace(waist, bottom, BLOCK_ROWS))
     groups, upper, ends = [], {}, {}
     for side in SIDES:
         edge = curve(garment, f"side_{side}", 120)

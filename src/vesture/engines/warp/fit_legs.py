@@ -27,6 +27,8 @@ WIDEST_LEG, WIDEST_INSIDE = 1.9, 1.35  # natural radii that cloth stands off the
 OVERLAP = 0.012  # units that legs go past the line between them where they touch
 CLOSED = 0.6  # units below the crotch where legs part at the latest
 MEETING = 1.25  # of its cloth's half-width: as far a leg goes to meet the other one, where they touch in the photo
+FILLED = 0.5  # units below the crotch where the present inner edge has lost its say
+SEWN = 0.75  # of the line from side to crotch, where a leg hangs on the hips: inner legs must be free to meet
 HANGING, LEVELLED = 0.85, 0.6  # cosine of a leg's slope up to which its hem hangs level, and how far
 ROWS, COLUMNS = 40, 7  # of handles on a leg
 RIPPLE = 9  # rows: shorter ripples of a leg's outline are the mask's
@@ -41,7 +43,7 @@ def fit_legs(
     garment: Garment,
     scale: float,
     hip_ends: Mapping[SideName, Floats],
-    crotch_level: float,
+    parting: Floats,
     wishes: Wishes,
     ease: Ease,
 ) -> tuple[dict[int, Handles], Joints, dict[SideName, float]]:
@@ -50,10 +52,10 @@ def fit_legs(
     Args:
         scale: photo pixels per garment pixel.
         hip_ends: where the outer edges of the hip block end, at the level of the crotch.
-        crotch_level: level v of the crotch.
+        parting: torso coordinates (u, v) of the crotch.
     """
     crotch = point(garment, "crotch")
-    start = {s: _leg_start(body, s, crotch_level) for s in SIDES}
+    start = {s: _leg_start(body, s, float(parting[1])) for s in SIDES}
     ratio = _leg_ratio(body, garment, scale, start)
     is_long = ratio >= FULL_LENGTH
     ratio *= min(1.0, ease.length) if is_long else ease.length
@@ -65,11 +67,11 @@ def fit_legs(
             reach[side] = max(reach[side], _lowest_seen(body, side))
         if is_long and wishes.cover_feet:
             reach[side] += OVER_SHOES * body.unit * ease.length
-        ends = hip_ends[side], body.point(0.0, crotch_level)[0]
+        ends = hip_ends[side], body.point(*parting)[0]
         handles[int(LEG_PART[side])] = _leg(body, garment, side, scale, (start[side], reach[side]), ends)
         outer = curve(garment, _outer_edge(garment, side), 60)
         at_crotch = outer[np.argmin(np.abs(outer[:, 1] - crotch[1]))]
-        joints[int(Part.TORSO), int(LEG_PART[side])] = np.stack([at_crotch, crotch])
+        joints[int(Part.TORSO), int(LEG_PART[side])] = np.stack([at_crotch, at_crotch + SEWN * (crotch - at_crotch)])
     return handles, joints, reach
 
 
@@ -156,14 +158,16 @@ def _leg(
     below = np.flatnonzero(outer[:, 1] >= crotch[1])
     first = min(int(below[0]) if len(below) else 119, 100)  # of hot pants the side ends above the crotch
     outer = smoothed(outer[np.linspace(first, 119, ROWS).astype(int)], RIPPLE)
-    inner = smoothed(curve(garment, f"leg_inner_{side}", ROWS), RIPPLE)
+    inner = curve(garment, f"leg_inner_{side}", ROWS)
+    share = np.linspace(0, 1, ROWS)[:, None]
+    # where legs part the outline bends: smoothed, it would open the gap further
+    inner = inner + np.clip((share - 0.05) / 0.15, 0, 1) * (smoothed(inner, RIPPLE) - inner)
     along = np.linspace(*between, ROWS)
     cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale
     outside, inside = _half_widths(body, side, along, cloth)
     leg = body.legs[side]
     axis, normal = leg.at(along), leg.outward(along, SIGN[side])
     outer_target, inner_target = axis + normal * outside[:, None], axis - normal * inside[:, None]
-    share = np.linspace(0, 1, ROWS)[:, None]
     # the way from the hip block to the ribbon, without a corner
     outer_target = outer_target + _fading(share, 0.25) * (ends[0] - outer_target[0])
     inner_target = inner_target + _fading(share, 0.15) * (ends[1] - inner_target[0])
@@ -200,4 +204,7 @@ def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tu
         meets &= np.logical_and.accumulate(meets) & (along < along[0] + CLOSED * body.unit)
         furthest = np.maximum.reduce([to_middle, present.inner, 0.4 * natural])
         inside = np.where(meets, to_middle, np.minimum(inside, furthest))
+        # right below the crotch the thigh itself fills the cloth: legs part as they did
+        filled = np.minimum(present.inner, furthest) * np.clip(1 - (along - along[0]) / (FILLED * body.unit), 0, 1)
+        inside = np.maximum(inside, np.where(present.inner < MEETING * width, filled, 0.0))
     return outside, inside

@@ -11,7 +11,7 @@ from vesture.engines.warp.fit_bottoms import draped, hip_bound, hip_width, over_
 from vesture.engines.warp.fit_hem import hem_level, is_tucked
 from vesture.engines.warp.fit_legs import fit_legs
 from vesture.engines.warp.fit_sleeves import SHOULDER_DROP, fit_sleeve, sleeve_ratio, sleeve_reach
-from vesture.engines.warp.leg_outline import seen_crotch_level
+from vesture.engines.warp.leg_outline import seen_crotch, seen_crotch_level
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import (
     FLAT_VERTICAL,
@@ -64,7 +64,7 @@ def fit_upper(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
         ends = {
             s: _side_target(body, garment, _torso_edge(garment, s), s, scale, (armpit, bottom), ease)[-1] for s in SIDES
         }
-        legs, leg_joints, leg_reach = fit_legs(body, garment, hips, ends, bottom, wishes, ease)
+        legs, leg_joints, leg_reach = fit_legs(body, garment, hips, ends, seen_crotch(body), wishes, ease)
         handles, joints = merge(handles, legs), {**joints, **leg_joints}
     elif hem is not None and hem > 1.15:
         leg_reach = {s: max(0.0, (hem - 1.0) * body.torso) for s in SIDES}

@@ -19,6 +19,7 @@ Bools = NDArray[np.bool_]
 CROTCH_DROP = 0.36  # units below the hip joints; 0.38 to 0.45 in photos of close-fitting trousers
 STANDING = 0.85  # of legs whose gap tells something
 SEEN_CROTCH = (0.28, 0.46)  # between which a gap between the legs shows where trousers part
+MOST_ASIDE = 0.2  # units from the spine that this place may lie
 RAISED = 0.35  # share of the drop that is left when both thighs are level
 FARTHEST = 2.6  # natural radii from the axis within which cloth of a leg is looked for
 HANDS_END = 0.4  # share of a leg above which skin beside cloth may be a hand
@@ -73,20 +74,35 @@ def _stance(body: Body) -> float:
     return float(np.mean([uprightness(body, side) for side in SIDES]))
 
 
-def seen_crotch_level(body: Body) -> float:
-    """Level v at which the present trousers or bare legs part, where that can be seen, else by anatomy."""
+def seen_crotch(body: Body) -> Floats:
+    """Torso coordinates (u, v) of where the present trousers or bare legs part, where that can be seen, else by
+    anatomy in the middle."""
     levels = 1.0 + np.linspace(0.1, 1.0, 91) * body.unit / body.torso
-    middle = [body.legs[side].at(np.linspace(0, body.legs[side].length, 65)) for side in SIDES]
-    line = body.coordinates((middle[0] + middle[1]) / 2)
-    across = np.interp(levels, np.maximum.accumulate(line[:, 1]), line[:, 0])
-    seen = _labels_at(body, body.point(across, levels))
-    apart = np.convolve(seen == Label.BACKGROUND, np.ones(6), mode="valid") >= 6
-    if not apart.any():
-        return crotch_level(body)
-    drop = float((levels[np.argmax(apart)] - 1.0) * body.torso / body.unit)
-    if not 0.2 <= drop <= 0.52 or _stance(body) < STANDING:
-        return crotch_level(body)
-    return 1.0 + float(np.clip(drop, *SEEN_CROTCH)) * body.unit / body.torso
+    sides = []
+    for side in SIDES:
+        leg = body.legs[side]
+        line = body.coordinates(leg.at(np.linspace(0, leg.length, 65)))
+        sides.append(np.interp(levels, np.maximum.accumulate(line[:, 1]), line[:, 0]))
+    across = sides[0][:, None] + np.linspace(0, 1, 41) * (sides[1] - sides[0])[:, None]
+    points = body.point(across.ravel(), np.repeat(levels, 41))
+    open_scene = ((_labels_at(body, points) == Label.BACKGROUND) & _inside(body, points)).reshape(across.shape)
+    apart = np.convolve(open_scene.any(1), np.ones(6), mode="valid") >= 6
+    by_anatomy = np.array([0.0, crotch_level(body)])
+    if not apart.any() or _stance(body) < STANDING:
+        return by_anatomy
+    first = int(np.argmax(apart))
+    drop = float((levels[first] - 1.0) * body.torso / body.unit)
+    if not 0.2 <= drop <= 0.52:
+        return by_anatomy
+    top = np.s_[first : first + 3]
+    aside = float(np.median(across[top][open_scene[top]]))
+    lean = MOST_ASIDE * body.unit
+    return np.array([np.clip(aside, -lean, lean), 1.0 + np.clip(drop, *SEEN_CROTCH) * body.unit / body.torso])
+
+
+def seen_crotch_level(body: Body) -> float:
+    """Level v of `seen_crotch`."""
+    return float(seen_crotch(body)[1])
 
 
 def shoe_from(body: Body, side: SideName) -> float | None:
@@ -108,11 +124,17 @@ def cloth_until(body: Body, side: SideName) -> float:
 def _labels_at(body: Body, points: Floats) -> NDArray[np.uint8]:
     """Labels under points (n, 2); background outside the photo."""
     column, row = np.rint(points).astype(int).T
-    height, width = body.labels.shape
-    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    inside = _inside(body, points)
     seen = np.full(len(points), int(Label.BACKGROUND), np.uint8)
     seen[inside] = body.labels[row[inside], column[inside]]
     return seen
+
+
+def _inside(body: Body, points: Floats) -> Bools:
+    """Which points (n, 2) lie in the photo."""
+    column, row = np.rint(points).astype(int).T
+    height, width = body.labels.shape
+    return np.asarray((column >= 0) & (column < width) & (row >= 0) & (row < height))
 
 
 def _to_middle(axis: Floats, inward: Floats, other: Floats) -> Floats:

@@ -1,10 +1,12 @@
 """Contact sheets for eyes: the pairs of `gallery_pairs.tsv`, each as garment, person, result.
 
     python -m bench.gallery [--data FOLDER] [--out gallery] [--sets avatars,crossed] [--match TEXT] [--every N]
+                            [--list FILE]
 
-Without --data (the folder of further photos) only the pairs of the product's own samples are made. A sheet holds six
-pairs; person and result are shown where the picture changed, with some of what is round it. OUT/results has every
-result whole, OUT/pairs.tsv a line per pair: name, set, category, kind of garment photo, seconds, sheet, warnings.
+Another list of the same form, such as `bench.unseen` draws, can stand in for the gallery's. Without --data (the
+folder of further photos) only the pairs of the product's own samples are made. A sheet holds six pairs; person and
+result are shown where the picture changed, with some of what is round it. OUT/results has every result whole,
+OUT/pairs.tsv a line per pair: name, set, category, kind of garment photo, seconds, sheet, warnings.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageOps
 
-from bench.pairs import Pair, gallery_pairs, gallery_rows
+from bench.pairs import GALLERY_LIST, Pair, gallery_pairs, gallery_rows
 from vesture import TryOn, VestureError
 from vesture.assets import AssetStore
 from vesture.settings import Settings
@@ -40,29 +42,30 @@ class Outcome:
 
 
 def main() -> None:
-    sets = sorted({row.set for row in gallery_rows()})
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, help="folder of further photos")
     parser.add_argument("--out", type=Path, default=Path("gallery"))
-    parser.add_argument("--sets", default=",".join(sets), help=f"which of {', '.join(sets)}")
+    parser.add_argument("--list", type=Path, default=GALLERY_LIST, help="pairs, in the form of gallery_pairs.tsv")
+    parser.add_argument("--sets", help="which sets of the list, separated by commas; default: all")
     parser.add_argument("--match", default="", help="only pairs whose name contains this")
     parser.add_argument("--every", type=int, default=1, help="only every n-th pair")
     parsed = parser.parse_args()
-    chosen = chosen_pairs(parsed.data, parsed.sets.split(","), parsed.match)[:: parsed.every]
+    sets = parsed.sets.split(",") if parsed.sets else sorted({row.set for row in gallery_rows(parsed.list)})
+    chosen = chosen_pairs(parsed.data, sets, parsed.match, parsed.list)[:: parsed.every]
     write_gallery(TryOn(engine="warp"), chosen, parsed.out)
 
 
-def chosen_pairs(data: Path | None, sets: list[str], match: str) -> list[Pair]:
+def chosen_pairs(data: Path | None, sets: list[str], match: str, path: Path = GALLERY_LIST) -> list[Pair]:
     """The pairs of these sets whose name contains `match`; tells what is passed over for want of the folder."""
     if data is not None and not data.is_dir():
         print(f"there is no folder {data}")
         data = None
     if data is None:
-        absent = Counter(row.set for row in gallery_rows() if row.needs_folder and row.set in sets)
+        absent = Counter(row.set for row in gallery_rows(path) if row.needs_folder and row.set in sets)
         listed = ", ".join(f"{name} {count}" for name, count in absent.items())
         print(f"without the folder of further photos (--data) {absent.total()} pairs are passed over: {listed or '-'}")
     store = AssetStore(Settings.from_environment().assets)
-    return [pair for pair in gallery_pairs(store, data) if pair.set in sets and match in pair.name]
+    return [pair for pair in gallery_pairs(store, data, path) if pair.set in sets and match in pair.name]
 
 
 def write_gallery(try_on: TryOn, chosen: list[Pair], out: Path) -> None:

@@ -75,8 +75,8 @@ def gallery_rows(path: Path = GALLERY_LIST) -> list[Row]:
     return list(rows.values())
 
 
-def gallery_pairs(store: AssetStore, data: Path | None) -> Iterator[Pair]:
-    """The gallery's pairs with their files; without a folder only those of the product's own samples."""
+def gallery_pairs(store: AssetStore, data: Path | None, path: Path = GALLERY_LIST) -> Iterator[Pair]:
+    """A list's pairs with their files; without a folder only those of the product's own samples."""
     sample_of_name = {sample.name: sample for sample in samples()}
 
     def located(photo: str) -> Path:
@@ -85,7 +85,7 @@ def gallery_pairs(store: AssetStore, data: Path | None) -> Iterator[Pair]:
             return data / photo.removeprefix(FURTHER)
         return sample_of_name[photo].path(store)
 
-    for row in gallery_rows():
+    for row in gallery_rows(path):
         if data is None and row.needs_folder:
             continue
         yield Pair(row.name, located(row.person), located(row.garment), row.category, row.set, row.garment_photo)

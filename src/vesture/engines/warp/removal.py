@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vesture.engines.warp.body import SIDES, Body
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.collar import JAW_MARGIN, collar_remains
+from vesture.engines.warp.hands import hands_of
 from vesture.engines.warp.silhouettes import limb_zone
 from vesture.vision.masks import dilate, distance_to, erode
 from vesture.vision.parsing import Label
@@ -48,12 +49,15 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
     old = _whole(old, labels != Label.BACKGROUND, body.unit)
     if not old.any():
         return old
+    collar = np.zeros_like(old)
     if Label.TOP in replaced:
         old |= _beside_the_neck(photo, body, old) | _scraps_of_skin(body, old)
-        old |= collar_remains(photo, body, old, coarse)
+        collar = collar_remains(photo, body, old, coarse)
+        old |= collar
     distance = distance_to(old)
     skin = labels == Label.SKIN
-    careful = skin & (_beyond_the_wrists(body) | _above_the_jaw(body))
+    fingers = hands_of(body, BELOW_CUFF)
+    careful = (skin & (_beyond_the_wrists(body) | _above_the_jaw(body))) | fingers
     broad = skin & ~careful & dilate(erode(skin, FINGER * body.unit), FINGER * body.unit)
     rim = distance <= np.where(broad, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))
     result = old | (rim & (labels != Label.OTHER))
@@ -64,14 +68,16 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
             own = (labels == label) & ~careful
             strange |= _rims(photo, own, distance, max(2.0, reach * body.unit), colours, coarse, label)
     # fingers and faces throw shadows stranger than any cuff or collar: of them only what has the garment's colour goes
-    strange |= _rims(photo, careful, distance, max(2.0, REACH[Label.SKIN] * body.unit), colours, coarse, None)
+    strange |= _rims(
+        photo, careful & ~fingers, distance, max(2.0, REACH[Label.SKIN] * body.unit), colours, coarse, None
+    )
     if Label.TOP in replaced:
         throat = (labels == Label.SKIN) & _near_the_throat(body)
         # here only what has the old garment's colour: chins and beards throw shadows stranger than any collar
         strange |= _rims(photo, throat, distance, COLLAR * body.unit, colours, coarse, None)
     if strange.any():
         result |= cv2.medianBlur(strange.view(np.uint8), 3) > 0
-    return _without_islands(result & ~_face(body), labels, body.unit)
+    return _without_islands(result & (collar | ~_face(body)), labels, body.unit)
 
 
 def _beyond_the_wrists(body: Body) -> Bools:

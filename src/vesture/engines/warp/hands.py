@@ -1,0 +1,133 @@
+"""The hands as they are seen: which skin is a hand's, wherever it bends from the forearm, and how its outline mixes.
+
+Takes the photo and the body, gives masks and coverage of the photo's size. The pose knows a wrist and a direction;
+where the fingers go from there only the skin itself tells.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body import SIDES, Body, Limb
+from vesture.engines.warp.silhouettes import limb_zone
+from vesture.vision.masks import distance_to, feather
+from vesture.vision.parsing import Label
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+REACH = 0.7  # units round a wrist within which its fingers end
+NEAR = 0.3  # units round the back of the hand within which the hand is sure to show
+ALONG = 0.2  # units beside the forearm's axis within which skin above the wrist is the forearm's
+LARGEST = 0.26  # square units of a hand; more is one with a belly or a thigh
+CUFF = 0.1  # units from the middle of a cuff to its side
+PLACES = 9  # along the forearm
+BAND = 0.014  # units either side of the outline within which a pixel shows both
+AROUND = 0.05  # units from which the colours of both sides are taken
+INNER = 2.5  # pixels inside the outline from which on nothing shines through
+OUTER = 2.5  # pixels outside it to which the hand's colour may reach: shadows lie beyond
+SEPARABLE = (25.0, 60.0)  # colour distance of hand and surroundings at which colour begins to tell them, and tells all
+
+
+def hands_of(body: Body, below_cuff: float = 0.0) -> Bools:
+    """Skin (h, w) of both hands; what is nearer than `below_cuff` units to the cuff or wrist is left out."""
+    result = np.zeros(body.labels.shape, bool)
+    for side in SIDES:
+        result |= hand_of(body, body.arms[side], below_cuff)
+    return result
+
+
+def hand_of(body: Body, arm: Limb, below_cuff: float = 0.0) -> Bools:
+    """Skin (h, w) of the hand at the end of an arm, from the wrist or the cuff over it to the finger tips."""
+    height, width = body.labels.shape
+    result = np.zeros((height, width), bool)
+    start = max(arm.length, arm.bare_from or 0.0)
+    wrist, ahead = arm.at(np.array([start]))[0], arm.direction(np.array([arm.length]))[0]
+    reach = REACH * body.unit
+    left, right = max(0, int(wrist[0] - reach)), min(width, int(wrist[0] + reach) + 1)
+    top, bottom = max(0, int(wrist[1] - reach)), min(height, int(wrist[1] + reach) + 1)
+    if left >= right or top >= bottom:
+        return result
+    box = np.s_[top:bottom, left:right]
+    rows, columns = np.indices((bottom - top, right - left), np.float32)
+    dx, dy = columns + np.float32(left - wrist[0]), rows + np.float32(top - wrist[1])
+    beyond = dx * np.float32(ahead[0]) + dy * np.float32(ahead[1])
+    skin = (body.labels[box] == Label.SKIN) & (np.hypot(dx, dy) < reach)
+    if arm.bare_from is not None and arm.bare_from < start - CUFF * body.unit:  # else the forearm shows no skin
+        skin &= (beyond > 0) | (_beside(arm, start, reach, columns + left, rows + top) > ALONG * body.unit)
+    back = arm.at(np.array([start + 0.4 * NEAR * body.unit]))[0]
+    near = np.hypot(columns + np.float32(left - back[0]), rows + np.float32(top - back[1])) < NEAR * body.unit
+    count, names = cv2.connectedComponents(skin.view(np.uint8))
+    touching = np.bincount(names[skin & near], minlength=count)
+    if count < 2 or not touching.any():
+        return result
+    hand = names == int(np.argmax(touching))
+    if float(hand.sum()) > LARGEST * body.unit**2:
+        hand &= limb_zone(body.labels.shape, arm, start, arm.length + reach, grow=2.6)[box] > 0.5
+    if below_cuff > 0:
+        margin = below_cuff * body.unit
+        hand &= (beyond > margin) | (np.hypot(dx, dy) > margin + CUFF * body.unit)
+    result[box] = hand
+    return result
+
+
+def _beside(arm: Limb, end: float, reach: float, xs: Floats, ys: Floats) -> Floats:
+    """Distance (h, w) in pixels of places from the last stretch of the forearm's axis before arc length `end`."""
+    axis = arm.at(np.linspace(end - reach, end, PLACES))
+    nearest = np.full(xs.shape, np.inf, np.float32)
+    for first, last in itertools.pairwise(axis):
+        step = last - first
+        share = ((xs - first[0]) * step[0] + (ys - first[1]) * step[1]) / max(float(step @ step), 1e-6)
+        share = np.clip(share, 0, 1)
+        nearest = np.minimum(nearest, np.hypot(xs - first[0] - share * step[0], ys - first[1] - share * step[1]))
+    return np.asarray(nearest, np.float32)
+
+
+def matte(photo: Floats, front: Bools, unit: float) -> tuple[Floats, Floats]:
+    """Coverage (h, w) of what is in front, and its own colours (h, w, 3) freed from what is behind at its outline.
+
+    A pixel of the outline shows a F + (1 - a) B. Where the colours F in front and B behind, as they are close by,
+    differ enough, a is read off the pixel; elsewhere it follows the outline.
+
+    Args:
+        photo: (h, w, 3) in [0, 255].
+        front: (h, w) what is in front.
+        unit: the body's measure in pixels.
+    """
+    smooth = cv2.medianBlur(front.view(np.uint8), 3) > 0
+    edge = feather(smooth, 0.7)
+    band = max(2.0, BAND * unit)
+    inward, outward = distance_to(~smooth), distance_to(smooth)
+    rows, columns = np.nonzero((inward <= band) & (outward <= max(2.0, min(band, OUTER))))
+    if not len(rows) or smooth.all():
+        return edge, photo
+    own = _close_by(photo, smooth, inward, unit)[rows, columns]
+    behind = _close_by(photo, ~smooth, outward, unit)[rows, columns]
+    colour, difference = photo[rows, columns], own - behind
+    apart = np.linalg.norm(difference, axis=1)
+    told = ((colour - behind) * difference).sum(1) / np.maximum(apart**2, 1)
+    told = np.clip((told - 0.1) / 0.75, 0, 1)
+    trust = np.clip((apart - SEPARABLE[0]) / (SEPARABLE[1] - SEPARABLE[0]), 0, 1)
+    inside, outside = inward[rows, columns], outward[rows, columns]
+    least = np.where(inside > 0, 0.3 + 0.7 * (inside - 1) / INNER, 0.0)
+    most = np.where(outside > 0, 0.75 - 0.75 * (outside - 1) / OUTER, 1.0)
+    told = np.clip(told, np.minimum(least, 1), np.clip(most, 0, 1))
+    value = edge[rows, columns] + trust * (told - edge[rows, columns])
+    alpha, colours = edge.copy(), photo.copy()
+    alpha[rows, columns] = np.clip(value, 0, 1)
+    freed = colour + (colour - behind) * ((1 - value) / np.maximum(value, 0.05))[:, None]
+    colours[rows, columns] = np.clip(freed, np.minimum(colour, own), np.maximum(colour, own))
+    return alpha, colours
+
+
+def _close_by(photo: Floats, side: Bools, depth: Floats, unit: float) -> Floats:
+    """The colours (h, w, 3) of one side of an outline near each place, those that are surely pure before others."""
+    weight = np.where(depth > 3, 1.0, np.where(depth > 1.6, 0.05, 0.002)).astype(np.float32) * side
+    window = (2 * max(2, round(AROUND * unit)) + 1,) * 2
+    mass = cv2.boxFilter(weight, -1, window)
+    total = cv2.boxFilter(photo * weight[..., None], -1, window)
+    return np.asarray(total / np.maximum(mass, 1e-7)[..., None], np.float32)

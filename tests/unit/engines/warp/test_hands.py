@@ -1,0 +1,122 @@
+"""Hands before a drawn garment: they bend from the forearm as they like and keep their whole fingers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from drawn_person import JUMPER, SHAPE, SKIN, drawn_body, drawn_photo, straight_limb
+
+from vesture.engines.warp.body import ARM_RADIUS
+from vesture.engines.warp.coarse import Coarse
+from vesture.engines.warp.compose import compose
+from vesture.engines.warp.front import kept_in_front
+from vesture.engines.warp.hands import hand_of, hands_of, matte
+from vesture.engines.warp.placement import Fit
+from vesture.engines.warp.removal import old_garment
+from vesture.engines.warp.undressed import Wardrobe, prepare
+from vesture.vision.frame import Box
+from vesture.vision.parsing import Label
+
+TOPS = Wardrobe((Label.TOP, Label.ONE_PIECE), (Label.HAIR, Label.OTHER))
+REACH = {"left": 0.0, "right": 0.0}
+
+
+def hand_on_hip():
+    """A sleeved arm whose hand turns back upwards on the torso, three fingers apart: body and fingers (h, w)."""
+    body = drawn_body()
+    arm = straight_limb((112, 120), (104, 205), ARM_RADIUS, 88.0)
+    labels = body.labels.copy()
+    labels[:, :118] = 0
+    cv2.line(labels, (112, 120), (104, 205), int(Label.TOP), 18)
+    cv2.rectangle(labels, (98, 112), (180, 245), int(Label.TOP), -1)
+    fingers = np.zeros(SHAPE, np.uint8)
+    for slope in (-12, -2, 8):
+        cv2.line(fingers, (106, 212), (134, 206 + slope), 1, 4)
+    cv2.circle(fingers, (104, 213), 7, 1, -1)
+    labels[fingers > 0] = Label.SKIN
+    return replace(body, labels=labels, arms={**body.arms, "left": arm}), fingers > 0
+
+
+def test_a_hand_that_turns_from_the_forearm_is_found_whole() -> None:
+    body, fingers = hand_on_hip()
+    found = hand_of(body, body.arms["left"])
+    assert found[fingers].mean() > 0.97
+    assert not found[~fingers].any()
+
+
+def test_its_fingers_stay_whole_before_the_new_garment_unless_sleeves_may_cover_them() -> None:
+    body, fingers = hand_on_hip()
+    scene = prepare(drawn_photo(body), body, TOPS, Box(0, 0, SHAPE[1], SHAPE[0]))
+    tips = fingers & (np.arange(SHAPE[1]) > 116)
+    whole = Fit({}, {}, (1.0, 1.0), REACH)
+    kept = kept_in_front(body, scene.old, whole, TOPS.in_front, TOPS.replaced)
+    assert kept[tips].all()
+    covered = kept_in_front(body, scene.old, replace(whole, over_hands=True), TOPS.in_front, TOPS.replaced)
+    assert covered[tips].mean() < 0.6
+
+
+def test_nothing_of_the_old_cloth_is_left_between_and_around_fingers() -> None:
+    body, fingers = hand_on_hip()
+    photo = cv2.GaussianBlur(drawn_photo(body), (0, 0), 0.6)
+    scene = prepare(photo, body, TOPS, Box(0, 0, SHAPE[1], SHAPE[0]))
+    picture, _ = compose(scene, Fit({}, {}, (1.0, 1.0), REACH), [], "flat-lay", np.random.default_rng(1))
+    near = cv2.dilate(fingers.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    red = np.linalg.norm(picture.astype(float) - JUMPER, axis=-1) < 60
+    assert not red[near & (np.arange(SHAPE[0])[:, None] > 185)].any()
+    core = cv2.erode(fingers.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    assert np.linalg.norm(picture[core].astype(float) - SKIN, axis=-1).max() < 45
+
+
+def test_a_forearm_is_no_part_of_the_hand_and_a_bare_belly_neither() -> None:
+    body, fingers = hand_on_hip()
+    bare = replace(body.arms["left"], bare_from=0.0)
+    labels = body.labels.copy()
+    cv2.line(labels, (112, 120), (104, 205), int(Label.SKIN), 18)
+    found = hand_of(replace(body, labels=labels), bare)
+    assert found[fingers].mean() > 0.9
+    assert not found[:190].any()
+    labels[120:240, 98:180] = Label.SKIN
+    found = hand_of(replace(body, labels=labels), bare)
+    assert found.sum() < 0.3 * (labels[120:240, 98:180] == Label.SKIN).sum()
+
+
+def test_no_hand_is_made_up_where_no_skin_is() -> None:
+    body = drawn_body()
+    labels = np.where(body.labels == Label.SKIN, Label.BACKGROUND, body.labels).astype(np.uint8)
+    assert not hands_of(replace(body, labels=labels)).any()
+
+
+def test_the_rim_of_a_cuff_below_it_is_left_to_the_removal() -> None:
+    body = drawn_body()
+    hand = hand_of(body, body.arms["left"])
+    fingers = hand_of(body, body.arms["left"], 0.1)
+    rows = np.flatnonzero(hand.any(1))
+    assert np.flatnonzero(fingers.any(1))[0] > rows[0]
+    assert np.flatnonzero(fingers.any(1))[-1] == rows[-1]
+
+
+@pytest.mark.parametrize("cloth", [(30.0, 60.0, 200.0), (245.0, 245.0, 240.0), (20.0, 18.0, 16.0)])
+def test_coverage_and_colour_of_an_outline_are_read_off_the_mixed_pixels(cloth) -> None:
+    hard = np.zeros((240, 160), np.float32)
+    cv2.line(hard, (20, 20), (130, 210), 1.0, 24)
+    cv2.line(hard, (130, 20), (60, 120), 1.0, 9)
+    true = cv2.GaussianBlur(cv2.resize(hard, (80, 120), interpolation=cv2.INTER_AREA), (0, 0), 0.6)
+    photo = true[..., None] * np.float32([190, 140, 115]) + (1 - true[..., None]) * np.float32(cloth)
+    front = np.roll(true > 0.5, 1, axis=1)  # the label is a pixel off
+    alpha, colours = matte(photo.astype(np.float32), front, 100.0)
+    inside = np.s_[8:-8, 8:-8]
+    edge = (true[inside] > 0.1) & (true[inside] < 0.9)
+    assert np.abs(alpha - true)[inside][edge].mean() < 0.5 * np.abs(front - true)[inside][edge].mean()
+    error = np.linalg.norm(colours - np.float32([190, 140, 115]), axis=-1)[inside]
+    assert error[alpha[inside] > 0.3].mean() < 6
+
+
+def test_nothing_of_a_hand_goes_as_the_old_garment_but_its_seam() -> None:
+    body, fingers = hand_on_hip()
+    photo = drawn_photo(body).astype(np.float32)
+    gone = old_garment(photo, body, TOPS.replaced, Coarse.of(photo, body.unit))
+    core = cv2.erode(fingers.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    assert not gone[core & (np.arange(SHAPE[1]) > 116)].any()

@@ -82,3 +82,28 @@ def test_a_wide_hole_is_not_tiled_with_one_spot() -> None:
     need[90:210, 90:210] = True
     filled = fill_scene(np.where(need[..., None], np.float32(0), photo), need, ~need, 90.0, np.random.default_rng(0))
     assert repetition(filled[90:210, 90:210]) < repetition(photo[90:210, 90:210]) + 0.1
+
+
+def test_a_line_goes_on_across_a_hole() -> None:
+    random = np.random.default_rng(5)
+    photo = np.full((160, 200, 3), 190, np.float32)
+    photo[90:] = [110, 80, 60]  # a wall above a floor
+    photo += cv2.GaussianBlur(random.normal(0, 40, photo.shape).astype(np.float32), (0, 0), 1.0)
+    need = np.zeros((160, 200), bool)
+    need[30:140, 80:110] = True
+    filled = fill_scene(np.where(need[..., None], np.float32(0), photo), need, ~need, 60.0, np.random.default_rng(2))
+    level = np.where(need, filled.mean(-1), np.nan)
+    assert np.nanmean(level[30:84]) > 175
+    assert np.nanmean(level[96:140]) < 100
+
+
+def test_pieces_are_in_the_light_beside_the_hole() -> None:
+    random = np.random.default_rng(6)
+    rough = cv2.GaussianBlur(random.normal(0, 60, (160, 200, 3)).astype(np.float32), (0, 0), 1.0)
+    photo = rough + np.linspace(60, 200, 200, dtype=np.float32)[None, :, None]
+    need = np.zeros((160, 200), bool)
+    need[40:120, 90:115] = True
+    filled = fill_scene(np.where(need[..., None], np.float32(0), photo), need, ~need, 60.0, np.random.default_rng(2))
+    columns = [float(filled[40:120, x].mean()) for x in (92, 112)]
+    assert abs(columns[0] - photo[:, 92].mean()) < 12
+    assert abs(columns[1] - photo[:, 112].mean()) < 12

@@ -19,6 +19,7 @@ from vesture.vision.parsing_attached import with_attached
 from vesture.vision.parsing_bare import drawn_limbs, like_skin, read_covering, skin_samples
 from vesture.vision.parsing_colour import ANY_COLOUR, LOWEST, ColourModel, fit_colours, skin_model, skin_tone
 from vesture.vision.parsing_confidence import Confidence, judge
+from vesture.vision.parsing_flaps import with_flaps
 from vesture.vision.parsing_head import label_head
 from vesture.vision.parsing_hem import settle_hem
 from vesture.vision.parsing_loose_hair import with_loose_hair
@@ -142,6 +143,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     labels = only_real_things(labels, scores, skeleton)
     dress = opinion is None or not speaks_against_a_dress(opinion, person, skeleton)
     labels = settle_hem(repair(labels, lab, skeleton, covering, dress), scores, lab, skeleton)
+    labels = with_flaps(labels, lab, skeleton, covering.waist, np.random.default_rng(1))
     labels = label_head(labels, lab, skeleton, generator)
     labels = with_loose_hair(labels, lab, skin_tone(small), skeleton, skin, generator)
     labels = no_skin_off_the_neck(labels, skeleton)

@@ -1,14 +1,15 @@
-"""Cloth drawn out to the body that it covers.
+"""Cloth drawn to the body that it lies on.
 
 A fit places cloth by joints and mean widths. Where shoulders and arms that were bare are broader than that, they would
-stand beside the cloth: its edge is moved out to the body's own.
+stand beside a sleeve: its edge is moved out to the body's own. Straps that would stand in the air above a shoulder that
+is lower than the fit took it for are moved down to it.
 
 Takes a draped garment, its fit and the person's body; gives the draped garment, its vertices moved.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,22 +20,32 @@ from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, Limb, SideName
 from vesture.engines.warp.layers import PART_SIDE, Draped
 from vesture.engines.warp.mesh import Mesh, backward_map
 from vesture.engines.warp.placement import Fit, point
+from vesture.engines.warp.shoulder import (
+    BODY_LABELS,
+    CLOTH,
+    FARTHEST,
+    STEP,
+    ShoulderLine,
+    seen_along,
+    shoulder_line,
+    shoulder_outline,
+    shoulder_slope,
+)
 from vesture.engines.warp.triangles import barycentric
 from vesture.vision.garment_types import Part
 from vesture.vision.parsing import Label
 
-SLEEVE_PART = {side: part for part, side in PART_SIDE.items() if part in (Part.LEFT_SLEEVE, Part.RIGHT_SLEEVE)}
-BODY_LABELS = (int(Label.SKIN), int(Label.TOP), int(Label.ONE_PIECE))
+SLEEVE_PART = {side: int(part) for part, side in PART_SIDE.items() if part in (Part.LEFT_SLEEVE, Part.RIGHT_SLEEVE)}
+TORSO = int(Part.TORSO)
 
 GRAIN = 70  # pixels to the unit of the maps in which edges are found
+FEW = 3  # places on the line with skin: not worth a look
 # All lengths below in units.
-STEP = 0.025  # along the line of shoulder and arm, and outwards from it
-FARTHEST = 0.55  # from that line
 BELOW_COLLAR = 0.14  # the line begins under the collar's corner
-TURN = 0.16  # down the arm, where the line has turned from the shoulder into it
 EASE = 0.022  # of cloth over the body
-MOST = 0.26  # that an edge is moved: what stands out further is no shoulder or arm
+MOST = 0.26  # that an edge is moved out: what stands out further is no shoulder or arm
 MOST_INSIDE = 0.14
+STANDS_OFF, MOST_IN = 0.035, 0.3  # that a strap may stand above the shoulder, and that it is moved in
 SPREAD = 0.06  # over which moves are evened out
 BESIDE_COLLAR = 0.1  # over which they begin: collars stay
 WITH_TORSO = (0.15, 0.4)  # down the arm, where the torso's cloth stops going along
@@ -42,94 +53,96 @@ BELOW_ARMPIT = (0.3, 0.5)  # down the arm, where the inner edge of a sleeve begi
 
 
 def covering(draped: Draped, fit: Fit, body: Body) -> Draped:
-    """The garment with its shoulders and sleeves as wide as the skin that they lie on."""
+    """The garment with its shoulders and sleeves as wide as the skin that they lie on, its straps on the shoulders."""
     position = draped.position.copy()
     for side in SIDES:
-        if fit.sleeve_reach.get(side, 0.0) > 0 and (draped.mesh.part == SLEEVE_PART[side]).any():
-            position += _moves(draped, fit, body, side)
+        if fit.sleeve_reach.get(side, 0.0) > 0:
+            if (draped.mesh.part == SLEEVE_PART[side]).any() and (draped.mesh.part == TORSO).any():
+                position += _widened(draped, fit, body, side)
+        elif f"collar_{side}" in draped.garment.points:
+            position += _let_down(draped, body, side)
     return replace(draped, position=position)
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """The line through shoulder and arm from which edges are sought: `limb` with its arc lengths, and where on it the
-    shoulder's joint lies, in pixels."""
-
-    limb: Limb
-    joint: float
-
-
-def _moves(draped: Draped, fit: Fit, body: Body, side: SideName) -> Floats:
-    """How far (n, 2) each vertex goes."""
+def _widened(draped: Draped, fit: Fit, body: Body, side: SideName) -> Floats:
+    """How far (n, 2) each vertex goes for shoulder and sleeve of a side to hide the skin under them."""
     unit = body.unit
-    collar = _places(draped.mesh, draped.position, int(Part.TORSO), point(draped.garment, f"collar_{side}")[None])[0]
-    line = _line(body, side, collar, fit.sleeve_reach[side])
+    collar = _places(draped.mesh, draped.position, TORSO, point(draped.garment, f"collar_{side}")[None])[0]
+    start = collar + BELOW_COLLAR * unit * body.down
+    line = shoulder_line(body, side, body.arms[side], start, fit.sleeve_reach[side])
     along = np.arange(0, line.limb.length, STEP * unit)
     out = np.arange(0, FARTHEST, STEP) * unit
-    sleeve = int(SLEEVE_PART[side])
-    down_arm = (along - line.joint) / unit
     result = np.zeros_like(draped.position)
-    for sign in (1.0, -1.0):
-        parts = (int(Part.TORSO), sleeve) if sign > 0 else (sleeve,)
-        rays = line.limb.at(along)[:, None] + out[:, None] * line.limb.outward(along, sign * SIGN[side])[:, None]
-        cloth = _last(_covered(draped, parts, rays, unit))
+    for sign, most in ((1.0, MOST), (-1.0, MOST_INSIDE)):
+        rays = line.rays(along, out, sign * SIGN[side])
         skin = _last(_skin(body, rays))
-        short = np.where((cloth > 0) & (skin > 0), out[skin] + EASE * unit - out[cloth], 0.0)
-        most = MOST if sign > 0 else MOST_INSIDE
-        short = np.where((short > most * unit) | (short < 0), 0.0, short)
-        if sign > 0:
-            short *= np.clip(along / (BESIDE_COLLAR * unit), 0, 1)
-        else:
-            short *= _ramp(down_arm, *BELOW_ARMPIT)
-        width = SPREAD / STEP
-        short = gaussian_filter1d(maximum_filter1d(short, 2 * round(width / 2) + 1), width / 2, mode="nearest")
-        if not (short > 0.002 * unit).any():
+        if (skin > 0).sum() < FEW:
             continue
+        parts = (TORSO, SLEEVE_PART[side]) if sign > 0 else (SLEEVE_PART[side],)
+        cloth = _last(_covered(draped, parts, rays, unit))
+        short = np.where((cloth > 0) & (skin > 0), out[skin] + EASE * unit - out[cloth], 0.0)
+        short = np.where((short > most * unit) | (short < 0), 0.0, short)
+        down_arm = (along - line.joint) / unit
+        short *= _ramp(along / unit, 0, BESIDE_COLLAR) if sign > 0 else _ramp(down_arm, *BELOW_ARMPIT)
+        moves = _evened(maximum_filter1d(short, 2 * round(SPREAD / STEP / 2) + 1))
         for part in parts:
-            vertex = np.unique(draped.mesh.triangles[draped.mesh.part == part])
-            where, offset = _nearest(line.limb, draped.position[vertex], sign * SIGN[side])
-            edge = np.interp(where, along, np.maximum(out[cloth], STEP * unit))
-            share = np.clip(offset / edge, 0, 1)
-            share = share * share * (3 - 2 * share) * np.interp(where, along, short)
-            if part == Part.TORSO:
-                share *= 1 - _ramp((where - line.joint) / unit, *WITH_TORSO)
-            move = share[:, None] * line.limb.outward(where, sign * SIGN[side])
-            result[vertex] = np.where(np.abs(move) > np.abs(result[vertex]), move, result[vertex])
+            move = _moved(draped, part, line, (along, out[cloth], moves), sign * SIGN[side], unit)
+            result = np.where(np.abs(move) > np.abs(result), move, result)
     return result
 
 
-def _line(body: Body, side: SideName, collar: Floats, reach: float) -> _Line:
-    """From under the collar's corner through the shoulder's joint to where the sleeve ends, its corner round."""
-    arm, unit = body.arms[side], body.unit
-    joint = arm.axis[0]
-    inwards = -SIGN[side] * body.across
-    start = collar + BELOW_COLLAR * unit * body.down
-    if float((start - joint) @ inwards) < 0.12 * unit:
-        start = joint + 0.12 * unit * inwards
-    turned = min(TURN * unit, 0.5 * reach)
-    t = np.linspace(0, 1, 12)[:, None]
-    leave = arm.at(np.array([turned]))
-    enter = joint + min(1.0, TURN * unit / max(float(np.linalg.norm(start - joint)), 1e-6)) * (start - joint)
-    corner = (1 - t) ** 2 * enter + 2 * t * (1 - t) * joint + t**2 * leave
-    rest = arm.at(np.linspace(turned, max(reach, turned + 1.0), 24)[1:])
-    first = start + np.linspace(0, 0.95, 6)[:, None] * (enter - start)
-    axis = np.concatenate([first, corner, rest])
-    lengths = np.r_[0, np.cumsum(np.linalg.norm(np.diff(axis, axis=0), axis=1))]
-    lengths = lengths + np.arange(len(lengths)) * 1e-6
-    radius = np.full(len(axis), 0.1 * unit)
-    return _Line(Limb(axis, lengths, radius, radius, arm.visible), float(lengths[len(first) + 6]))
+def _let_down(draped: Draped, body: Body, side: SideName) -> Floats:
+    """How far (n, 2) each vertex goes for a strap to lie on the shoulder."""
+    unit = body.unit
+    line, along, height = shoulder_outline(body, side, body.arms[side])
+    height = np.maximum(height, shoulder_slope(body, side, line, along, height)[0])
+    out = np.arange(0, FARTHEST, STEP / 2) * unit
+    cloth = _last(_covered(draped, (TORSO,), line.rays(along, out, SIGN[side]), unit))
+    off = np.where(cloth > 0, out[cloth] - height - CLOTH * unit, 0.0)
+    off = np.where(off > STANDS_OFF * unit, np.minimum(off, MOST_IN * unit), 0.0)
+    if not off.any():
+        return np.zeros_like(draped.position)
+    moves = -_evened(maximum_filter1d(off, 3))
+    return _moved(draped, TORSO, line, (along, np.maximum(out[cloth], height), moves), SIGN[side], unit)
+
+
+def _evened(moves: Floats) -> Floats:
+    return np.asarray(gaussian_filter1d(moves, SPREAD / STEP / 2, mode="nearest"))
+
+
+def _moved(
+    draped: Draped, part: int, line: ShoulderLine, edge: tuple[Floats, Floats, Floats], sign: float, unit: float
+) -> Floats:
+    """How far (n, 2) each vertex of a part goes when its edge does.
+
+    Args:
+        edge: arc lengths (n,) on the line, how far outwards the edge lies there, and how far it is moved outwards.
+    """
+    along, reach, moves = edge
+    result = np.zeros_like(draped.position)
+    if not (np.abs(moves) > 0.002 * unit).any():
+        return result
+    vertex = np.unique(draped.mesh.triangles[draped.mesh.part == part])
+    where, offset = _nearest(line.limb, draped.position[vertex], sign)
+    share = np.clip(offset / np.interp(where, along, np.maximum(reach, STEP * unit)), 0, 1)
+    if part == TORSO:
+        share *= 1 - _ramp((where - line.joint) / unit, *WITH_TORSO)
+    # cloth is drawn out smoothly from the line on; drawn in it must not fold, so evenly
+    share = np.where(np.interp(where, along, moves) > 0, share * share * (3 - 2 * share), share)
+    result[vertex] = (share * np.interp(where, along, moves))[:, None] * line.limb.outward(where, sign)
+    return result
 
 
 def _covered(draped: Draped, parts: tuple[int, ...], rays: Floats, unit: float) -> NDArray[np.bool_]:
     """Which points of the rays (n, k, 2) lie under the cloth of these parts."""
     low = rays.reshape(-1, 2).min(0)
     scale = GRAIN / unit
-    shape = tuple(int(extent) + 2 for extent in np.ceil((rays.reshape(-1, 2).max(0) - low) * scale)[::-1])
+    height, width = (int(extent) + 2 for extent in np.ceil((rays.reshape(-1, 2).max(0) - low) * scale)[::-1])
     column, row = np.moveaxis(np.rint((rays - low) * scale).astype(int), -1, 0)
     alpha = draped.garment.alpha
     covered = np.zeros(rays.shape[:2], bool)
     for part in parts:
-        map_x, map_y = backward_map(draped.mesh, (draped.position - low) * scale, part, shape)
+        map_x, map_y = backward_map(draped.mesh, (draped.position - low) * scale, part, (height, width))
         x, y = np.rint(map_x[row, column]).astype(int), np.rint(map_y[row, column]).astype(int)
         inside = (x >= 0) & (y >= 0) & (x < alpha.shape[1]) & (y < alpha.shape[0])
         covered[inside] |= alpha[y[inside], x[inside]] > 0.5
@@ -139,15 +152,12 @@ def _covered(draped: Draped, parts: tuple[int, ...], rays: Floats, unit: float) 
 def _skin(body: Body, rays: Floats) -> NDArray[np.bool_]:
     """Which points of the rays (n, k, 2) show skin of the body that they begin in; nothing of a ray that never leaves
     it, and nothing of the neck."""
-    labels = body.labels
-    column, row = np.moveaxis(np.rint(rays).astype(int), -1, 0)
-    inside = (column >= 0) & (row >= 0) & (column < labels.shape[1]) & (row < labels.shape[0])
-    seen = np.where(inside, labels[np.clip(row, 0, labels.shape[0] - 1), np.clip(column, 0, labels.shape[1] - 1)], 0)
+    seen = seen_along(body, rays)
     whole = np.logical_and.accumulate(np.isin(seen, BODY_LABELS), axis=1)
-    foot = np.array([float((body.neck_foot[side] - body.neck) @ body.across) for side in SIDES])
+    foot = [float((body.neck_foot[side] - body.neck) @ body.across) for side in SIDES]
     across = (rays - body.neck) @ body.across
     beside_neck = (across < foot[0]) | (across > foot[1])
-    return (seen == Label.SKIN) & whole & ~whole[:, -1:] & beside_neck
+    return np.asarray((seen == Label.SKIN) & whole & ~whole[:, -1:] & beside_neck)
 
 
 def _last(marked: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -157,18 +167,12 @@ def _last(marked: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 
 def _nearest(limb: Limb, points: Floats, sign: float) -> tuple[Floats, Floats]:
-    """Arc length (n,) of the nearest place on the line, and how far (n,) outwards of it; negative beyond its ends."""
+    """Arc length (n,) of the nearest place on the line, and how far (n,) outwards of it points (n, 2) lie."""
     along = np.linspace(0, limb.length, 160)
     axis = limb.at(along)
-    difference = points[:, None] - axis[None]
-    nearest = np.argmin((difference**2).sum(2), axis=1)
-    offset = points - axis[nearest]
-    outwards = (offset * limb.outward(along[nearest], sign)).sum(1)
+    _, nearest = cKDTree(axis).query(points)
+    outwards = ((points - axis[nearest]) * limb.outward(along, sign)[nearest]).sum(1)
     return along[nearest], outwards
-
-
-def _ramp(value: Floats, start: float, end: float) -> Floats:
-    return np.clip((value - start) / (end - start), 0, 1)
 
 
 def _places(mesh: Mesh, position: Floats, part: int, points: Floats) -> Floats:
@@ -177,3 +181,7 @@ def _places(mesh: Mesh, position: Floats, part: int, points: Floats) -> Floats:
     _, nearest = cKDTree(mesh.vertices[mine].mean(axis=1)).query(points)
     weights = barycentric(mesh.vertices[mine[nearest]], points)
     return np.asarray((weights[..., None] * position[mine[nearest]]).sum(1))
+
+
+def _ramp(value: Floats, start: float, end: float) -> Floats:
+    return np.clip((value - start) / (end - start), 0, 1)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB
 from vesture.engines.warp.anatomy import ARM, LEG
+from vesture.engines.warp.bleed import bled
 from vesture.engines.warp.body import SIDES, SIGN, Body, SideName
 from vesture.engines.warp.body_window import moved_body
 from vesture.engines.warp.coarse import Coarse
@@ -25,6 +26,7 @@ from vesture.engines.warp.neck import bare_neck
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
 from vesture.engines.warp.placement import Fit
 from vesture.engines.warp.removal import old_garment
+from vesture.engines.warp.shoulder import out_of_shoulder, with_shoulders
 from vesture.engines.warp.silhouettes import beside_cloth, limb_zone, torso_zone, under_cloth
 from vesture.engines.warp.skin import (
     BareLimb,
@@ -32,6 +34,7 @@ from vesture.engines.warp.skin import (
     painted_limb,
     painted_torso,
     side_light,
+    trunk_tone,
 )
 from vesture.vision.exemplar import fill_scene
 from vesture.vision.frame import Box
@@ -63,6 +66,7 @@ class Prepared:
         person: (h, w) everything that is not the scene.
         old: (h, w) the garment that goes, with its rims.
         fading: (h, w) its coverage with a soft edge, a little wider.
+        bled: (h, w) the scene that its colour has run into.
         skin: (h, w) low-resolution pixels of skin that is seen.
         arms, legs: the bare limbs.
     """
@@ -74,6 +78,7 @@ class Prepared:
     person: Bools
     old: Bools
     fading: Floats
+    bled: Bools
     coarse: Coarse
     complexion: Complexion
     skin: Bools
@@ -140,6 +145,7 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
         body.labels != Label.BACKGROUND,
         old,
         feather(dilate(old, 1), 0.8),
+        bled(window, old, body.labels == Label.BACKGROUND, coarse, body.unit),
         coarse,
         read_complexion(photo, whole),
         coarse.pure((body.labels == Label.SKIN) & ~old),
@@ -161,7 +167,8 @@ def undress(
         The picture (h, w, 3), and (h, w) where it shows the person rather than the scene behind.
     """
     solid = scene.person & ~scene.old
-    need = (scene.fading > 0.004) & (cover < 0.999)
+    fading = np.maximum(scene.fading, feather(_coloured(scene, cover), 0.8))
+    need = (fading > 0.004) & (cover < 0.999)
     if not (need & scene.old).any():
         return scene.photo, scene.person
     patches = list(_behind(scene, fit, need, cover, texture, generator))
@@ -174,12 +181,19 @@ def undress(
     open_scene = need & (skin < 0.999) & (scene.old | ~scene.person)
     canvas = scene.photo
     if open_scene.any():
-        usable = ~dilate(scene.person | scene.old, max(2.0, 0.015 * scene.body.unit))
+        usable = ~(dilate(scene.person | scene.old, max(2.0, 0.015 * scene.body.unit)) | scene.bled)
         plate = fill_scene(scene.photo, open_scene, usable, 0.9 * scene.body.unit, generator)
         canvas = np.where(open_scene[..., None], plate, canvas)
     canvas = laid_over(canvas, [*patches, *hair])
     solid |= scene.old & (coverage([*patches, *hair], scene.shape) > 0.5)
-    return scene.photo + (canvas - scene.photo) * scene.fading[..., None], solid
+    return scene.photo + (canvas - scene.photo) * fading[..., None], solid
+
+
+def _coloured(scene: Prepared, cover: Floats) -> Bools:
+    """Pixels of the scene that the old garment has coloured, where the new one does not come near."""
+    if not scene.bled.any():
+        return scene.bled
+    return np.asarray(scene.bled & ~dilate(cover > 0.004, max(2.0, 0.03 * scene.body.unit)))
 
 
 def _behind(
@@ -190,7 +204,10 @@ def _behind(
     waistband = min(body.waist, 0.88)
     torso: list[Floats] = []
     if Label.TOP in replaced:
-        torso.append(np.maximum(bare_neck(shape, body, scene.old), torso_zone(shape, body, 0.0, waistband + 0.05)))
+        neck = bare_neck(shape, body, scene.old)
+        if not any(fit.sleeve_reach.values()):
+            neck = with_shoulders(neck, body, {side: scene.arms[side].limb for side in SIDES})
+        torso.append(np.maximum(neck, torso_zone(shape, body, 0.0, waistband + 0.05)))
     reach = fit.leg_reach
     if Label.BOTTOM in replaced and all(reach.get(side, 0.0) < 0.5 * body.legs[side].length for side in SIDES):
         torso.append(torso_zone(shape, body, waistband, 1.2))
@@ -221,7 +238,9 @@ def painted_arm(
     """The bare arm between two arc lengths, as far as `where` covers it."""
     arm, tones = scene.arms[side], scene.complexion
     zone = _limb(scene, arm, start, min(end, arm.limb.length))
-    upper = tones.arms.get(side, tones.body)
+    if start == 0:
+        zone = out_of_shoulder(zone, scene.body, side, arm.limb)
+    upper = tones.arms.get(side, trunk_tone(tones))
     lower = tones.arms.get(side, tones.hands.get(side, tones.body))
     lower = np.asarray(0.6 * lower + 0.4 * upper, np.float32)  # hands are redder than wrists
     patch = painted_limb(arm, (upper, lower), scene.coarse, scene.skin, zone * where, texture, scene.body.unit)

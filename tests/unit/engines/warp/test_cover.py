@@ -98,3 +98,30 @@ def test_the_collar_stays(shirt: Garment) -> None:
     near = np.linalg.norm(draped.mesh.vertices[:, None] - corners, axis=2).min(1) < draped.mesh.cell
     assert near.any()
     assert moved[near].max() < 0.03 * UNIT < moved.max()
+
+
+@pytest.fixture(scope="module")
+def vest() -> Garment:
+    """A sleeveless top, lying flat, before white."""
+    canvas = np.full((700, 700, 3), 252, np.uint8)
+    half = [(350, 270), (300, 240), (285, 130), (245, 130), (240, 240), (205, 300), (205, 600), (350, 605)]
+    outline = [*half, *[(700 - x, y) for x, y in half[-2:0:-1]]]
+    cv2.fillPoly(canvas, [np.array(outline, np.int32)], (60, 90, 150), lineType=cv2.LINE_AA)
+    garment = understand(Picture(canvas), "tops")
+    assert not garment.has_sleeves
+    return garment
+
+
+@pytest.mark.parametrize("lift", [0.0, 0.2])
+def test_straps_above_the_shoulder_are_let_down_to_it(vest: Garment, lift: float) -> None:
+    body = in_a_bra(11.0)
+    fit = fit_garment(body, vest)
+    draped = drape(vest, fit)
+    draped = replace(draped, position=draped.position - (0, lift * UNIT))
+    moved = covering(draped, fit, body).position - draped.position
+    strap = draped.mesh.vertices[:, 1] < 160
+    assert np.abs(moved[draped.mesh.vertices[:, 1] > 350]).max() < 0.01 * UNIT
+    if lift:
+        assert moved[strap, 1].max() > 0.08 * UNIT
+    else:
+        assert np.abs(moved).max() < 0.05 * UNIT

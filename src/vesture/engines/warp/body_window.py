@@ -25,5 +25,5 @@ def moved_body(body: Body, box: Box) -> Body:
         arms={side: moved(body.arms[side]) for side in SIDES},
         legs={side: moved(body.legs[side]) for side in SIDES},
         labels=np.ascontiguousarray(body.labels[box.slices]),
-        head=None if body.head is None else replace(body.head, chin=body.head.chin - offset),
+        head=None if body.head is None else body.head.moved(offset),
     )

@@ -1,9 +1,11 @@
-"""What of a high collar, a hood or a scarf was taken for skin: told by where necks can be, and by colour.
+"""What of a high collar, a hood or a scarf was taken for skin, hair or scene: told by where necks can be and by colour.
 
 Takes the photo, the body with its head, and the old garment as far as it is known; gives a mask of further pixels.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body import Body
 from vesture.engines.warp.coarse import Coarse
-from vesture.vision.masks import closed, distance_to
+from vesture.vision.masks import closed, dilate, distance_to, erode
 from vesture.vision.parsing import Label
 
 Floats = NDArray[np.float32]
@@ -30,52 +32,174 @@ UNLIKE_SKIN = (6.0, 14.0)  # squared distance of the old cloth's colours from sk
 ENOUGH = 2.0
 COLOUR_RANGE = (-10.0, 8.0)
 LEAST_FACE = 40  # pixels
+STRAND = 0.02  # units of half the width of what joins hair to hair
+LARGEST_STRAY = 0.03  # square units; more is hair that the parse has parted from the head
+OF_HEAD = -0.4  # half-widths of the face below the jaw, where hair is the head's
+BESIDE_JAW = -0.6  # and from which on a hood may stand beside the face
+SCENE_REACH = 0.16  # units from the known garment within which the scene may be cloth
+COLLAR_FOOT = 0.12  # units below the line of the shoulders where collars begin
+BESIDE = 0.04  # units by which a collar reaches into the outline of the widest neck
+TONGUE, TONGUE_REACH = 0.025, 0.08  # units of half the width of thin pieces; from the garment within which they lie
+PLAINLY = 5.0  # squared colour distance within which a colour is plainly a material's
 
 
 def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Bools:
-    """Pixels (h, w), labelled skin, that belong to the old garment's collar; none where no face is seen."""
+    """Pixels (h, w) of the old garment's collar that are labelled skin, hair or scene; none where no face is seen."""
     result = np.zeros_like(old)
-    skin = body.labels == Label.SKIN
-    head = body.head
-    if head is None or not old.any():
+    throat = _throat(photo, body, old)
+    if throat is None:
         return result
-    box = _throat_box(body, old.shape)
-    if box is None:
+    tone = face_tone(throat.lab, throat.skin & (throat.below < -0.6))
+    if tone is None:
         return result
+    goes = _not_skin(throat, body, coarse, old, tone) | _not_hair(throat, body, coarse, old)
+    goes |= _not_scene(throat, body, coarse, old, goes)
+    top, left, bottom, right = throat.box
+    place = np.s_[top:bottom, left:right]
+    result[place] = (
+        cv2.resize(goes.astype(np.float32), (right - left, bottom - top), interpolation=cv2.INTER_LINEAR) > 0.5
+    )
+    return result & np.isin(body.labels, (Label.SKIN, Label.HAIR, Label.BACKGROUND)) & ~old
+
+
+@dataclass(frozen=True, slots=True)
+class _Throat:
+    """Head, neck and shoulders (h, w) at a low resolution.
+
+    Attributes:
+        box: (top, left, bottom, right) in the photo.
+        unit: the body's unit in low-resolution pixels.
+        lab: (h, w, 3) colours.
+        skin, hair, scene, cloth: what is labelled so, and the old garment.
+        rows, columns: (h, 1) and (1, w) in photo pixels.
+        below: half-widths of the face below the jaw.
+        outside: units beside the neck.
+        above: where the line of the shoulders lies below.
+        collar: and where collars stand on it.
+        near: where the old garment is not far.
+    """
+
+    box: tuple[int, int, int, int]
+    unit: float
+    lab: Floats
+    skin: Bools
+    hair: Bools
+    scene: Bools
+    cloth: Bools
+    rows: Floats
+    columns: Floats
+    below: Floats
+    outside: Floats
+    above: Bools
+    collar: Bools
+    near: Bools
+
+
+def _throat(photo: Floats, body: Body, old: Bools) -> _Throat | None:
+    """None where no face or no garment is seen."""
+    box = None if body.head is None or not old.any() else _throat_box(body, old.shape)
+    if box is None or body.head is None:
+        return None
     place = np.s_[box[0] : box[2], box[1] : box[3]]
     scale = min(1.0, SCALE / body.unit)
     size = max(1, round((box[3] - box[1]) * scale)), max(1, round((box[2] - box[0]) * scale))
-    small = cv2.resize(photo[place], size, interpolation=cv2.INTER_AREA)
-    own = cv2.resize(skin[place].view(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    cloth = cv2.resize(old[place].view(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+
+    def small(mask: Bools) -> Bools:
+        return np.asarray(cv2.resize(mask.view(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0)
+
+    labels, cloth = body.labels[place], small(np.ascontiguousarray(old[place]))
+    shrunk = cv2.resize(photo[place], size, interpolation=cv2.INTER_AREA)
     columns = (box[1] + (np.arange(size[0], dtype=np.float32) + 0.5) * (box[3] - box[1]) / size[0])[None]
     rows = (box[0] + (np.arange(size[1], dtype=np.float32) + 0.5) * (box[2] - box[0]) / size[1])[:, None]
-    lab = cv2.cvtColor(small / 255, cv2.COLOR_RGB2LAB)
-    below = head.below_jaw(columns, rows) / head.half_width
-    tone = face_tone(lab, own & (below < -0.6))
-    if tone is None:
-        return result
-    cloth_lab = _grown(coarse, old, rows, columns)
-    hair = _grown(coarse, body.labels == Label.HAIR, rows, columns)
+    outside, above = off_the_neck(body, columns, rows)
+    return _Throat(
+        box,
+        scale * body.unit,
+        cv2.cvtColor(shrunk / 255, cv2.COLOR_RGB2LAB),
+        small(labels == Label.SKIN) & ~cloth,
+        small(labels == Label.HAIR) & ~cloth,
+        small(labels == Label.BACKGROUND) & ~cloth,
+        cloth,
+        rows,
+        columns,
+        body.head.below_jaw(columns, rows) / body.head.half_width,
+        outside,
+        above,
+        off_the_neck(body, columns, rows, -COLLAR_FOOT)[1],
+        distance_to(cloth) < REACH * scale * body.unit,
+    )
+
+
+def _not_skin(throat: _Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats) -> Bools:
+    """What was taken for skin and is none, by colour and by where necks can be."""
+    cloth_lab = _grown(coarse, old, throat)
     neck = tone * np.array([1, NECK_PALER, 1], np.float32)
-    to_skin = np.minimum(strangeness(lab, tone), strangeness(lab, neck))
-    to_cloth = strangeness(lab, cloth_lab)
+    to_skin = np.minimum(strangeness(throat.lab, tone), strangeness(throat.lab, neck))
+    to_cloth = strangeness(throat.lab, cloth_lab)
     evidence = np.clip(to_skin - to_cloth, *COLOUR_RANGE)
-    evidence = cv2.GaussianBlur(evidence, (0, 0), 0.012 * body.unit * scale + 0.3)
-    outside, shoulder = off_the_neck(body, columns, rows)
-    strand = strangeness(lab, hair) < np.minimum(to_cloth, to_skin)
-    weight = np.where(shoulder, OUTSIDE, OUTSIDE / 3)  # further down, chests are bare as well
+    evidence = cv2.GaussianBlur(evidence, (0, 0), 0.012 * throat.unit + 0.3)
+    strand = strangeness(throat.lab, _grown(coarse, body.labels == Label.HAIR, throat)) < np.minimum(to_cloth, to_skin)
+    weight = np.where(throat.above, OUTSIDE, OUTSIDE / 3)  # further down, chests are bare as well
     # turned heads show more neck: where the cloth is plainly unlike skin, its colour tells it alone
     unlike = np.minimum(strangeness(cloth_lab, tone), strangeness(cloth_lab, neck))
     weight = weight * np.interp(unlike, UNLIKE_SKIN, [1, 0])
-    evidence = evidence + weight * np.clip(outside / BEYOND, 0, 1) * ~strand
-    near = distance_to(cloth) < REACH * body.unit * scale
-    goes = own & near & (below > JAW_MARGIN) & (evidence > ENOUGH)
+    evidence = evidence + weight * np.clip(throat.outside / BEYOND, 0, 1) * ~strand
+    place = throat.skin & throat.near & (throat.below > JAW_MARGIN)
+    goes = place & (evidence > ENOUGH)
     # scraps between what goes and the garment go with them
-    goes |= closed(cloth | goes, 0.03 * body.unit * scale) & own & near & (below > JAW_MARGIN) & goes.any()
-    shape = (box[3] - box[1], box[2] - box[0])
-    result[place] = cv2.resize(goes.astype(np.float32), shape, interpolation=cv2.INTER_LINEAR) > 0.5
-    return result & skin
+    goes |= closed(throat.cloth | goes, 0.03 * throat.unit) & place & goes.any()
+    return _hanging_together(throat.cloth, goes) | _tongues(throat)
+
+
+def _tongues(throat: _Throat) -> Bools:
+    """Thin pieces of skin that stick out beside jaw and neck next to the garment: its rim, whatever the colour."""
+    place = throat.skin & (throat.below > BESIDE_JAW) & (throat.outside > 0) & throat.above
+    place &= distance_to(throat.cloth) < TONGUE_REACH * throat.unit
+    kept = throat.skin | throat.hair
+    broad = dilate(erode(kept, TONGUE * throat.unit), 1.3 * TONGUE * throat.unit)
+    return np.asarray(place & ~broad)
+
+
+def _hanging_together(cloth: Bools, more: Bools) -> Bools:
+    """Those connected pieces of `more` that reach the garment."""
+    count, names = cv2.connectedComponents((cloth | more).view(np.uint8))
+    with_cloth = np.bincount(names[cloth], minlength=count) > 0
+    with_cloth[0] = False
+    return np.asarray(more & with_cloth[names])
+
+
+def _not_hair(throat: _Throat, body: Body, coarse: Coarse, old: Bools) -> Bools:
+    """What was taken for hair beside the neck: the inside of a collar hangs together with no hair of the head, or has
+    the colour of the cloth and not of the hair."""
+    place = throat.hair & throat.near & throat.collar & (throat.outside > -BESIDE)
+    place &= (throat.below > JAW_MARGIN) | ((throat.below > BESIDE_JAW) & (throat.outside > BESIDE))
+    if not place.any():
+        return place
+    whole = erode(throat.hair, STRAND * throat.unit)
+    count, names = cv2.connectedComponents(whole.view(np.uint8))
+    of_head = np.bincount(names[whole & (throat.below < OF_HEAD)], minlength=count) > 0
+    of_head[0] = False
+    real = dilate(of_head[names], 2 * STRAND * throat.unit) & throat.hair
+    _, names, stats, _ = cv2.connectedComponentsWithStats((throat.hair & ~real).view(np.uint8))
+    stray = (stats[:, cv2.CC_STAT_AREA] < LARGEST_STRAY * throat.unit**2)[names] & ~real
+    to_hair = strangeness(throat.lab, _grown(coarse, body.labels == Label.HAIR, throat))
+    to_cloth = strangeness(throat.lab, _grown(coarse, old, throat))
+    cloth_like = (to_cloth < PLAINLY) & (to_hair > to_cloth + PLAINLY)
+    return np.asarray(place & (stray | cloth_like))
+
+
+def _not_scene(throat: _Throat, body: Body, coarse: Coarse, old: Bools, gone: Bools) -> Bools:
+    """What of a collar or a hood was taken for the scene beside the neck: it has the cloth's colour, differs from the
+    scene around, and hangs together with the garment."""
+    cloth = throat.cloth | gone
+    place = throat.scene & throat.near & (throat.outside > -BEYOND) & (throat.below > BESIDE_JAW)
+    place &= distance_to(cloth) < SCENE_REACH * throat.unit
+    far = (body.labels == Label.BACKGROUND) & ~dilate(old, SCENE_REACH * body.unit)
+    to_scene = strangeness(throat.lab, _grown(coarse, far, throat))
+    to_cloth = strangeness(throat.lab, _grown(coarse, old, throat))
+    evidence = cv2.GaussianBlur(np.clip(to_scene - to_cloth, *COLOUR_RANGE), (0, 0), 0.008 * throat.unit + 0.3)
+    like = place & (evidence > ENOUGH) & (to_cloth < PLAINLY)
+    return _hanging_together(cloth, like)
 
 
 def _throat_box(body: Body, shape: tuple[int, int]) -> tuple[int, int, int, int] | None:
@@ -97,8 +221,9 @@ def face_tone(lab: Floats, face: Bools) -> Floats | None:
     return np.asarray(np.median(own[own[:, 0] >= np.median(own[:, 0])], axis=0), np.float32)
 
 
-def _grown(coarse: Coarse, mask: Bools, rows: Floats, columns: Floats) -> Floats:
-    """The colours L*a*b* (h, w, 3) of a mask's inside, spread to the pixels of a grid; huge where it has none."""
+def _grown(coarse: Coarse, mask: Bools, throat: _Throat) -> Floats:
+    """The colours L*a*b* (h, w, 3) of a mask's inside, spread to the throat's pixels; huge where it has none."""
+    rows, columns = throat.rows, throat.columns
     seeds = coarse.pure(mask)
     if not seeds.any():
         return np.full((rows.shape[0], columns.shape[1], 3), 1e3, np.float32)
@@ -119,15 +244,15 @@ def strangeness(lab: Floats, material: Floats) -> Floats:
     )
 
 
-def off_the_neck(body: Body, columns: Floats, rows: Floats) -> tuple[Floats, Bools]:
-    """How far (units) grid pixels lie beside the neck, and which of them lie above the shoulders."""
+def off_the_neck(body: Body, columns: Floats, rows: Floats, margin: float = SHOULDER_MARGIN) -> tuple[Floats, Bools]:
+    """How far (units) grid pixels lie beside the neck, and which of them lie `margin` units above the shoulders."""
     head = body.head
     assert head is not None
     length = max(float((body.neck - head.chin) @ body.down), 1.0)
     level = (columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]
     share = np.clip(1 + level / length, 0, 1)  # 0 at the chin, 1 between the shoulder joints
-    lean = (head.chin - body.neck) @ body.across
+    lean = (head.neck_top - body.neck) @ body.across
     aside = (columns - body.neck[0]) * body.across[0] + (rows - body.neck[1]) * body.across[1] - (1 - share) * lean
     outside = (np.abs(aside) - WIDEST_NECK * head.neck_half_width) / body.unit
-    line = np.interp(np.abs(aside) / body.unit, [0.19, 0.5], [-0.24, -0.05]) - SHOULDER_MARGIN
+    line = np.interp(np.abs(aside) / body.unit, [0.19, 0.5], [-0.24, -0.05]) - margin
     return np.asarray(outside, np.float32), np.asarray(level / body.unit < line)

@@ -5,7 +5,7 @@ Takes a pose, gives a `Head` in photo pixels, or None where the face is not in t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,12 +32,24 @@ class Head:
         up: (2,) unit vector from chin to eyes.
         half_width: half the distance between the ears, pixels.
         neck_half_width: of the bare neck, pixels.
+        stem: (2,) where the neck leaves the head, as low as the chin. A turned head carries its chin to one side, the
+            neck stays under the ears. None: above the chin's own place.
     """
 
     chin: Floats
     up: Floats
     half_width: float
     neck_half_width: float
+    stem: Floats | None = None
+
+    @property
+    def neck_top(self) -> Floats:
+        """(2,) the upper end of the neck's axis."""
+        return self.chin if self.stem is None else self.stem
+
+    def moved(self, offset: Floats) -> Head:
+        """The head in the pixels of a part of the photo that begins at `offset` (2,)."""
+        return replace(self, chin=self.chin - offset, stem=None if self.stem is None else self.stem - offset)
 
     def below_jaw(self, columns: Floats32, rows: Floats32) -> Floats32:
         """How far, in pixels, each pixel lies below the line of the jaw; negative in the face.
@@ -69,4 +81,6 @@ def find_head(pose: Pose, unit: float) -> Head | None:
         return None
     ears = float(np.linalg.norm(points[Joint.LEFT_EAR] - points[Joint.RIGHT_EAR]))
     half = float(np.clip(ears / 2, 0.75 * drop, 1.5 * drop))
-    return Head(chin, up, half, max(NECK_OF_HEAD * ears, NECK_OF_UNIT * unit))
+    middle = (points[Joint.LEFT_EAR] + points[Joint.RIGHT_EAR]) / 2
+    stem = middle - ((middle - chin) @ up) * up
+    return Head(chin, up, half, max(NECK_OF_HEAD * ears, NECK_OF_UNIT * unit), stem)

@@ -1,6 +1,7 @@
-"""The outline of the bare neck, where a collar is taken away: as wide as what is seen of it, and down to the shoulders.
+"""The outline of the bare neck, where a collar is taken away: a column from the jaw that flares into the shoulders.
 
-Takes the body and what goes; gives a coverage map. Without a face in the picture a usual neck is drawn.
+Takes the body and what goes; gives a coverage map. Where the neck's edge is seen the outline follows it and goes on
+from there; elsewhere, and without a face in the picture, a usual neck is drawn.
 """
 
 from __future__ import annotations
@@ -14,47 +15,69 @@ from vesture.engines.warp.head import Head
 from vesture.engines.warp.joint import without_nicks
 from vesture.engines.warp.patch import bounds
 from vesture.engines.warp.silhouettes import filled, neck_zone
-from vesture.vision.masks import distance_to
+from vesture.vision.masks import dilate, distance_to
 from vesture.vision.parsing import Label
 
 Floats = NDArray[np.float32]
 Points = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-LEVELS = np.linspace(0.1, 0.75, 14)  # shares of the way from chin to shoulder joints at which its sides are looked for
-SIDE_RANGE = (0.7, 1.4)  # of the usual half-width, a side may lie from the middle
+LEVELS = np.linspace(0.0, 0.85, 35)  # shares of the way down the neck's axis at which its sides are looked for
+SIDE_RANGE = (0.7, 1.9)  # of the usual half-width, a side may lie from the axis
+FLARED = 2.0  # half-widths by which a side may lie further out at the axis' lower end
 LEAST_LEVELS = 3
+SEAM = 0.018  # units of mixed pixels between a neck and the scene
 SHOULDER_RISE = 0.11  # units of the bare shoulder above its joint
 THICKNESS = 0.035  # units that cloth stands off neck and shoulders
 STEPLESS = 0.12  # units from the skin that is seen within which that thickness begins
-FLARE = 0.42  # share of the way at which the shoulder's slope begins
+FLARE = 0.42  # share of the way at which the shoulder's slope begins at the latest
+FLARE_RISE = 0.26  # units above the shoulder joints at which it begins at the lowest
+BESIDE = 0.02  # units outside the outline within which a nick is one
 
 
 def bare_neck(shape: tuple[int, int], body: Body, old: Bools) -> Floats:
     """Coverage (h, w) of the bare neck and the shoulders' upper side.
 
     Args:
-        old: (h, w) what is taken away; sides of the neck count where the scene or hair ends them.
+        old: (h, w) what is taken away; sides of the neck count where the scene ends them.
     """
     head = body.head
     if head is None or float((body.neck - head.chin) @ body.down) < 0.1 * body.unit:
         return neck_zone(shape, body)
-    sides = {side: _neck_side(body, head, old, SIGN[side]) for side in SIDES}
-    outlines = {side: _side_line(body, head, side, sides[side]) for side in SIDES}
+    outlines = side_lines(body, head, old)
     zone = filled(shape, np.concatenate([outlines["left"], outlines["right"][::-1]]))
     columns, rows = np.arange(shape[1], dtype=np.float32)[None], np.arange(shape[0], dtype=np.float32)[:, None]
     below = head.below_jaw(columns, rows) + 0.1 * head.half_width
     under_jaw = np.clip(0.5 + below / max(1.0, 0.02 * body.unit), 0, 1)
     zone = zone * under_jaw
-    box = bounds(zone > 0)
+    box = bounds(zone > 0, round(2 * BESIDE * body.unit) + 2)
     if box is None:
         return np.asarray(zone, np.float32)
     place = np.s_[box[0] : box[2], box[1] : box[3]]
+    outline = dilate(zone[place] > 0.5, BESIDE * body.unit)
     under = _under_cloth(np.ascontiguousarray(body.labels[place]), old[place], body.unit)
     zone[place] *= np.where(old[place], under, 1)
     # nicks between the skin that stays and what is drawn belong to the neck
-    skin = (body.labels == Label.SKIN) & ~old
-    return np.asarray(np.maximum(zone, without_nicks(zone, skin, old, body.unit) * under_jaw), np.float32)
+    skin = (body.labels[place] == Label.SKIN) & ~old[place]
+    whole = without_nicks(zone[place], skin, old[place], body.unit) * under_jaw[place]
+    zone[place] = np.maximum(zone[place], np.where(outline, whole, 0))
+    return np.asarray(zone, np.float32)
+
+
+def side_lines(body: Body, head: Head, old: Bools) -> dict[SideName, Points]:
+    """Both outlines (n, 2), from beside the chin down the neck and out along the shoulders to the chest's middle."""
+    usual = 1.06 * head.neck_half_width
+    seen = {side: _seen_side(body, head, old, SIGN[side], usual) for side in SIDES}
+    narrowest = {side: float(found[1][0]) for side, found in seen.items() if found is not None}
+    result = {}
+    for side in SIDES:
+        found = seen[side]
+        if found is None:
+            # necks are the same on both sides
+            half = float(np.mean([usual, *narrowest.values()]))
+            found = np.array([0.0]), np.array([half])
+        result[side] = _side_line(body, head, side, found[0], found[1])
+    return result
 
 
 def _under_cloth(labels: NDArray[np.uint8], old: Bools, unit: float) -> Floats:
@@ -69,43 +92,61 @@ def _under_cloth(labels: NDArray[np.uint8], old: Bools, unit: float) -> Floats:
 
 
 def _axis(body: Body, head: Head, share: Points) -> Points:
-    """Points (n, 2) from the chin (0) to between the shoulder joints (1)."""
-    return head.chin + share[:, None] * (body.neck - head.chin)
+    """Points (n, 2) from the head's stem (0) to between the shoulder joints (1)."""
+    return head.neck_top + share[:, None] * (body.neck - head.neck_top)
 
 
-def _neck_side(body: Body, head: Head, old: Bools, sign: float) -> float:
-    """Distance in pixels of one side of the neck from its axis, by what is seen or else as usual."""
-    usual = 1.06 * head.neck_half_width
+def _seen_side(body: Body, head: Head, old: Bools, sign: float, usual: float) -> tuple[Points, Points] | None:
+    """Where one side of the neck is seen: shares (n,) of the axis, and the side's distances from it in pixels.
+
+    They begin at the narrowest place and grow from there on, as necks do; None where too little of it is seen.
+    """
     origin = _axis(body, head, LEVELS)
-    distance = np.linspace(0.3, 1.6, 53) * usual
+    distance = np.arange(0.25, SIDE_RANGE[1] + FLARED, 0.02) * usual
     points = origin[:, None] + sign * body.across * distance[None, :, None]
     column, row = np.rint(points[..., 0]).astype(int), np.rint(points[..., 1]).astype(int)
     inside = (column >= 0) & (column < old.shape[1]) & (row >= 0) & (row < old.shape[0])
     column, row = np.clip(column, 0, old.shape[1] - 1), np.clip(row, 0, old.shape[0] - 1)
-    label, gone = body.labels[row, column], old[row, column]
-    skin = (label == Label.SKIN) & ~gone & inside
-    below = head.below_jaw(points[:, 0, 0], points[:, 0, 1]) > 0.1 * head.half_width
+    label, gone = body.labels[row, column], old[row, column] | ~inside
+    # shaded sides of a neck are often taken for hair; where hair hides them they end nowhere
+    skin = np.isin(label, (Label.SKIN, Label.HAIR)) & ~gone
+    scene = (label == Label.BACKGROUND) & inside
+    below = head.below_jaw(points[..., 0].astype(np.float32), points[..., 1].astype(np.float32))
     ends = np.argmin(skin, axis=1)
-    found = []
-    for level in range(len(LEVELS)):
-        end = ends[level]
-        # the seam of mixed pixels along an edge counts as gone; what lies right behind it tells
-        behind = label[level, end : end + 4]
-        if below[level] and skin[level, 0] and end > 0 and np.isin(behind, (Label.BACKGROUND, Label.HAIR)).any():
-            found.append(distance[end])
-    if len(found) < LEAST_LEVELS:
-        return usual
-    return float(np.clip(np.median(found), SIDE_RANGE[0] * usual, SIDE_RANGE[1] * usual))
+    reach = max(2, round(SEAM * body.unit / (0.02 * usual)))
+    shares, halves = [], []
+    for level, end in enumerate(ends):
+        widest = SIDE_RANGE[1] + FLARED * max(0.0, LEVELS[level] - FLARE)
+        own = label[level, max(0, end - reach) : end]
+        if (
+            skin[level, 0]
+            and end > 0
+            and (own == Label.SKIN).any()
+            and below[level, end] > 0.1 * head.half_width
+            and scene[level, end : end + reach].any()
+            and SIDE_RANGE[0] * usual < distance[end] < widest * usual
+        ):
+            shares.append(LEVELS[level])
+            halves.append(distance[end])
+    if len(shares) < LEAST_LEVELS:
+        return None
+    half = np.array(halves)
+    smooth = np.array([np.median(half[max(0, i - 2) : i + 3]) for i in range(len(half))])
+    first = int(np.argmin(smooth))
+    return np.array(shares[first:]), np.maximum.accumulate(smooth[first:])
 
 
-def _side_line(body: Body, head: Head, side: SideName, half: float) -> Points:
-    """One side's outline (n, 2) from beside the chin down the neck, out along the shoulder, to the chest's middle."""
+def _side_line(body: Body, head: Head, side: SideName, shares: Points, halves: Points) -> Points:
+    """One side's outline (n, 2): straight down to the first of the given places, through them, out to the shoulder."""
     sign = SIGN[side]
-    shares = np.array([-0.35, 0.0, FLARE])
-    upper = _axis(body, head, shares) + sign * body.across * half
+    length = max(float((body.neck - head.neck_top) @ body.down), 1.0)
+    flare = float(np.clip(1 - FLARE_RISE * body.unit / length, 0.1, FLARE))
+    levels = np.r_[-0.35, shares, max(flare, shares[-1] + 0.01)]
+    widths = np.r_[halves[0], halves, halves[-1]]
+    upper = _axis(body, head, levels) + sign * body.across * widths[:, None]
     crown = body.arms[side].axis[0] - SHOULDER_RISE * body.unit * body.down
-    foot = 0.35 * upper[-1] + 0.65 * (body.neck_foot[side] + 0.05 * body.unit * body.down)
-    foot = foot + sign * body.across * max(0.0, half * 1.05 - float((foot - body.neck) @ body.across) * sign)
+    foot = 0.35 * upper[-1] + 0.65 * (body.neck_foot[side] + 0.03 * body.unit * body.down)
+    foot = foot + sign * body.across * max(0.0, halves[-1] * 1.05 - float((foot - body.neck) @ body.across) * sign)
     share = np.linspace(0, 1, 13)[1:, None]
     slope = (1 - share) ** 2 * upper[-1] + 2 * share * (1 - share) * foot + share**2 * crown
     chest = body.point(sign * float(body.bare_half_width[1]), 0.2)

@@ -1,0 +1,153 @@
+"""What stands beside a neck when its collar goes: linings taken for hair, hoods taken for the scene, turned heads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from drawn_person import UNIT, drawn_body, drawn_photo
+
+from vesture.engines.warp.body import Body
+from vesture.engines.warp.coarse import Coarse
+from vesture.engines.warp.collar import collar_remains
+from vesture.engines.warp.head import Head, find_head
+from vesture.engines.warp.neck import bare_neck
+from vesture.vision.parsing import Label
+from vesture.vision.pose import Pose
+from vesture.vision.pose_decode import Region
+from vesture.vision.pose_joints import Joint
+
+HEAD = Head(np.array([150.0, 88.0]), np.array([0.0, -1.0]), 20.0, 10.0)
+CLOTH, LINING, HAIR = (30, 150, 140), (60, 45, 35), (62, 44, 32)
+
+
+def headed(head: Head = HEAD) -> Body:
+    return replace(drawn_body(), head=head)
+
+
+def photographed(body: Body) -> np.ndarray:
+    photo = drawn_photo(body).astype(np.float32)
+    photo[body.labels == Label.TOP] = CLOTH
+    photo[body.labels == Label.HAIR] = HAIR
+    return photo
+
+
+def with_short_hair(labels: np.ndarray) -> np.ndarray:
+    """The labels with a cap of hair down to the ears."""
+    result = labels.copy()
+    cv2.ellipse(result, (150, 58), (24, 18), 0, 180, 360, int(Label.HAIR), -1)
+    return result
+
+
+def test_the_lining_of_a_collar_that_was_taken_for_hair_goes_and_the_hair_of_the_head_stays() -> None:
+    body = headed()
+    labels = with_short_hair(body.labels)
+    labels[95:108, 128:136] = Label.HAIR
+    labels[106:130, 110:140] = Label.TOP
+    body = replace(body, labels=labels)
+    photo = photographed(body)
+    photo[95:106, 128:136] = LINING
+    gone = collar_remains(photo, body, labels == Label.TOP, Coarse.of(photo, UNIT))
+    assert gone[96:105, 129:135].mean() > 0.9
+    assert not gone[:80].any()
+
+
+def test_long_hair_beside_the_neck_stays() -> None:
+    body = headed()
+    labels = with_short_hair(body.labels)
+    labels[50:112, 120:136] = Label.HAIR
+    body = replace(body, labels=labels)
+    photo = photographed(body)
+    gone = collar_remains(photo, body, labels == Label.TOP, Coarse.of(photo, UNIT))
+    assert gone[labels == Label.HAIR].mean() < 0.03
+
+
+def test_a_hood_that_was_taken_for_the_scene_goes_and_the_scene_stays() -> None:
+    body = headed()
+    labels = body.labels.copy()
+    body = replace(body, labels=labels)
+    photo = photographed(body)
+    hood = np.zeros(labels.shape, bool)
+    hood[102:112, 168:182] = True
+    hood &= labels == Label.BACKGROUND
+    photo[hood] = CLOTH
+    gone = collar_remains(photo, body, labels == Label.TOP, Coarse.of(photo, UNIT))
+    assert gone[hood].mean() > 0.8
+    scene = (labels == Label.BACKGROUND) & ~cv2.dilate(hood.view(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    assert not gone[scene].any()
+
+
+def test_a_thin_tongue_of_skin_at_the_collar_goes() -> None:
+    body = headed()
+    labels = body.labels.copy()
+    labels[94:112, 170:172] = Label.SKIN
+    labels[104:130, 164:190] = Label.TOP
+    body = replace(body, labels=labels)
+    photo = photographed(body)
+    gone = collar_remains(photo, body, labels == Label.TOP, Coarse.of(photo, UNIT))
+    assert gone[100:104, 170:172].mean() > 0.9
+    assert not gone[:, 142:158].any()
+
+
+def outline(zone: np.ndarray, row: int) -> tuple[int, int]:
+    columns = np.flatnonzero(zone[row] > 0.5)
+    return int(columns[0]), int(columns[-1])
+
+
+def test_the_outline_follows_the_neck_of_a_turned_head_whose_chin_is_at_one_side() -> None:
+    body = headed(replace(HEAD, chin=np.array([160.0, 88.0]), stem=np.array([150.0, 88.0])))
+    labels = body.labels.copy()
+    labels[88:] = np.where(labels[88:] == Label.SKIN, Label.TOP, labels[88:])
+    labels[88:104] = Label.BACKGROUND
+    labels[88:104, 137:160] = Label.SKIN
+    body = replace(body, labels=labels)
+    left, right = outline(bare_neck(labels.shape, body, labels == Label.TOP), 101)
+    assert (left, right) == (pytest.approx(137, abs=2), pytest.approx(160, abs=2))
+
+
+def test_a_neck_widens_downwards_and_meets_what_is_seen_of_it_without_a_step() -> None:
+    body = headed()
+    labels = body.labels.copy()
+    labels[88:104] = Label.BACKGROUND
+    for row in range(88, 104):
+        half = 11 + max(0, row - 94) // 2
+        labels[row, 150 - half : 151 + half] = Label.SKIN
+    labels[104:112, 120:181] = Label.TOP
+    body = replace(body, labels=labels)
+    zone = bare_neck(labels.shape, body, labels == Label.TOP)
+    widths = [np.subtract(*outline(zone, row)[::-1]) for row in range(96, 112)]
+    assert (np.diff(widths) >= 0).all()
+    assert widths[103 - 96] == pytest.approx(30, abs=3)
+    assert np.diff(widths[: 106 - 96]).max() <= 6
+
+
+def test_no_skin_is_painted_beside_the_neck_where_a_hood_stood() -> None:
+    body = headed()
+    labels = body.labels.copy()
+    labels[92:112, 120:181] = Label.TOP
+    labels[88:112, 138:163] = Label.SKIN
+    body = replace(body, labels=labels)
+    zone = bare_neck(labels.shape, body, labels == Label.TOP)
+    assert zone[92:98, 120:134].max() < 0.05
+    assert zone[92:98, 167:181].max() < 0.05
+
+
+def test_the_stem_of_a_turned_head_lies_under_its_ears() -> None:
+    points = np.zeros((33, 2), np.float32)
+    points[[Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER]] = [[180, 120], [120, 120]]
+    points[[Joint.LEFT_HIP, Joint.RIGHT_HIP]] = [[170, 240], [130, 240]]
+    points[[Joint.LEFT_EYE, Joint.RIGHT_EYE]] = [[166, 60], [154, 60]]
+    points[[Joint.MOUTH_LEFT, Joint.MOUTH_RIGHT]] = [[164, 80], [156, 80]]
+    points[[Joint.LEFT_EAR, Joint.RIGHT_EAR]] = [[168, 64], [134, 64]]
+    ones = np.ones(33, np.float32)
+    pose = Pose(
+        points, np.zeros(33, np.float32), ones, ones, np.zeros((420, 300), np.float32), 1.0, Region(150.0, 200.0, 400.0)
+    )
+    head = find_head(pose, UNIT)
+    assert head is not None
+    assert head.neck_top == pytest.approx([151, head.chin[1]])
+    moved = head.moved(np.array([10.0, 20.0]))
+    assert moved.neck_top == pytest.approx(head.neck_top - [10, 20])
+    assert replace(head, stem=None).neck_top == pytest.approx(head.chin)

@@ -31,6 +31,7 @@ from vesture.engines.warp.shoulder import (
     shoulder_outline,
     shoulder_slope,
 )
+from vesture.engines.warp.silhouettes import torso_edge
 from vesture.engines.warp.triangles import barycentric
 from vesture.vision.garment_types import Part
 from vesture.vision.parsing import Label
@@ -44,11 +45,15 @@ FEW = 3  # places on the line with skin: not worth a look
 BELOW_COLLAR = 0.14  # the line begins under the collar's corner
 EASE = 0.022  # of cloth over the body
 MOST = 0.26  # that an edge is moved out: what stands out further is no shoulder or arm
-MOST_INSIDE = 0.14
+MOST_INSIDE, MOST_BESIDE = 0.14, 0.35
 STANDS_OFF, MOST_IN = 0.035, 0.3  # that a strap may stand above the shoulder, and that it is moved in
 SPREAD = 0.06  # over which moves are evened out
 BESIDE_COLLAR = 0.1  # over which they begin: collars stay
 WITH_TORSO = (0.15, 0.4)  # down the arm, where the torso's cloth stops going along
+SIDE_BEGINS, SIDE_WHOLE = 0.22, 0.34  # levels between which the torso's sides begin to be moved
+WIDEST = 0.75  # of half a torso
+SHORT = 0.03  # levels above the waistband at which a hem leaves skin bare
+MOSTLY = 0.8  # of half a torso that must be bare for it to be a bare one
 BELOW_ARMPIT = (0.3, 0.5)  # down the arm, where the inner edge of a sleeve begins to be moved
 
 
@@ -61,7 +66,45 @@ def covering(draped: Draped, fit: Fit, body: Body) -> Draped:
                 position += _widened(draped, fit, body, side)
         elif f"collar_{side}" in draped.garment.points:
             position += _let_down(draped, body, side)
+    if draped.garment.kind in ("top", "dress") and (draped.mesh.part == TORSO).any():
+        for side in SIDES:
+            position += _closed_side(draped, body, side)
     return replace(draped, position=position)
+
+
+def _closed_side(draped: Draped, body: Body, side: SideName) -> Floats:
+    """How far (n, 2) each vertex goes for a side of the torso to hide the waist that was bare, or that a short top
+    bares below it."""
+    unit, sign = body.unit, SIGN[side]
+    levels = np.linspace(SIDE_BEGINS, body.waist, 40)
+    spine = body.point(0.0, levels)
+    lengths = (levels - levels[0]) * body.torso
+    none = np.zeros(len(levels))
+    line = ShoulderLine(Limb(spine, lengths, none, none, 1.0), float(lengths[-1]))
+    out = np.arange(0, WIDEST, STEP / 2) * unit
+    rays = line.rays(lengths, out, sign)
+    covered = _covered(draped, (TORSO,), rays, unit)
+    cloth = _last(covered)
+    lies = covered[:, 0] & (cloth > 0)
+    if not lies.any():
+        return np.zeros_like(draped.position)
+    hem = levels[np.flatnonzero(lies)[-1]]
+    beside_arm = np.linalg.norm(rays[:, :, None] - body.arms[side].axis[None, None, 6::3], axis=3)
+    beside_arm = (beside_arm < 1.1 * body.arms[side].natural[6::3]).any(2) & (out > 0.3 * unit)
+    torso = np.isin(seen_along(body, rays), BODY_LABELS) & ~np.logical_or.accumulate(beside_arm, axis=1)
+    bare = seen_along(body, rays) == Label.SKIN
+    run = np.logical_and.accumulate(torso, axis=1)
+    edge = _last(run & bare)
+    all_bare = (run & bare).sum(1) > MOSTLY * np.maximum(run.sum(1), 1)
+    wanted = np.where(all_bare & ~run[:, -1], out[edge], 0.0)
+    if hem < body.waist - SHORT:  # skin will show below the hem, as broad as it is painted
+        painted = torso_edge(body, side, levels)
+        room = np.where(beside_arm.any(1), out[np.argmax(beside_arm, axis=1)], np.inf)
+        wanted = np.maximum(wanted, np.minimum(painted, room))
+    short = np.where(lies & (wanted > 0), wanted + EASE * unit - out[cloth], 0.0)
+    short = np.clip(short, 0, MOST_BESIDE * unit) * _ramp(levels, SIDE_BEGINS, SIDE_WHOLE)
+    moves = gaussian_filter1d(maximum_filter1d(short, 3), 2, mode="nearest")
+    return _moved(draped, TORSO, line, (lengths, out[cloth], moves), sign, unit)
 
 
 def _widened(draped: Draped, fit: Fit, body: Body, side: SideName) -> Floats:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body import NECK_HALF_WIDTH, SIDES, SIGN, V_LEVELS, Body, Limb
+from vesture.engines.warp.body import NECK_HALF_WIDTH, SIDES, SIGN, V_LEVELS, Body, Limb, SideName
 
 Floats = NDArray[np.float32]
 
@@ -66,12 +66,14 @@ def torso_zone(shape: tuple[int, int], body: Body, start: float, end: float) -> 
     if end <= start:
         return np.zeros(shape, np.float32)
     levels = np.linspace(start, end, 24)
-    edges = []
-    for side in SIDES:
-        bare = np.interp(levels, V_LEVELS, body.bare_half_width)
-        width = np.minimum(body.width(side, levels), 1.08 * bare)
-        edges.append(body.point(SIGN[side] * width, levels))
+    edges = [body.point(SIGN[side] * torso_edge(body, side, levels), levels) for side in SIDES]
     return filled(shape, np.concatenate([edges[0], edges[1][::-1]]))
+
+
+def torso_edge(body: Body, side: SideName, levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Half-widths (n,) in pixels of the bare torso at levels v."""
+    bare = np.interp(levels, V_LEVELS, body.bare_half_width)
+    return np.asarray(np.minimum(body.width(side, levels), 1.08 * bare))
 
 
 def beside_cloth(body: Body, cover: Floats, sleeved: bool = False) -> NDArray[np.bool_]:

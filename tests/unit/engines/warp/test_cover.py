@@ -16,6 +16,7 @@ from vesture.engines.warp.fit import fit_garment
 from vesture.engines.warp.layers import Draped, drape, render_layers
 from vesture.engines.warp.patch import coverage
 from vesture.engines.warp.placement import Fit
+from vesture.engines.warp.silhouettes import torso_edge
 from vesture.vision.frame import Box
 from vesture.vision.garment_landmarks import understand
 from vesture.vision.garment_types import Garment
@@ -43,7 +44,7 @@ def in_a_bra(stout: float) -> Body:
     for arm in body.arms.values():
         shoulder, wrist = (tuple(int(v) for v in point) for point in (arm.axis[0], arm.axis[-1]))
         cv2.line(labels, shoulder, wrist, int(Label.SKIN), round(2 * stout))
-    cv2.rectangle(labels, (122, 150), (178, 245), int(Label.TOP), -1)
+    cv2.rectangle(labels, (122, 135), (178, 160), int(Label.TOP), -1)
     return replace(body, labels=labels)
 
 
@@ -120,8 +121,51 @@ def test_straps_above_the_shoulder_are_let_down_to_it(vest: Garment, lift: float
     draped = replace(draped, position=draped.position - (0, lift * UNIT))
     moved = covering(draped, fit, body).position - draped.position
     strap = draped.mesh.vertices[:, 1] < 160
-    assert np.abs(moved[draped.mesh.vertices[:, 1] > 350]).max() < 0.01 * UNIT
+    assert np.abs(moved[draped.mesh.vertices[:, 1] > 350, 1]).max() < 0.01 * UNIT
     if lift:
         assert moved[strap, 1].max() > 0.08 * UNIT
     else:
-        assert np.abs(moved).max() < 0.05 * UNIT
+        assert np.abs(moved[strap]).max() < 0.05 * UNIT
+
+
+def test_a_waist_that_was_bare_does_not_stand_beside_the_cloth(shirt: Garment) -> None:
+    body = in_a_bra(11.0)
+    fit = fit_garment(body, shirt)
+    draped = drape(shirt, fit)
+    middle = body.neck[0]
+    slim = middle + 0.7 * (draped.position[:, 0] - middle)
+    narrow = replace(draped, position=np.stack([slim, draped.position[:, 1]], 1))
+    box = Box(0, 0, SHAPE[1], SHAPE[0])
+
+    def bare(cloth: Draped) -> int:
+        cover = coverage([layer.patch for layer in render_layers(cloth, body, box)], SHAPE)
+        rows, columns = np.indices(SHAPE)
+        side = (np.abs(columns - middle) < 34) & (rows > body.point(0.0, 0.4)[0, 1]) & (rows < 225)
+        return int(((body.labels == Label.SKIN) & side & (cover < 0.5)).sum())
+
+    assert bare(narrow) > 400
+    assert bare(covering(narrow, fit, body)) < 0.15 * bare(narrow)
+
+
+def test_a_short_top_is_as_wide_as_the_waist_that_it_bares(vest: Garment) -> None:
+    body = drawn_body()
+    fit = fit_garment(body, vest)
+    draped = drape(vest, fit)
+    top = body.neck[1]
+    short = draped.position.copy()
+    short[:, 1] = np.where(short[:, 1] > top, top + 0.5 * (short[:, 1] - top), short[:, 1])
+    short[:, 0] = body.neck[0] + 0.75 * (short[:, 0] - body.neck[0])
+    cover = coverage(
+        [
+            layer.patch
+            for layer in render_layers(
+                covering(replace(draped, position=short), fit, body), body, Box(0, 0, SHAPE[1], SHAPE[0])
+            )
+        ],
+        SHAPE,
+    )
+    seen = np.flatnonzero((cover > 0.5).any(1))
+    row = int(seen[-1] - 0.08 * UNIT)
+    level = (row - body.neck[1]) / body.torso
+    left = body.neck[0] - torso_edge(body, "left", np.array([level]))[0]
+    assert abs(float(np.flatnonzero(cover[row] > 0.5)[0]) - left) < 0.08 * UNIT

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body import Body
 from vesture.engines.warp.coarse import Coarse
+from vesture.engines.warp.neck import side_lines
+from vesture.engines.warp.silhouettes import filled
 from vesture.vision.masks import closed, dilate, distance_to, erode
 from vesture.vision.parsing import Label
 
@@ -31,8 +33,10 @@ BEYOND = 0.06  # units outside the neck at which that says all
 UNLIKE_SKIN = (6.0, 14.0)  # squared distance of the old cloth's colours from skin: not at all, surely
 ENOUGH = 2.0
 COLOUR_RANGE = (-10.0, 8.0)
+OFF_OUTLINE = 0.015  # units outside the neck's outline at which nothing is skin that looks like the cloth
 LEAST_FACE = 40  # pixels
 STRAND = 0.02  # units of half the width of what joins hair to hair
+LOCK = 0.035  # units of half the width of hair below the jaw where it is long
 LARGEST_STRAY = 0.03  # square units; more is hair that the parse has parted from the head
 OF_HEAD = -0.4  # half-widths of the face below the jaw, where hair is the head's
 BESIDE_JAW = -0.6  # and from which on a hood may stand beside the face
@@ -56,10 +60,30 @@ def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Boo
     goes |= _not_scene(throat, body, coarse, old, goes)
     top, left, bottom, right = throat.box
     place = np.s_[top:bottom, left:right]
-    result[place] = (
-        cv2.resize(goes.astype(np.float32), (right - left, bottom - top), interpolation=cv2.INTER_LINEAR) > 0.5
-    )
+
+    def full(mask: Bools) -> Bools:
+        whole = cv2.resize(mask.astype(np.float32), (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(whole > 0.5)
+
+    result[place] = full(goes)
+    doubtful = throat.skin & throat.near & (throat.below > JAW_MARGIN) & throat.collar
+    doubtful &= _unlike_skin(_grown(coarse, old, throat), tone) < UNLIKE_SKIN[1]
+    if doubtful.any():
+        result[place] |= full(doubtful) & _off_the_outline(body, old | result)[place]
     return result & np.isin(body.labels, (Label.SKIN, Label.HAIR, Label.BACKGROUND)) & ~old
+
+
+def _unlike_skin(cloth: Floats, tone: Floats) -> Floats:
+    """Squared distance (h, w) of the cloth's colours from those of face and neck."""
+    return np.minimum(strangeness(cloth, tone), strangeness(cloth, tone * np.array([1, NECK_PALER, 1], np.float32)))
+
+
+def _off_the_outline(body: Body, old: Bools) -> Bools:
+    """Pixels (h, w) outside the neck's outline as far as it is known by now."""
+    assert body.head is not None
+    lines = side_lines(body, body.head, old)
+    inside = filled(old.shape, np.concatenate([lines["left"], lines["right"][::-1]])) > 0.5
+    return np.asarray(distance_to(inside) > OFF_OUTLINE * body.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +165,7 @@ def _not_skin(throat: _Throat, body: Body, coarse: Coarse, old: Bools, tone: Flo
     strand = strangeness(throat.lab, _grown(coarse, body.labels == Label.HAIR, throat)) < np.minimum(to_cloth, to_skin)
     weight = np.where(throat.above, OUTSIDE, OUTSIDE / 3)  # further down, chests are bare as well
     # turned heads show more neck: where the cloth is plainly unlike skin, its colour tells it alone
-    unlike = np.minimum(strangeness(cloth_lab, tone), strangeness(cloth_lab, neck))
-    weight = weight * np.interp(unlike, UNLIKE_SKIN, [1, 0])
+    weight = weight * np.interp(_unlike_skin(cloth_lab, tone), UNLIKE_SKIN, [1, 0])
     evidence = evidence + weight * np.clip(throat.outside / BEYOND, 0, 1) * ~strand
     place = throat.skin & throat.near & (throat.below > JAW_MARGIN)
     goes = place & (evidence > ENOUGH)
@@ -185,6 +208,10 @@ def _not_hair(throat: _Throat, body: Body, coarse: Coarse, old: Bools) -> Bools:
     to_hair = strangeness(throat.lab, _grown(coarse, body.labels == Label.HAIR, throat))
     to_cloth = strangeness(throat.lab, _grown(coarse, old, throat))
     cloth_like = (to_cloth < PLAINLY) & (to_hair > to_cloth + PLAINLY)
+    # long hair is dark as any cloth in its own shade
+    count, names = cv2.connectedComponents(throat.hair.view(np.uint8))
+    long = np.bincount(names[erode(throat.hair, LOCK * throat.unit) & (throat.below > OF_HEAD)], minlength=count) > 0
+    cloth_like &= ~long[names]
     return np.asarray(place & (stray | cloth_like))
 
 

@@ -32,14 +32,19 @@ THICKNESS = 0.035  # units that cloth stands off neck and shoulders
 STEPLESS = 0.12  # units from the skin that is seen within which that thickness begins
 FLARE = 0.42  # share of the way at which the shoulder's slope begins at the latest
 FLARE_RISE = 0.26  # units above the shoulder joints at which it begins at the lowest
+COLLAR_TIP = (0.08, 0.5)  # units from the middle between which the top of a collar or strap lies
+JAW_END = 0.03  # share of the neck's axis down to which the face is beside it
+SPREADING = 0.7  # pixels by which a neck may widen below the jaw with each pixel downwards
+SHOULDER_COVER = 0.1  # units above the cloth within which no shoulder is seen
 BESIDE = 0.02  # units outside the outline within which a nick is one
 
 
-def bare_neck(shape: tuple[int, int], body: Body, old: Bools) -> Floats:
+def bare_neck(shape: tuple[int, int], body: Body, old: Bools, cover: Floats | None = None) -> Floats:
     """Coverage (h, w) of the bare neck and the shoulders' upper side.
 
     Args:
         old: (h, w) what is taken away; sides of the neck count where the scene ends them.
+        cover: (h, w) coverage of the new garment; on a shoulder that it lies on, nothing is seen above it.
     """
     head = body.head
     if head is None or float((body.neck - head.chin) @ body.down) < 0.1 * body.unit:
@@ -50,6 +55,8 @@ def bare_neck(shape: tuple[int, int], body: Body, old: Bools) -> Floats:
     below = head.below_jaw(columns, rows) + 0.1 * head.half_width
     under_jaw = np.clip(0.5 + below / max(1.0, 0.02 * body.unit), 0, 1)
     zone = zone * under_jaw
+    if cover is not None:
+        zone = zone * ~_above_the_cloth(body, cover)
     box = bounds(zone > 0, round(2 * BESIDE * body.unit) + 2)
     if box is None:
         return np.asarray(zone, np.float32)
@@ -76,7 +83,25 @@ def side_lines(body: Body, head: Head, old: Bools) -> dict[SideName, Points]:
             # necks are the same on both sides
             half = float(np.mean([usual, *narrowest.values()]))
             found = np.array([0.0]), np.array([half])
-        result[side] = _side_line(body, head, side, found[0], found[1])
+        result[side] = _side_line(body, head, old, side, found[0], found[1])
+    return result
+
+
+def _above_the_cloth(body: Body, cover: Floats) -> Bools:
+    """Pixels (h, w) right above a covered shoulder, further out than the top of the collar: shoulders carry cloth."""
+    rows = np.arange(cover.shape[0])[:, None]
+    columns = np.arange(cover.shape[1])
+    solid = cover > 0.5
+    top = np.where(solid.any(axis=0), np.argmax(solid, axis=0), cover.shape[0])
+    result = np.zeros(cover.shape, bool)
+    aside = (columns - body.neck[0]) / body.unit
+    for side in SIDES:
+        beside = (SIGN[side] * aside > COLLAR_TIP[0]) & (SIGN[side] * aside < COLLAR_TIP[1])
+        if not beside.any() or top[beside].min() >= cover.shape[0]:
+            continue
+        tip = columns[beside][np.argmin(top[beside])]
+        outer = (columns - tip) * SIGN[side] > 0
+        result |= outer & (rows < top) & (rows > top - SHOULDER_COVER * body.unit)
     return result
 
 
@@ -136,14 +161,36 @@ def _seen_side(body: Body, head: Head, old: Bools, sign: float, usual: float) ->
     return np.array(shares[first:]), np.maximum.accumulate(smooth[first:])
 
 
-def _side_line(body: Body, head: Head, side: SideName, shares: Points, halves: Points) -> Points:
+def _under_face(body: Body, head: Head, old: Bools, sign: float, shares: Points, length: float) -> Points:
+    """How far (n,), in pixels from the axis, the neck's side may lie at shares of it: beside the jaw no further out
+    than the face is seen, from there on a little further with every level."""
+    origin = _axis(body, head, shares)
+    distance = np.arange(0.0, 2.6, 0.02) * head.neck_half_width
+    points = origin[:, None] + sign * body.across * distance[None, :, None]
+    column, row = np.rint(points[..., 0]).astype(int), np.rint(points[..., 1]).astype(int)
+    inside = (column >= 0) & (column < old.shape[1]) & (row >= 0) & (row < old.shape[0])
+    column, row = np.clip(column, 0, old.shape[1] - 1), np.clip(row, 0, old.shape[0] - 1)
+    seen = np.isin(body.labels[row, column], (Label.SKIN, Label.HAIR)) & ~old[row, column] & inside
+    edge = distance[np.argmin(seen, axis=1)]
+    beside = (shares < JAW_END) & seen[:, 0] & ~seen[:, -1]
+    if not beside.any():
+        return np.full(len(shares), np.inf)
+    last = int(np.flatnonzero(beside)[-1])
+    limit = np.where(beside, edge, np.inf)
+    limit[last + 1 :] = edge[last] + SPREADING * length * (shares[last + 1 :] - shares[last])
+    return limit
+
+
+def _side_line(body: Body, head: Head, old: Bools, side: SideName, shares: Points, halves: Points) -> Points:
     """One side's outline (n, 2): straight down to the first of the given places, through them, out to the shoulder."""
     sign = SIGN[side]
     length = max(float((body.neck - head.neck_top) @ body.down), 1.0)
     flare = float(np.clip(1 - FLARE_RISE * body.unit / length, 0.1, FLARE))
     levels = np.r_[-0.35, shares, max(flare, shares[-1] + 0.01)]
     widths = np.r_[halves[0], halves, halves[-1]]
-    upper = _axis(body, head, levels) + sign * body.across * widths[:, None]
+    fine = np.linspace(levels[0], levels[-1], 40)
+    widths = np.minimum(np.interp(fine, levels, widths), _under_face(body, head, old, sign, fine, length))
+    upper = _axis(body, head, fine) + sign * body.across * widths[:, None]
     crown = body.arms[side].axis[0] - SHOULDER_RISE * body.unit * body.down
     foot = 0.35 * upper[-1] + 0.65 * (body.neck_foot[side] + 0.03 * body.unit * body.down)
     foot = foot + sign * body.across * max(0.0, halves[-1] * 1.05 - float((foot - body.neck) @ body.across) * sign)

@@ -65,7 +65,8 @@ def _with_cloth(
     height, width = garment.alpha.shape
     bottom = float(max(ends["left"][1], ends["right"][1]))
     reach = int(max(crotch[0] - ends["left"][0], ends["right"][0] - crotch[0])) + 8 * rim
-    rows = slice(max(0, int(crotch[1]) - 2), min(height, int(bottom) + 1))
+    above = int(bottom - crotch[1])
+    rows = slice(max(0, int(crotch[1]) - above), min(height, int(bottom) + 1))
     columns = slice(max(0, int(crotch[0]) - reach), min(width, int(crotch[0]) + reach + 1))
     place = rows, columns
     y, x = np.mgrid[place].astype(np.float32)
@@ -75,8 +76,13 @@ def _with_cloth(
         share = np.clip((y - crotch[1]) / max(float(ends[side][1] - crotch[1]), 1.0), 0, 1)
         beyond = SIGN[side] * (x - crotch[0] - share * (ends[side][0] - crotch[0]))
         mine = (SIGN[side] * (x - crotch[0]) >= 0) & (SIGN[side] * (ends[side][0] - x) >= -rim) & (y <= ends[side][1])
+        mine &= y >= crotch[1] - 2
         outside = np.where(mine, beyond, outside)
         parts[place] = np.where(mine & (beyond >= 0) & (parts[place] == 0), int(LEG_PART[side]), parts[place])
+    # a mask that parts above the crotch has a slit there
+    slit = (y < crotch[1] - 2) & (x >= ends["left"][0]) & (x <= ends["right"][0])
+    outside = np.where(slit, 1.0, outside)
+    parts[place] = np.where(slit & (parts[place] == 0), int(Part.TORSO), parts[place])
     gap = cv2.dilate((alpha[place] < SOLID).astype(np.uint8), np.ones((2 * rim + 1,) * 2, np.uint8)) > 0
     grown = push_pull(rgb[place].astype(np.float32), (~gap).astype(np.float32))
     rgb[place] = np.where((gap & (outside > -1))[..., None], np.clip(np.rint(grown), 0, 255), rgb[place])

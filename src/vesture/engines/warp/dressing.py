@@ -17,6 +17,7 @@ from vesture.engines.warp.crotch import pointed_crotch
 from vesture.engines.warp.fit import fit_garment
 from vesture.engines.warp.layers import drape, render_layers
 from vesture.engines.warp.placement import Wishes
+from vesture.engines.warp.straps import laid_straps
 from vesture.engines.warp.undressed import dressed_window, prepare
 from vesture.engines.warp.variants import ease_of
 from vesture.vision.frame import Box, pasted
@@ -38,7 +39,7 @@ def dress(
     photo = np.ascontiguousarray(whole[box.slices])
     shape = photo.shape[0], photo.shape[1]
     wishes = Wishes(options.long_top, options.cover_feet, options.adjust_hands)
-    garment = pointed_crotch(garment)
+    garment = laid_straps(pointed_crotch(garment))
     clothes = wardrobe(options.category, garment, options.cover_feet)
     scene = None
     images, changed = [], np.zeros(whole.shape[:2], bool)

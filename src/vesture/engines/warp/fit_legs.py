@@ -28,7 +28,6 @@ OVERLAP = 0.012  # units that legs go past the line between them where they touc
 CLOSED = 0.6  # units below the crotch where legs part at the latest
 MEETING = 1.25  # of its cloth's half-width: as far a leg goes to meet the other one, where they touch in the photo
 FILLED = 0.5  # units below the crotch where the present inner edge has lost its say
-SEWN = 0.75  # of the line from side to crotch, where a leg hangs on the hips: inner legs must be free to meet
 HANGING, LEVELLED = 0.85, 0.6  # cosine of a leg's slope up to which its hem hangs level, and how far
 ROWS, COLUMNS = 40, 7  # of handles on a leg
 RIPPLE = 9  # rows: shorter ripples of a leg's outline are the mask's
@@ -71,7 +70,7 @@ def fit_legs(
         handles[int(LEG_PART[side])] = _leg(body, garment, side, scale, (start[side], reach[side]), ends)
         outer = curve(garment, _outer_edge(garment, side), 60)
         at_crotch = outer[np.argmin(np.abs(outer[:, 1] - crotch[1]))]
-        joints[int(Part.TORSO), int(LEG_PART[side])] = np.stack([at_crotch, at_crotch + SEWN * (crotch - at_crotch)])
+        joints[int(Part.TORSO), int(LEG_PART[side])] = np.stack([at_crotch, crotch])
     return handles, joints, reach
 
 

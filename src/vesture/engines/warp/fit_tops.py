@@ -11,6 +11,7 @@ from vesture.engines.warp.fit_bottoms import draped, hip_bound, hip_width, over_
 from vesture.engines.warp.fit_hem import hem_level, is_tucked
 from vesture.engines.warp.fit_legs import fit_legs
 from vesture.engines.warp.fit_sleeves import SHOULDER_DROP, fit_sleeve, sleeve_ratio, sleeve_reach
+from vesture.engines.warp.fit_straps import has_straps, strap_handles
 from vesture.engines.warp.leg_outline import seen_crotch, seen_crotch_level
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import (
@@ -144,18 +145,14 @@ def _torso(
     ease: Ease,
 ) -> Handles:
     """Handles of the torso part."""
-    collars, ends = shoulders
-    groups = []
+    if has_straps(garment):
+        groups = strap_handles(body, garment, scale[0], armpit)
+        neck_front = groups[-1].target[len(groups[-1].target) // 2]
+    else:
+        groups = _shoulders(body, garment, scale, shoulders, armpit)
+        neck_front = groups[0].target[len(groups[0].target) // 2]
     sides: dict[SideName, Floats] = {}
-    neck = curve(garment, "neckline", 21)
-    neck_target = _neckline_target(body, neck, collars, scale)
-    groups.append(pairs(neck, neck_target))
     for side in SIDES:
-        shoulder = curve(garment, f"shoulder_{side}", 10)
-        groups.append(pairs(shoulder, _shoulder_line(body, shoulder, collars[side], ends[side], garment.has_sleeves)))
-        if f"armhole_{side}" in garment.curves:
-            armhole = curve(garment, f"armhole_{side}", 8)
-            groups.append(pairs(armhole, _between(armhole, ends[side], _armpit_target(body, side, armpit))))
         if f"side_{side}" not in garment.curves:
             continue
         edge = _torso_edge(garment, side)
@@ -167,10 +164,30 @@ def _torso(
         hem = curve(garment, "hem", 25)
         roundness = 0.03 * ease.drape
         groups.append(pairs(hem, _hem_target(body, hem, sides["left"][-1], sides["right"][-1], scale[1], roundness)))
-    centre = _centre_line(body, garment, neck_target[10], armpit, bottom)
+    centre = _centre_line(body, garment, neck_front, armpit, bottom)
     if centre is not None:
         groups.append(centre)
     return Handles.concatenate(groups)
+
+
+def _shoulders(
+    body: Body,
+    garment: Garment,
+    scale: tuple[float, float],
+    shoulders: tuple[Mapping[SideName, Floats], Mapping[SideName, Floats]],
+    armpit: float,
+) -> list[Handles]:
+    """Handles of the neckline, which comes first, the shoulders, and the armholes of a garment without sleeves."""
+    collars, ends = shoulders
+    neck = curve(garment, "neckline", 21)
+    groups = [pairs(neck, _neckline_target(body, neck, collars, scale))]
+    for side in SIDES:
+        shoulder = curve(garment, f"shoulder_{side}", 10)
+        groups.append(pairs(shoulder, _shoulder_line(body, shoulder, collars[side], ends[side], garment.has_sleeves)))
+        if f"armhole_{side}" in garment.curves:
+            armhole = curve(garment, f"armhole_{side}", 8)
+            groups.append(pairs(armhole, _between(armhole, ends[side], _armpit_target(body, side, armpit))))
+    return groups
 
 
 def _torso_edge(garment: Garment, side: SideName) -> Floats:

@@ -156,6 +156,8 @@ def _own_pixels(parts: NDArray[np.uint8], part: int, size: tuple[int, int], over
     own = (parts == part).astype(np.uint8)
     grown = cv2.dilate(own, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(overlap * 0.6) + 1,) * 2))
     keep = np.where((parts == 0) | (grown > 0), 1, 0).astype(np.float32)
+    if part in LEGS:  # sewn to the hips, not to each other
+        keep[np.isin(parts, LEGS) & (parts != part)] = 0
     return np.asarray(cv2.resize(keep, size[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
 

@@ -85,7 +85,7 @@ def seen_crotch(body: Body) -> Floats:
         sides.append(np.interp(levels, np.maximum.accumulate(line[:, 1]), line[:, 0]))
     across = sides[0][:, None] + np.linspace(0, 1, 41) * (sides[1] - sides[0])[:, None]
     points = body.point(across.ravel(), np.repeat(levels, 41))
-    open_scene = ((_labels_at(body, points) == Label.BACKGROUND) & _inside(body, points)).reshape(across.shape)
+    open_scene = ((labels_at(body, points) == Label.BACKGROUND) & _inside(body, points)).reshape(across.shape)
     apart = np.convolve(open_scene.any(1), np.ones(6), mode="valid") >= 6
     by_anatomy = np.array([0.0, crotch_level(body)])
     if not apart.any() or _stance(body) < STANDING:
@@ -109,7 +109,7 @@ def shoe_from(body: Body, side: SideName) -> float | None:
     """Arc length at which a shoe begins on the axis of a leg; None when none is seen."""
     leg = body.legs[side]
     along = np.linspace(0.75 * leg.length, leg.length + 0.6 * body.unit, 60)
-    shoe = np.flatnonzero(_labels_at(body, leg.at(along)) == Label.SHOES)
+    shoe = np.flatnonzero(labels_at(body, leg.at(along)) == Label.SHOES)
     return float(along[shoe[0]]) if len(shoe) else None
 
 
@@ -117,11 +117,11 @@ def cloth_until(body: Body, side: SideName) -> float:
     """Arc length at which the present trousers end on the axis of a leg; 0 where it is bare."""
     leg = body.legs[side]
     along = np.linspace(0, leg.length + 0.5 * body.unit, 160)
-    cloth = np.flatnonzero(np.isin(_labels_at(body, leg.at(along)), (Label.BOTTOM, Label.ONE_PIECE)))
+    cloth = np.flatnonzero(np.isin(labels_at(body, leg.at(along)), (Label.BOTTOM, Label.ONE_PIECE)))
     return float(along[cloth[-1]]) if len(cloth) else 0.0
 
 
-def _labels_at(body: Body, points: Floats) -> NDArray[np.uint8]:
+def labels_at(body: Body, points: Floats) -> NDArray[np.uint8]:
     """Labels under points (n, 2); background outside the photo."""
     column, row = np.rint(points).astype(int).T
     inside = _inside(body, points)
@@ -149,7 +149,7 @@ def _reach(body: Body, axis: Floats, direction: Floats, limit: Floats, share: Fl
     """How far the leg's cloth or skin goes on in a direction, at most `limit` (n,), and whether it ends before."""
     distance = np.linspace(0, 1, STEPS)[None] * limit[:, None]
     points = axis[:, None] + direction[:, None] * distance[..., None]
-    seen = _labels_at(body, points.reshape(-1, 2)).reshape(len(axis), STEPS)
+    seen = labels_at(body, points.reshape(-1, 2)).reshape(len(axis), STEPS)
     skin = seen == Label.SKIN
     bare = skin[:, 0] | (share > HANDS_END)
     on = np.isin(seen, CLOTH) | (skin & bare[:, None])

@@ -37,6 +37,7 @@ OFF_OUTLINE = 0.015  # units outside the neck's outline at which nothing is skin
 LEAST_FACE = 40  # pixels
 STRAND = 0.02  # units of half the width of what joins hair to hair
 LOCK = 0.035  # units of half the width of hair below the jaw where it is long
+LOCK_REACH = 0.18  # units from its middle within which small pieces are hair as well
 LARGEST_STRAY = 0.03  # square units; more is hair that the parse has parted from the head
 OF_HEAD = -0.4  # half-widths of the face below the jaw, where hair is the head's
 BESIDE_JAW = -0.6  # and from which on a hood may stand beside the face
@@ -67,7 +68,8 @@ def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Boo
 
     result[place] = full(goes)
     doubtful = throat.skin & throat.near & (throat.below > JAW_MARGIN) & throat.collar
-    doubtful &= _unlike_skin(_grown(coarse, old, throat), tone) < UNLIKE_SKIN[1]
+    doubtful &= _unlike_skin(_grown(coarse, old, throat), tone) < UNLIKE_SKIN[0]
+    doubtful &= ~_near_long_hair(throat, _of_head(throat))
     if doubtful.any():
         result[place] |= full(doubtful) & _off_the_outline(body, old | result)[place]
     return result & np.isin(body.labels, (Label.SKIN, Label.HAIR, Label.BACKGROUND)) & ~old
@@ -198,21 +200,29 @@ def _not_hair(throat: _Throat, body: Body, coarse: Coarse, old: Bools) -> Bools:
     place &= (throat.below > JAW_MARGIN) | ((throat.below > BESIDE_JAW) & (throat.outside > BESIDE))
     if not place.any():
         return place
-    whole = erode(throat.hair, STRAND * throat.unit)
-    count, names = cv2.connectedComponents(whole.view(np.uint8))
-    of_head = np.bincount(names[whole & (throat.below < OF_HEAD)], minlength=count) > 0
-    of_head[0] = False
-    real = dilate(of_head[names], 2 * STRAND * throat.unit) & throat.hair
+    real = _of_head(throat)
     _, names, stats, _ = cv2.connectedComponentsWithStats((throat.hair & ~real).view(np.uint8))
     stray = (stats[:, cv2.CC_STAT_AREA] < LARGEST_STRAY * throat.unit**2)[names] & ~real
     to_hair = strangeness(throat.lab, _grown(coarse, body.labels == Label.HAIR, throat))
     to_cloth = strangeness(throat.lab, _grown(coarse, old, throat))
     cloth_like = (to_cloth < PLAINLY) & (to_hair > to_cloth + PLAINLY)
-    # long hair is dark as any cloth in its own shade
-    count, names = cv2.connectedComponents(throat.hair.view(np.uint8))
-    long = np.bincount(names[erode(throat.hair, LOCK * throat.unit) & (throat.below > OF_HEAD)], minlength=count) > 0
-    cloth_like &= ~long[names]
-    return np.asarray(place & (stray | cloth_like))
+    # in its own shade long hair is dark as any cloth, and on the garment it comes in pieces
+    return np.asarray(place & (stray | cloth_like) & ~_near_long_hair(throat, real))
+
+
+def _of_head(throat: _Throat) -> Bools:
+    """Hair (h, w) that hangs together with that of the head, by more than a thin line."""
+    whole = erode(throat.hair, STRAND * throat.unit)
+    count, names = cv2.connectedComponents(whole.view(np.uint8))
+    of_head = np.bincount(names[whole & (throat.below < OF_HEAD)], minlength=count) > 0
+    of_head[0] = False
+    return dilate(of_head[names], 2 * STRAND * throat.unit) & throat.hair
+
+
+def _near_long_hair(throat: _Throat, real: Bools) -> Bools:
+    """Hair (h, w) of the head that comes down beside the jaw in locks, and what is near it."""
+    locks = erode(throat.hair, LOCK * throat.unit) & real & (throat.below > OF_HEAD)
+    return dilate(locks, LOCK_REACH * throat.unit) if locks.any() else locks
 
 
 def _not_scene(throat: _Throat, body: Body, coarse: Coarse, old: Bools, gone: Bools) -> Bools:

@@ -27,7 +27,7 @@ from vesture.vision.parsing_prior import CLASSES, Covering, Skeleton, capsule, l
 from vesture.vision.parsing_repair import no_skin_off_the_neck, repair
 from vesture.vision.parsing_things import around, bulges, only_real_things
 from vesture.vision.parsing_trims import with_trims
-from vesture.vision.person_opinion import silent_on_skin, speaks_against_a_dress
+from vesture.vision.person_opinion import leans_to_hair, silent_on_skin, speaks_against_a_dress
 from vesture.vision.pose import Pose
 
 Floats = NDArray[np.float32]
@@ -144,7 +144,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     dress = opinion is None or not speaks_against_a_dress(opinion, person, skeleton)
     labels = settle_hem(repair(labels, lab, skeleton, covering, dress), scores, lab, skeleton)
     labels = with_flaps(labels, lab, skeleton, covering.waist, np.random.default_rng(1))
-    labels = label_head(labels, lab, skeleton, generator)
+    labels = label_head(labels, lab, skeleton, generator, None if opinion is None else leans_to_hair(opinion))
     labels = with_loose_hair(labels, lab, skin_tone(small), skeleton, skin, generator)
     labels = no_skin_off_the_neck(labels, skeleton)
     confidence = judge(labels, scores, person, mask, skeleton, covering)

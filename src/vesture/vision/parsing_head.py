@@ -27,6 +27,9 @@ KNOWN = -12.5  # log-likelihood of a colour that the face has
 BALD = 0.6  # share of the crown that looks like the cheeks
 BALD_CHROMA, BALD_LIGHT = 4.5, 22.0  # Lab distances within which it does
 USUAL_TEXTURE, TEXTURE_WEIGHT = 1.3, 1.0
+
+LEANING_WEIGHT = 0.5  # of what somebody else thinks is hair rather than cloth
+SURELY_HAIR = 3.0  # log ratio of hair to cloth in their eyes from which colours say nothing of the cloth
 SKIN_LESS_LIKELY = 0.5  # beside the neck
 THROAT = 0.6  # half width, in eye-to-mouth distances
 LONGEST_HAIR = 0.95  # v, down the torso
@@ -37,8 +40,16 @@ LARGEST_GLINT = 0.06  # units squared
 ENCLOSED, BY_THE_HEAD = 0.75, 0.9  # shares of hair, and of hair and skin, around a patch
 
 
-def label_head(labels: Labels, lab: Floats, skeleton: Skeleton, generator: np.random.Generator) -> Labels:
-    """Labels (h, w) with face and hair told apart anew where a face is seen; `lab` (h, w, 3) is the photo."""
+def label_head(
+    labels: Labels, lab: Floats, skeleton: Skeleton, generator: np.random.Generator, leaning: Floats | None = None
+) -> Labels:
+    """Labels (h, w) with face and hair told apart anew where a face is seen.
+
+    Args:
+        labels: (h, w).
+        lab: (h, w, 3) the photo.
+        leaning: (h, w) log ratio of hair to cloth in somebody else's eyes.
+    """
     face = FaceFrame.of(skeleton)
     if face is None:
         return labels
@@ -67,7 +78,7 @@ def label_head(labels: Labels, lab: Floats, skeleton: Skeleton, generator: np.ra
     result[above] = HAIR
     beside = (oval < 1.7) & (down < 1.2) & np.isin(result, CLOTHES)  # nothing but a hood covers a cheek
     result[beside] = np.where(like_hair[beside] > like_skin[beside], HAIR, SKIN)
-    result = _strands(result, lab, skeleton, (like_hair, like_skin), (across, down), oval, generator)
+    result = _strands(result, lab, skeleton, (like_hair, like_skin), (across, down), oval, generator, leaning)
     whole = _without_holes(_joined(result, labels, above), skeleton.unit)
     return _with_collar(whole, lab, np.median(lab[cheeks], axis=0), (across, down), skeleton)
 
@@ -126,6 +137,7 @@ def _strands(
     place: tuple[Floats, Floats],
     oval: Floats,
     generator: np.random.Generator,
+    leaning: Floats | None,
 ) -> Labels:
     """Hair beside the face and down to the chest: what is likelier hair than skin or cloth."""
     like_hair, like_skin = likelihoods
@@ -133,11 +145,16 @@ def _strands(
     u, v = skeleton.frame((labels.shape[0], labels.shape[1]))
     below = (oval > 0.85) & (down >= 0.2) & (v < LONGEST_HAIR) & (np.abs(u) < 0.62)
     garment = ONE_PIECE if (labels == ONE_PIECE).any() else TOP
-    cloth = fit_colours(lab[(labels == garment) & (v > 0.15) & (v < 0.9)], generator, components=3)
+    plain = (labels == garment) & (v > 0.15) & (v < 0.9)
+    if leaning is not None:
+        plain &= leaning < SURELY_HAIR
+    cloth = fit_colours(lab[plain], generator, components=3)
     like_cloth = cloth.log_likelihood(lab) if cloth is not None else np.full_like(like_hair, -30.0)
     neck = np.exp(-0.5 * (across / 0.75) ** 2) * (v < 0.12)
     texture = cv2.GaussianBlur(_texture(lab), (0, 0), max(1.0, 0.03 * skeleton.unit))
     like_skin = like_skin - TEXTURE_WEIGHT * np.log((texture + 0.3) / USUAL_TEXTURE) + 3.0 * neck - SKIN_LESS_LIKELY
+    if leaning is not None:
+        like_cloth = like_cloth - LEANING_WEIGHT * leaning
     wanted = like_hair - 1.5 * np.clip(v + 0.1, 0, 1) - np.maximum(like_skin, like_cloth + 1.0)
     wanted = cv2.GaussianBlur(np.clip(wanted, -6, 6), (0, 0), max(0.8, 0.02 * skeleton.unit))
     result = labels.copy()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.parsing_bare import drawn_limbs
-from vesture.vision.parsing_prior import BOTTOM, SKIN, TOP, Skeleton
+from vesture.vision.parsing_prior import BOTTOM, HAIR, SKIN, TOP, Skeleton
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -22,6 +22,7 @@ REACH = 7  # levels on either side of the waist that must agree
 FEWEST_LEVELS, FEWEST_PIXELS = 3, 4
 LEAST = 0.02  # probability
 LEAST_SHARE = 2.5e-3  # of one garment in all cloth
+HAIR_SAYS = 4.0  # largest log ratio of hair to cloth
 CLEAR = 0.3  # mean log ratio of top to bottom above the waist, and of bottom to top below it
 NO_DRESS, LIKE_A_DRESS = 0.2, 0.4  # mean shares of one-piece: none below the first, one above the second
 
@@ -62,3 +63,9 @@ def speaks_against_a_dress(opinion: Floats, person: Bools, skeleton: Skeleton) -
     if min(len(above), len(below)) < FEWEST_LEVELS:
         return False
     return bool(min(above.mean(), -below.mean()) > CLEAR)
+
+
+def leans_to_hair(opinion: Floats) -> Floats:
+    """How much likelier (h, w) hair is than cloth by log-scores (8, h, w): a log ratio in [-HAIR_SAYS, HAIR_SAYS]."""
+    cloth = np.max(opinion[[TOP, BOTTOM, ONE_PIECE]], axis=0)
+    return np.asarray(np.clip(opinion[HAIR] - cloth, -HAIR_SAYS, HAIR_SAYS), np.float32)

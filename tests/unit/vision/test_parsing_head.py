@@ -71,6 +71,16 @@ def test_a_glint_on_a_strand_is_hair() -> None:
     assert (found[glint] == HAIR).all()
 
 
+@pytest.mark.parametrize(("says", "label"), [(4.0, HAIR), (-4.0, TOP)])
+def test_hair_in_the_colours_of_the_cloth_is_what_somebody_else_takes_it_for(says: float, label: int) -> None:
+    lab, truth = drawn((33.0, 3.0, -19.0), 1.5, strands=True)
+    leaning = np.full(SIZE, -4.0, np.float32)
+    leaning[truth == HAIR] = says
+    found = label_head(truth, lab, skeleton_of_head(), np.random.default_rng(0), leaning)
+    assert (found[240:290, 128:142] == label).mean() > 0.9
+    assert (found[240:290, 170:270] == TOP).mean() > 0.97
+
+
 @pytest.mark.parametrize(
     ("colour", "label"), [((8.0, 1.0, 0.0), TOP), ((93.0, 0.0, 2.0), TOP), ((36.0, 9.0, 10.0), SKIN)]
 )

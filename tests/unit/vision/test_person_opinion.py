@@ -7,7 +7,7 @@ import pytest
 
 from vesture.vision.parsing import Label
 from vesture.vision.parsing_prior import Skeleton
-from vesture.vision.person_opinion import silent_on_skin, speaks_against_a_dress
+from vesture.vision.person_opinion import leans_to_hair, silent_on_skin, speaks_against_a_dress
 
 HEIGHT, WIDTH, UNIT = 200, 120, 40.0
 PERSON = np.zeros((HEIGHT, WIDTH), bool)
@@ -81,3 +81,14 @@ def test_skin_and_cloth_are_left_open_and_the_rest_is_said() -> None:
     assert chances[Label.TOP] / chances[Label.BOTTOM] == pytest.approx(2, rel=0.03)
     assert np.allclose(chances[[0, 1, 6, 7]], before[[0, 1, 6, 7]])
     assert np.exp(believed[Label.HAIR, 150, 60]) > 0.85
+
+
+def test_hair_is_weighed_against_the_likeliest_garment_and_never_beyond_all_doubt() -> None:
+    chances = np.full((8, 1, 3), 0.01)
+    chances[[Label.HAIR, Label.ONE_PIECE], 0, 0] = 0.2, 0.1
+    chances[[Label.HAIR, Label.TOP], 0, 1] = 0.9, 1e-6
+    chances[[Label.HAIR, Label.BOTTOM], 0, 2] = 1e-6, 0.9
+    found = leans_to_hair(np.log(chances).astype(np.float32))[0]
+    assert found[0] == pytest.approx(np.log(2))
+    assert found[1] == pytest.approx(4.0)
+    assert found[2] == -found[1]

@@ -13,7 +13,7 @@ from vesture.core.task import RGB, Category
 from vesture.engines.warp.bare_arms import bare_arms, outside_sleeves
 from vesture.engines.warp.crevices import closed_crevices
 from vesture.engines.warp.front import kept_in_front, soft_front
-from vesture.engines.warp.hands import hands_of
+from vesture.engines.warp.hands import bare_arms_of
 from vesture.engines.warp.layers import SLEEVES, Layer
 from vesture.engines.warp.leg_outline import crotch_level
 from vesture.engines.warp.light import contact_shadow, folds, light_of_place, shaded_by
@@ -80,10 +80,8 @@ def compose(
     for patch in under:
         touched[patch.place] |= patch.alpha > 0.004
     keep = kept_in_front(scene.body, scene.old, fit, scene.clothes.in_front, scene.clothes.replaced)
-    hands = hands_of(scene.body)
-    front, colours = soft_front(
-        scene.photo, scene.body.labels, keep, scene.old, scene.coarse, scene.body.unit, hands
-    )
+    bare = bare_arms_of(scene.body, scene.clothes.replaced)
+    front, colours = soft_front(scene.photo, scene.body.labels, keep, scene.old, scene.coarse, scene.body.unit, bare)
     canvas = canvas * (1 - front)[..., None] + colours
     touched &= front < 0.999
     result = np.where(touched[..., None], np.clip(np.rint(canvas), 0, 255), scene.photo).astype(np.uint8)

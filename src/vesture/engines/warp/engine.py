@@ -29,8 +29,10 @@ from vesture.core.task import (
 from vesture.engines.warp.body import Body, measure_body
 from vesture.engines.warp.doubts import garment_doubts, person_doubts, refuse_crossed, refuse_unseen, wearer_doubts
 from vesture.engines.warp.dressing import dress
+from vesture.engines.warp.hand_colours import with_clear_hands
 from vesture.engines.warp.photo_type import find_photo_type
 from vesture.engines.warp.recent import Recent, fingerprint
+from vesture.engines.warp.waistband import with_waistband
 from vesture.engines.warp.worn import worn_garment
 from vesture.errors import PersonNotFound
 from vesture.vision.frame import Box, cropped_pose, person_box, scaled_pose
@@ -192,7 +194,8 @@ def _read_person(photo: RGB, pose: Pose, network: PersonNetwork | None = None) -
     box = person_box(pose)
     part, pose = np.array(photo[box.slices]), cropped_pose(pose, box)
     parse = parse_person(part, pose, network)
-    return Person(part, box, pose, measure_body(pose, parse.full_labels(part), parse.unit))
+    body = measure_body(pose, parse.full_labels(part), parse.unit)
+    return Person(part, box, pose, replace(body, labels=with_clear_hands(part, body)))
 
 
 def _resized(rgb: RGB, scale: float) -> RGB:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body import SIDES, Body, SideName
 from vesture.engines.warp.coarse import Coarse
-from vesture.engines.warp.hands import hands_of, matte
+from vesture.engines.warp.hands import bare_arms_of, hands_of, matte
 from vesture.engines.warp.placement import Fit
-from vesture.engines.warp.removal import BELOW_CUFF, SPECK, below
+from vesture.engines.warp.removal import SPECK, below
 from vesture.engines.warp.silhouettes import limb_zone, torso_zone
 from vesture.vision.masks import dilate, feather
 from vesture.vision.parsing import Label
@@ -28,7 +28,7 @@ HAIR_BAND, SKIN_BAND = 0.035, 0.012  # units either side of the edge within whic
 BESIDE_TORSO = 0.85  # of the torso's half-width: an arm's axis that lies further out hangs beside it
 UNDER_CUFF = 0.04  # units past a long sleeve's reach within which its cloth still lies over the skin
 WAIST_SKIN = 0.05  # levels v below the waistband where skin is still the belly's, not a thigh's
-HAND_BAND = 0.03  # units around a hand that its outline reaches
+ARM_BAND = 0.03  # units around a bare arm that its outline reaches
 INNER = 2.5  # pixels inside the edge from which on nothing shines through
 SEPARABLE = (35.0, 80.0)  # colour distance of front and back at which colour begins to tell them, and tells all
 
@@ -58,8 +58,8 @@ def kept_in_front(body: Body, old: Bools, fit: Fit, in_front: tuple[Label, ...],
     if not fit.over_hands:
         keep |= hands_of(body)
     gone = old & (labels != Label.OTHER)
-    # the seam that old cloth leaves on skin is half a finger; of fingers the matte frees it
-    return np.asarray(keep & ~(gone & ~hands_of(body, BELOW_CUFF)))
+    # the seam that old cloth leaves on skin is half a finger; of arms and fingers the matte frees it
+    return np.asarray(keep & ~(gone & ~bare_arms_of(body, replaced)))
 
 
 def _hangs(body: Body, side: SideName) -> bool:
@@ -77,13 +77,13 @@ def soft_front(
     old: Bools,
     coarse: Coarse,
     unit: float,
-    hands: Bools | None = None,
+    arms: Bools | None = None,
 ) -> tuple[Floats, Floats]:
     """Coverage (h, w) of what is kept, and the photo with the old garment's share at its edges taken out (h, w, 3).
 
     At an edge a pixel shows a F + (1 - a) B; where the colours F of the front and B of the old garment nearby differ
     enough, a is read off the pixel, elsewhere it follows the edge. The returned colours are premultiplied: a F.
-    Of `hands` (h, w) the whole outline is read so, whatever lies beside it.
+    Of `arms` (h, w) the whole outline is read so, whatever lies beside it.
     """
     alpha = feather(keep, 0.7)
     colours = photo * alpha[..., None]
@@ -118,18 +118,18 @@ def soft_front(
         own = colour + (colour - behind) * ((1 - value) / np.maximum(value, 0.05))[:, None]
         own = np.clip(own, np.minimum(colour, front), np.maximum(colour, front))
         colours[rows, columns] = own * value[:, None]
-    if hands is None:
+    if arms is None:
         return alpha, colours
-    return _with_hands(alpha, colours, photo, keep, hands & keep & ~dilate(hair, HAIR_BAND * unit), unit)
+    return _with_arms(alpha, colours, photo, keep, arms & keep & ~dilate(hair, HAIR_BAND * unit), unit)
 
 
-def _with_hands(
-    alpha: Floats, colours: Floats, photo: Floats, keep: Bools, hands: Bools, unit: float
+def _with_arms(
+    alpha: Floats, colours: Floats, photo: Floats, keep: Bools, arms: Bools, unit: float
 ) -> tuple[Floats, Floats]:
-    """Coverage and premultiplied colours with the outlines of these hands (h, w) read off the photo close by."""
+    """Coverage and premultiplied colours with the outlines of these arms (h, w) read off the photo close by."""
     alpha, colours = alpha.copy(), colours.copy()
-    for box in _boxes(hands, unit):
-        near = dilate(hands[box], HAND_BAND * unit)
+    for box in _boxes(arms, unit):
+        near = dilate(arms[box], ARM_BAND * unit)
         coverage, own = matte(photo[box], keep[box], unit)
         alpha[box][near] = coverage[near]
         colours[box][near] = (own * coverage[..., None])[near]

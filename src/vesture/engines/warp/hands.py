@@ -7,6 +7,7 @@ where the fingers go from there only the skin itself tells.
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -25,6 +26,9 @@ NEAR = 0.3  # units round the back of the hand within which the hand is sure to 
 ALONG = 0.2  # units beside the forearm's axis within which skin above the wrist is the forearm's
 LARGEST = 0.26  # square units of a hand; more is one with a belly or a thigh
 CUFF = 0.1  # units from the middle of a cuff to its side
+BELOW_CUFF = 0.08  # units below a cuff within which it may have left a rim on the skin
+FOREARM, FOREARM_WIDTH = 0.35, 1.7  # share of an arm from which on it is a forearm; its radii
+HEAD = 0.5  # units either side of the neck's middle, above the shoulders, where skin is the head's
 PLACES = 9  # along the forearm
 BAND = 0.014  # units either side of the outline within which a pixel shows both
 AROUND = 0.05  # units from which the colours of both sides are taken
@@ -33,8 +37,37 @@ OUTER = 2.5  # pixels outside it to which the hand's colour may reach: shadows l
 SEPARABLE = (25.0, 60.0)  # colour distance of hand and surroundings at which colour begins to tell them, and tells all
 
 
+def bare_arms_of(body: Body, replaced: tuple[Label, ...]) -> Bools:
+    """Skin (h, w) of hands and bare forearms, but for what is near a cuff of clothes that are `replaced`: there it may
+    be a rim of the cuff."""
+    cuffed = Label.TOP in replaced or Label.ONE_PIECE in replaced
+    result = np.zeros(body.labels.shape, bool)
+    for side in SIDES:
+        arm = body.arms[side]
+        result |= hand_of(body, arm, BELOW_CUFF if cuffed else 0.0)
+        begin = max(FOREARM * arm.length, (arm.bare_from or 0.0) + (BELOW_CUFF * body.unit if cuffed else 0.0))
+        if arm.bare_from is not None and begin < arm.length:
+            result |= _stretch(body, arm, begin)
+    return result
+
+
+def _stretch(body: Body, arm: Limb, begin: float) -> Bools:
+    """Skin (h, w) along an arm from arc length `begin` to the wrist."""
+    height, width = body.labels.shape
+    result = np.zeros((height, width), bool)
+    axis, margin = arm.at(np.linspace(begin, arm.length, PLACES)), 0.3 * body.unit
+    left, top = (max(0, int(value - margin)) for value in axis.min(0))
+    right, bottom = (max(0, int(value + margin)) for value in axis.max(0))
+    box = np.s_[top : min(bottom, height), left : min(right, width)]
+    if result[box].size:
+        moved = replace(arm, axis=arm.axis - (left, top))
+        zone = limb_zone(result[box].shape, moved, begin, arm.length + CUFF * body.unit, grow=FOREARM_WIDTH)
+        result[box] = (zone > 0.5) & (body.labels[box] == Label.SKIN)
+    return result
+
+
 def hands_of(body: Body, below_cuff: float = 0.0) -> Bools:
-    """Skin (h, w) of both hands; what is nearer than `below_cuff` units to the cuff or wrist is left out."""
+    """Skin (h, w) of both hands; what is nearer than `below_cuff` units to the cuff over them is left out."""
     result = np.zeros(body.labels.shape, bool)
     for side in SIDES:
         result |= hand_of(body, body.arms[side], below_cuff)
@@ -57,10 +90,15 @@ def hand_of(body: Body, arm: Limb, below_cuff: float = 0.0) -> Bools:
     dx, dy = columns + np.float32(left - wrist[0]), rows + np.float32(top - wrist[1])
     beyond = dx * np.float32(ahead[0]) + dy * np.float32(ahead[1])
     skin = (body.labels[box] == Label.SKIN) & (np.hypot(dx, dy) < reach)
-    if arm.bare_from is not None and arm.bare_from < start - CUFF * body.unit:  # else the forearm shows no skin
+    bare = arm.bare_from is not None and arm.bare_from < start - CUFF * body.unit
+    if bare:  # else the forearm shows no skin
         skin &= (beyond > 0) | (_beside(arm, start, reach, columns + left, rows + top) > ALONG * body.unit)
     back = arm.at(np.array([start + 0.4 * NEAR * body.unit]))[0]
     near = np.hypot(columns + np.float32(left - back[0]), rows + np.float32(top - back[1])) < NEAR * body.unit
+    offset = (wrist - body.neck).astype(np.float32)
+    level = (dx + offset[0]) * body.down[0] + (dy + offset[1]) * body.down[1]
+    aside = (dx + offset[0]) * body.across[0] + (dy + offset[1]) * body.across[1]
+    skin &= (level > 0) | (np.abs(aside) > HEAD * body.unit)  # faces are no hands
     count, names = cv2.connectedComponents(skin.view(np.uint8))
     touching = np.bincount(names[skin & near], minlength=count)
     if count < 2 or not touching.any():
@@ -68,9 +106,9 @@ def hand_of(body: Body, arm: Limb, below_cuff: float = 0.0) -> Bools:
     hand = names == int(np.argmax(touching))
     if float(hand.sum()) > LARGEST * body.unit**2:
         hand &= limb_zone(body.labels.shape, arm, start, arm.length + reach, grow=2.6)[box] > 0.5
-    if below_cuff > 0:
-        margin = below_cuff * body.unit
-        hand &= (beyond > margin) | (np.hypot(dx, dy) > margin + CUFF * body.unit)
+    if below_cuff > 0 and not bare:
+        across = np.abs(dx * np.float32(ahead[1]) - dy * np.float32(ahead[0]))
+        hand &= np.hypot(beyond, np.maximum(across - CUFF * body.unit, 0)) > below_cuff * body.unit
     result[box] = hand
     return result
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vesture.engines.warp.body import SIDES, Body
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.collar import JAW_MARGIN, collar_remains
-from vesture.engines.warp.hands import hands_of
+from vesture.engines.warp.hands import BELOW_CUFF, bare_arms_of
 from vesture.engines.warp.silhouettes import limb_zone
 from vesture.vision.masks import dilate, distance_to, erode
 from vesture.vision.parsing import Label
@@ -26,7 +26,6 @@ REACH = {Label.SKIN: 0.05, Label.BACKGROUND: 0.022, Label.HAIR: 0.01, Label.BOTT
 STRANGE = {Label.SKIN: 42.0, Label.BACKGROUND: 9.0}  # colour distance that no neighbour of that kind has by itself
 COAT = 1.4  # level v below which a top hides the legs
 HAND = 0.7  # units round a wrist within which small pieces of skin are fingers
-BELOW_CUFF = 0.1  # units below a cuff within which it may have left a rim on the hand
 SKIN_SCRAP = 0.08  # square units of skin below which it may be cloth of the colour of skin
 SCRAP = 0.03  # square units below which a piece of the old garment is taken for something else
 PINHOLE = 0.01  # square units below which something inside the old garment is part of it
@@ -56,8 +55,8 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
         old |= collar
     distance = distance_to(old)
     skin = labels == Label.SKIN
-    fingers = hands_of(body, BELOW_CUFF)
-    careful = (skin & (_beyond_the_wrists(body) | _above_the_jaw(body))) | fingers
+    arms = bare_arms_of(body, replaced)
+    careful = (skin & (_beyond_the_wrists(body) | _above_the_jaw(body))) | arms
     broad = skin & ~careful & dilate(erode(skin, FINGER * body.unit), FINGER * body.unit)
     rim = distance <= np.where(broad, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))
     result = old | (rim & (labels != Label.OTHER))
@@ -68,9 +67,7 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
             own = (labels == label) & ~careful
             strange |= _rims(photo, own, distance, max(2.0, reach * body.unit), colours, coarse, label)
     # fingers and faces throw shadows stranger than any cuff or collar: of them only what has the garment's colour goes
-    strange |= _rims(
-        photo, careful & ~fingers, distance, max(2.0, REACH[Label.SKIN] * body.unit), colours, coarse, None
-    )
+    strange |= _rims(photo, careful & ~arms, distance, max(2.0, REACH[Label.SKIN] * body.unit), colours, coarse, None)
     if Label.TOP in replaced:
         throat = (labels == Label.SKIN) & _near_the_throat(body)
         # here only what has the old garment's colour: chins and beards throw shadows stranger than any collar

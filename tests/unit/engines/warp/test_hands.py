@@ -13,6 +13,7 @@ from vesture.engines.warp.body import ARM_RADIUS
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.compose import compose
 from vesture.engines.warp.front import kept_in_front
+from vesture.engines.warp.hand_colours import with_clear_hands
 from vesture.engines.warp.hands import hand_of, hands_of, matte
 from vesture.engines.warp.placement import Fit
 from vesture.engines.warp.removal import old_garment
@@ -120,3 +121,48 @@ def test_nothing_of_a_hand_goes_as_the_old_garment_but_its_seam() -> None:
     gone = old_garment(photo, body, TOPS.replaced, Coarse.of(photo, body.unit))
     core = cv2.erode(fingers.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     assert not gone[core & (np.arange(SHAPE[1]) > 116)].any()
+
+
+def hand_beside_cloth(gap_colour: tuple[int, int, int], gap_label: Label):
+    """A drawn person whose left hand was parsed with a gap between its fingers: photo, body, gap (h, w)."""
+    body = drawn_body()
+    photo, labels = drawn_photo(body).copy(), body.labels.copy()
+    cloth = np.s_[240:330, 60:96]
+    labels[cloth] = np.where(labels[cloth] == Label.SKIN, Label.SKIN, gap_label)
+    photo[labels == gap_label] = gap_colour
+    wrist = body.arms["left"].axis[-1].astype(int)
+    hand = np.s_[wrist[1] + 8 : wrist[1] + 34, wrist[0] - 9 : wrist[0] + 10]
+    labels[hand], photo[hand] = Label.SKIN, SKIN
+    gap = np.zeros(SHAPE, bool)
+    gap[wrist[1] + 18 : wrist[1] + 32, wrist[0] - 2 : wrist[0] + 3] = True
+    photo[gap] = gap_colour
+    photo = np.clip(photo + np.random.default_rng(5).normal(0, 2, photo.shape), 0, 255).astype(np.uint8)
+    return photo, replace(body, labels=labels), gap
+
+
+@pytest.mark.parametrize(
+    ("colour", "label"),
+    [((245, 245, 245), Label.BACKGROUND), ((40, 70, 200), Label.TOP), ((25, 22, 20), Label.BOTTOM)],
+)
+def test_a_gap_between_fingers_is_what_lies_around_the_hand(colour, label) -> None:
+    photo, body, gap = hand_beside_cloth(colour, label)
+    labels = with_clear_hands(photo, body)
+    assert (labels[gap] == label).mean() > 0.9
+    away = (body.labels == Label.SKIN) & ~cv2.dilate(gap.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
+    assert (labels[away] == Label.SKIN).all()
+
+
+def test_cloth_of_the_colour_of_skin_makes_no_gaps() -> None:
+    photo, body, _ = hand_beside_cloth((206, 158, 132), Label.TOP)
+    np.testing.assert_array_equal(with_clear_hands(photo, body), body.labels)
+
+
+def test_a_nail_is_no_gap_and_skin_that_pales_in_the_light_neither() -> None:
+    photo, body, gap = hand_beside_cloth((245, 245, 245), Label.BACKGROUND)
+    photo[gap] = SKIN
+    wrist = body.arms["left"].axis[-1].astype(int)
+    photo[wrist[1] + 30, wrist[0] : wrist[0] + 2] = (245, 240, 238)
+    ramp = np.linspace(0, 1, 19)[None, :, None]
+    hand = np.s_[wrist[1] + 8 : wrist[1] + 28, wrist[0] - 9 : wrist[0] + 10]
+    photo[hand] = ((1 - ramp) * np.array(SKIN) + ramp * np.array((240, 225, 215))).astype(np.uint8)
+    np.testing.assert_array_equal(with_clear_hands(photo, body), body.labels)

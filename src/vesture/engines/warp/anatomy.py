@@ -1,6 +1,6 @@
-"""The relief of bare limbs: how wide they are along their length, and the shade of muscles and joints.
+"""The relief of bare skin: how wide limbs are along their length, the shade of muscles, joints, chest and belly.
 
-Takes a limb's own coordinates, gives factors. Knows nothing about colours or photos.
+Takes coordinates on limb or torso, gives factors. Knows nothing about colours or photos.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-AMBIENT = 0.68  # of the light on a limb's axis, that comes from all round
+AMBIENT = 0.6  # of the light on a limb's axis, that comes from all round
 SIDEWAYS = 2.5  # sine of the light's turn per share by which one side is brighter
 MOST_SIDEWAYS = 0.6
+TIGHT, LOOSE = 1.12, 1.4  # radii of cloth over those of the bare limb, that tell its width and that do not
+IN_CLOTH = 0.97  # of the radius of tight cloth, that the limb in it has
+NAVEL = 0.79  # of the way from the shoulder joints to the hips
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,19 @@ class Bump:
 
 @dataclass(frozen=True, slots=True)
 class Anatomy:
-    """A limb's shape: factors `swell` on a plain tube's radius at the shares `at` of its length, and its relief."""
+    """A limb's shape: factors `swell` on a plain tube's radius at shares `at` of its length, how far its middle lies
+    away from the body there, in radii (`lean`), and its relief."""
 
     at: tuple[float, ...]
     swell: tuple[float, ...]
+    lean: tuple[float, ...]
     relief: tuple[Bump, ...]
 
 
 ARM = Anatomy(
     (0.0, 0.14, 0.28, 0.4, 0.48, 0.6, 0.72, 0.86, 1.0),
     (1.02, 1.02, 0.97, 0.9, 0.87, 1.01, 1.0, 0.93, 0.92),
+    (0.0, 0.0, 0.0, 0.0, 0.0, 0.05, 0.03, 0.0, 0.0),
     (
         Bump(0.1, 0.25, 0.1, 0.6, 0.035),  # shoulder muscle
         Bump(0.23, 0.55, 0.06, 0.45, -0.04),  # where it ends
@@ -59,21 +65,38 @@ ARM = Anatomy(
     ),
 )
 LEG = Anatomy(
-    (0.0, 0.2, 0.4, 0.47, 0.52, 0.64, 0.74, 0.88, 1.0),
-    (0.98, 1.01, 0.96, 0.93, 0.91, 1.06, 1.04, 0.92, 0.9),
+    (0.0, 0.2, 0.36, 0.44, 0.49, 0.54, 0.64, 0.73, 0.85, 0.94, 1.0),
+    (0.98, 1.02, 0.99, 0.95, 0.92, 0.91, 1.1, 1.08, 0.93, 0.88, 0.95),
+    (0.0, 0.05, 0.02, -0.02, 0.0, 0.03, 0.05, -0.05, -0.02, 0.0, 0.0),
     (
         Bump(0.25, 0.1, 0.16, 0.5, 0.03),  # thigh
-        Bump(0.42, -0.45, 0.05, 0.35, 0.03),  # its inner muscle above the knee
-        Bump(0.445, 0.0, 0.015, 0.5, -0.045),
-        Bump(0.48, 0.05, 0.025, 0.4, 0.06),  # kneecap
-        Bump(0.525, 0.0, 0.014, 0.45, -0.06),
-        Bump(0.485, 0.75, 0.03, 0.2, -0.04),
-        Bump(0.485, -0.7, 0.03, 0.2, -0.04),
-        Bump(0.7, -0.1, 0.14, 0.18, 0.04),  # shin
-        Bump(0.68, 0.45, 0.12, 0.25, -0.025),
-        Bump(0.97, 0.0, 0.03, 0.4, -0.03),  # ankle
+        Bump(0.4, -0.45, 0.05, 0.35, 0.035),  # its inner muscle above the knee
+        Bump(0.39, 0.5, 0.06, 0.3, 0.025),  # and its outer one
+        Bump(0.437, 0.0, 0.016, 0.6, -0.05),
+        Bump(0.475, 0.05, 0.027, 0.4, 0.075),  # kneecap
+        Bump(0.525, 0.0, 0.016, 0.45, -0.075),
+        Bump(0.48, 0.72, 0.035, 0.25, -0.07),
+        Bump(0.48, -0.68, 0.035, 0.25, -0.07),
+        Bump(0.7, -0.1, 0.14, 0.18, 0.05),  # shin
+        Bump(0.67, 0.5, 0.12, 0.28, -0.04),
+        Bump(0.7, -0.6, 0.1, 0.25, -0.03),  # the calf behind it
+        Bump(0.95, -0.55, 0.02, 0.25, 0.04),  # ankle bone
+        Bump(0.95, 0.0, 0.035, 0.4, -0.03),
     ),
 )
+
+
+def within_cloth(wide: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Factors (n,) on the radii along a limb, that draw it to the cloth on it where that is tight.
+
+    Args:
+        wide: (n,) radii of the cloth, in those that the limb usually has.
+    """
+    own = np.clip(IN_CLOTH * wide, 0.75, IN_CLOTH * LOOSE)
+    factor = 1 + np.interp(wide, [TIGHT, LOOSE], [1, 0]) * (own - 1)
+    # what the outline does from place to place is folds, hands and bags
+    window = np.hanning(15)[1:-1]
+    return np.asarray(np.convolve(np.pad(factor, 6, mode="edge"), window / window.sum(), mode="valid"))
 
 
 def limb_shade(share: Floats, across: Floats, light: float, outward: float, anatomy: Anatomy) -> Floats:
@@ -93,3 +116,28 @@ def limb_shade(share: Floats, across: Floats, light: float, outward: float, anat
         spot = ((share - bump.along) / bump.length) ** 2 + ((outward * across - bump.across) / bump.width) ** 2
         shade = shade + bump.strength * np.exp(-spot)
     return np.asarray(shade, np.float32)
+
+
+def trunk_shade(across: Floats, level: Floats, length: float, light: float) -> Floats:
+    """Light (h, w) on neck, chest and belly: collar bones, the line down the belly with the navel, sides turned away.
+
+    Args:
+        across, level: units beside the neck's middle and below it, along the torso.
+        length: of the torso from shoulders to hips, in units.
+        light: how much brighter, as a share, the viewer's right side is.
+    """
+    bone = -0.02 - 0.16 * np.abs(across)  # the collar bones rise outwards from the pit of the neck
+    ridge = np.exp(-(((level - bone) / 0.022) ** 2)) - 0.9 * np.exp(-(((level - bone - 0.05) / 0.035) ** 2))
+    lines = 0.04 * ridge * np.clip((0.42 - np.abs(across)) / 0.1, 0, 1) * np.clip((np.abs(across) - 0.04) / 0.05, 0, 1)
+    pit = 0.05 * np.exp(-((across / 0.05) ** 2 + ((level - 0.0) / 0.05) ** 2))
+    down = level / length
+    belly = np.clip((down - 0.4) / 0.2, 0, 1)
+    turned = (0.14 + 0.1 * belly) * np.clip(np.abs(across) / 0.5, 0, 1.2) ** 3
+    middle = 0.035 * np.exp(-((across / 0.03) ** 2)) * belly * np.clip((NAVEL - down) / 0.06, 0, 1)
+    muscle = 0.03 * np.exp(-(((np.abs(across) - 0.24) / 0.05) ** 2)) * belly * np.clip((1.1 - down) / 0.2, 0, 1)
+    navel = np.exp(-((across / 0.022) ** 2 + ((down - NAVEL) * length / 0.034) ** 2))
+    rim = np.exp(-((across / 0.05) ** 2 + (((down - NAVEL) * length - 0.035) / 0.03) ** 2))
+    return np.asarray(
+        1 + lines - pit - turned - middle - muscle - 0.22 * navel + 0.04 * rim + light * np.clip(across / 0.3, -1, 1),
+        np.float32,
+    )

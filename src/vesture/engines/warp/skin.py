@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.anatomy import Anatomy, limb_shade
+from vesture.engines.warp.anatomy import Anatomy, limb_shade, trunk_shade, within_cloth
 from vesture.engines.warp.body import Body, Limb
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.complexion import Complexion, to_rgb
@@ -28,6 +28,12 @@ Bools = NDArray[np.bool_]
 REDDENING = np.array([0.85, 1.04, 1.12], np.float32)
 UNDER_JAW = 0.2  # of the light, that the head takes from the neck right below it
 MEETING, WRIST_MEETING = 0.7, 0.3  # units before the visible skin within which a limb takes on its width
+NECK_END, TRUNK = -0.1, 0.25  # levels in units between which the tone of the neck becomes that of trunk and arms
+BEYOND = 0.14  # units past the last joint where no skin is seen: trousers end below the ankle
+ARMPIT = 0.25  # share of an arm down to which its inner side is one with the chest
+LIMB_SEEN = 0.92  # of a limb's length, before which skin that is seen is its own and not a hand's
+STRIPES, STRIPE = (-0.85, -0.6, -0.3, 0.0, 0.3, 0.6, 0.85), 0.16  # along a limb, in radii from its axis; half a width
+LIT = 1.2  # units within which a limb is lit like the part of it that is seen
 JOIN_CLIP = 50.0  # levels by which a painted tone may be drawn to the visible skin
 
 
@@ -58,10 +64,13 @@ def bare_limb(
     """The limb's bare shape between its joints and on to the visible skin."""
     seen = limb.bare_from is not None
     joint = limb.length if limb.bare_from is None else float(limb.bare_from)
-    end = max(limb.length, joint + 0.25 * unit) if seen else limb.length * 1.02
+    end = max(limb.length, joint + 0.25 * unit) if seen else limb.length + BEYOND * unit
     along = np.linspace(0, end, 49)
     axis, normal = limb.at(along), limb.outward(along, 1.0)
-    radius = limb.radius(along) * np.interp(along / limb.length, anatomy.at, anatomy.swell)
+    usual = limb.radius(along) * np.interp(along / limb.length, anatomy.at, anatomy.swell)
+    radius = usual * within_cloth(limb.radius(along, clothed=True) / usual)
+    lean = np.interp(along / limb.length, anatomy.at, anatomy.lean)
+    axis = axis + normal * (outward * lean * radius)[:, None]
     if seen:
         found = skin_width(limb, labels, joint, unit)
         if found is not None:
@@ -118,8 +127,27 @@ def painted_limb(
     seen = skin[window] & corridor & (frame.along < bare.joint + 0.25 * unit) & _like(coarse.photo[window], field)
     if bare.seen and int(seen.sum()) >= 6:
         away = np.maximum(bare.joint - frame.along, 0) / unit
+        if bare.joint < LIMB_SEEN * bare.limb.length:
+            field = field * _lit_like(field, coarse.photo[window], seen, frame.across, away)[..., None]
         field = joined(field, coarse.photo[window], seen, np.exp(-away / 0.3))
     return _patch(field, coarse, window, box, zone, texture)
+
+
+def _lit_like(field: Floats, real: Floats, seen: Bools, across: Floats, away: Floats) -> Floats:
+    """Light (h, w) on a painted limb as on the part of it that is seen, from side to side; 1 far from that."""
+    ratio = real[seen].mean(-1) / np.maximum(field[seen].mean(-1), 8)
+    place = across[seen]
+    profile = np.ones(len(STRIPES), np.float32)
+    for index, stripe in enumerate(STRIPES):
+        own = ratio[np.abs(place - stripe) < STRIPE]
+        profile[index] = np.median(own) if len(own) >= 3 else np.nan
+    known = np.isfinite(profile)
+    if int(known.sum()) < 4:
+        return np.ones_like(across)
+    profile = np.interp(STRIPES, np.array(STRIPES)[known], profile[known])
+    # how light the limb is as a whole is left to the colours at the joint
+    light = np.clip(np.interp(across, STRIPES, profile) / np.median(profile), 0.75, 1.35)
+    return np.asarray(1 + (light - 1) * np.exp(-away / LIT), np.float32)
 
 
 def _tube(bare: BareLimb, tones: tuple[Floats, Floats], frame: LimbFrame) -> Floats:
@@ -128,7 +156,16 @@ def _tube(bare: BareLimb, tones: tuple[Floats, Floats], frame: LimbFrame) -> Flo
     tone = table[np.clip(share * 63, 0, 63).astype(int)]
     along = np.asarray(frame.along / max(bare.limb.length, 1), np.float32)
     shade = limb_shade(along, frame.across, bare.light, bare.outward, bare.anatomy)
+    inner = np.clip(0.5 - bare.outward * frame.across, 0, 1) * (
+        1 - _smooth_step((along - 0.5 * ARMPIT) / (0.5 * ARMPIT))
+    )
+    shade = np.maximum(shade, inner + shade * (1 - inner))
     return np.asarray(tone * shade[..., None] ** REDDENING, np.float32)
+
+
+def trunk_tone(tones: Complexion) -> Floats:
+    """The tone (3,) of chest and belly below the neck, between that and the limbs."""
+    return np.asarray(0.35 * tones.torso + 0.65 * tones.body, np.float32)
 
 
 def painted_torso(
@@ -142,25 +179,19 @@ def painted_torso(
     columns, rows = coarse.columns[window[1]] - body.neck[0], coarse.rows[window[0]] - body.neck[1]
     across = (columns[None] * body.across[0] + rows[:, None] * body.across[1]) / body.unit
     level = (columns[None] * body.down[0] + rows[:, None] * body.down[1]) / body.unit
-    shade = _anatomy(np.asarray(across, np.float32), np.asarray(level, np.float32), tones.light)
+    shade = trunk_shade(
+        np.asarray(across, np.float32), np.asarray(level, np.float32), body.torso / body.unit, tones.light
+    )
     shade = shade * _neck_shade(body, coarse.columns[window[1]][None], coarse.rows[window[0]][:, None])
-    field = np.asarray(to_rgb(tones.torso[None])[0] * shade[..., None] ** REDDENING, np.float32)
+    table = to_rgb(tones.torso + np.linspace(0, 1, 64, dtype=np.float32)[:, None] * (trunk_tone(tones) - tones.torso))
+    lower = _smooth_step((np.asarray(level, np.float32) - NECK_END) / (TRUNK - NECK_END))
+    field = np.asarray(table[np.rint(63 * lower).astype(int)] * shade[..., None] ** REDDENING, np.float32)
     seen = skin[window] & (level > -0.62)  # chins are skin, mouths are not
     seen &= _like(coarse.photo[window], field)
     if int(seen.sum()) >= 6:
         away = cv2.distanceTransform((~seen).view(np.uint8), cv2.DIST_L2, 5) * coarse.factor / body.unit
         field = joined(field, coarse.photo[window], seen, np.exp(-away / 0.28))
     return _patch(field, coarse, window, box, zone, texture)
-
-
-def _anatomy(across: Floats, level: Floats, light: float) -> Floats:
-    """Shade of a lit upper body: lines of the collar bones, darker to the sides and away from the light."""
-    bone = -0.02 - 0.16 * np.abs(across)  # the collar bones rise outwards from the pit of the neck
-    ridge = np.exp(-(((level - bone) / 0.022) ** 2)) - 0.9 * np.exp(-(((level - bone - 0.05) / 0.035) ** 2))
-    lines = 0.04 * ridge * np.clip((0.42 - np.abs(across)) / 0.1, 0, 1) * np.clip((np.abs(across) - 0.04) / 0.05, 0, 1)
-    pit = 0.05 * np.exp(-((across / 0.05) ** 2 + ((level - 0.0) / 0.05) ** 2))
-    turned = 0.14 * np.clip(np.abs(across) / 0.5, 0, 1.2) ** 3
-    return np.asarray(1 + lines - pit - turned + light * np.clip(across / 0.3, -1, 1), np.float32)
 
 
 def _neck_shade(body: Body, columns: Floats, rows: Floats) -> Floats:

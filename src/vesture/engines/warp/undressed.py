@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB
 from vesture.engines.warp.anatomy import ARM, LEG
+from vesture.engines.warp.belly import belly_gap
 from vesture.engines.warp.bleed import bled
 from vesture.engines.warp.body import SIDES, SIGN, Body, SideName
 from vesture.engines.warp.body_window import moved_body
@@ -22,6 +23,7 @@ from vesture.engines.warp.complexion import Complexion, read_complexion
 from vesture.engines.warp.exposure import belly_is_bare
 from vesture.engines.warp.hair import hair_behind, longer_hair, with_shaded_hair
 from vesture.engines.warp.joint import without_nicks
+from vesture.engines.warp.lower_cloth import continued_bottom, hem_remains
 from vesture.engines.warp.neck import bare_neck
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
 from vesture.engines.warp.placement import Fit
@@ -38,13 +40,14 @@ from vesture.engines.warp.skin import (
 )
 from vesture.vision.exemplar import fill_scene
 from vesture.vision.frame import Box
-from vesture.vision.masks import closed, dilate, erode, feather
+from vesture.vision.masks import dilate, distance_to, feather
 from vesture.vision.parsing import Label
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 HEM_SLOPE = 0.1  # units that the hem of a leg may be higher at its side than in its middle
+HEM_SHADE = 0.035  # units of cloth below a hem that lie in its shade
 MARGIN = 0.2  # units around everything that may change: shadows reach that far
 WINDOW_STEP = 32  # pixels
 
@@ -167,7 +170,8 @@ def undress(
         The picture (h, w, 3), and (h, w) where it shows the person rather than the scene behind.
     """
     solid = scene.person & ~scene.old
-    fading = np.maximum(scene.fading, feather(_coloured(scene, cover), 0.8))
+    away = ~dilate(cover > 0.004, max(2.0, 0.03 * scene.body.unit))
+    fading = np.maximum(scene.fading, np.maximum(feather(scene.bled & away, 0.8), _hem_shade(scene) * away))
     need = (fading > 0.004) & (cover < 0.999)
     if not (need & scene.old).any():
         return scene.photo, scene.person
@@ -189,11 +193,13 @@ def undress(
     return scene.photo + (canvas - scene.photo) * fading[..., None], solid
 
 
-def _coloured(scene: Prepared, cover: Floats) -> Bools:
-    """Pixels of the scene that the old garment has coloured, where the new one does not come near."""
-    if not scene.bled.any():
-        return scene.bled
-    return np.asarray(scene.bled & ~dilate(cover > 0.004, max(2.0, 0.03 * scene.body.unit)))
+def _hem_shade(scene: Prepared) -> Floats:
+    """How much (h, w) the hem of a top that goes has shaded the garment below it."""
+    if Label.TOP not in scene.clothes.replaced or Label.BOTTOM in scene.clothes.replaced:
+        return np.zeros(scene.shape, np.float32)
+    below = (scene.body.labels == Label.BOTTOM) & ~scene.old
+    shade = np.clip(1.6 - distance_to(scene.old) / (HEM_SHADE * scene.body.unit), 0, 1) * below
+    return np.maximum(shade, feather(hem_remains(scene.photo, scene.body, scene.old, scene.coarse), 0.8))
 
 
 def _behind(
@@ -213,11 +219,16 @@ def _behind(
         torso.append(torso_zone(shape, body, waistband, 1.2))
     elif Label.BOTTOM in replaced and belly_is_bare(body):
         torso.append(torso_zone(shape, body, body.waist - 0.05, body.waist + 0.2))
-    if torso:
-        zone = np.maximum.reduce(torso) * (need & ~beside_cloth(body, cover, any(fit.sleeve_reach.values())))
+    if torso or Label.BOTTOM in replaced:
+        zone = np.maximum.reduce([np.zeros(shape, np.float32), *torso])
+        zone = zone * ~beside_cloth(body, cover, any(fit.sleeve_reach.values()))
+        if Label.BOTTOM in replaced and Label.TOP not in replaced:
+            zone = np.maximum(zone, belly_gap(body, cover, scene.old))
+        zone = zone * need
         yield from _present(painted_torso(body, scene.complexion, scene.coarse, scene.skin, zone, texture))
     if Label.BOTTOM not in replaced:
-        yield from _other_garment(scene, need, waistband, generator)
+        gone = scene.old | (need & scene.person)
+        yield from _present(continued_bottom(scene.photo, body, gone, need, scene.coarse, waistband, generator))
     if Label.TOP in replaced:
         for side in SIDES:
             start = max(0.0, fit.sleeve_reach.get(side, 0.0) - 0.15 * body.unit)
@@ -258,23 +269,3 @@ def _limb(scene: Prepared, bare: BareLimb, start: float, end: float) -> Floats:
 def _present(patch: Patch | None) -> Iterator[Patch]:
     if patch is not None:
         yield patch
-
-
-def _other_garment(scene: Prepared, need: Bools, waistband: float, generator: np.random.Generator) -> Iterator[Patch]:
-    """The garment below, continued upwards where the old top hung over it."""
-    body = scene.body
-    lower = (body.labels == Label.BOTTOM) & ~scene.old
-    if not lower.any():
-        return
-    between = closed(lower, 0.12 * body.unit) & ~lower
-    zone = np.maximum(torso_zone(scene.shape, body, waistband, 1.3), feather(between, 0.7)) * need
-    box = bounds(zone > 0, round(0.6 * body.unit))
-    if box is None:
-        return
-    place = np.s_[box[0] : box[2], box[1] : box[3]]
-    inside = erode(lower, 0.02 * body.unit)[place]
-    if int(inside.sum()) < 64:
-        inside = lower[place]
-    if inside.any():
-        cloth = fill_scene(scene.photo[place], zone[place] > 0, inside, 0.6 * body.unit, generator)
-        yield Patch(box[0], box[1], cloth, np.asarray(zone[place], np.float32))

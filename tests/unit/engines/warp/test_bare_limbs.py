@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from drawn_person import UNIT, drawn_body, straight_limb
 
-from vesture.engines.warp.anatomy import ARM, LEG, limb_shade
+from vesture.engines.warp.anatomy import ARM, LEG, NAVEL, limb_shade, trunk_shade, within_cloth
 from vesture.engines.warp.body import _bare_from
 from vesture.engines.warp.joint import skin_width, without_nicks
 from vesture.engines.warp.skin import bare_limb
@@ -89,3 +89,32 @@ def test_a_hand_before_the_hip_is_no_skin_of_the_leg() -> None:
     assert _bare_from(leg, labels) is None
     labels[260:, 130:170] = Label.SKIN  # and bare below the trousers
     assert 150 < (_bare_from(leg, labels) or 0) < 170
+
+
+def test_tight_cloth_tells_how_wide_a_limb_is_and_loose_cloth_does_not() -> None:
+    usual = np.ones(49)
+    np.testing.assert_allclose(within_cloth(1.8 * usual), 1, atol=1e-6)
+    assert within_cloth(0.85 * usual).max() < 0.85
+    assert 1.0 < within_cloth(1.1 * usual).mean() < 1.1
+    bag = usual * 1.0
+    bag[24] = 2.0  # something beside it for a moment
+    assert np.ptp(within_cloth(bag)) < 0.03
+
+
+def test_a_calf_is_wider_than_knee_and_ankle_and_its_knee_is_modelled() -> None:
+    knee, calf, ankle = np.interp([0.5, 0.66, 0.94], LEG.at, LEG.swell)
+    # on a tube that narrows downwards
+    assert calf * 0.14 > knee * 0.155
+    assert ankle < knee
+    share = np.linspace(0.42, 0.56, 60, dtype=np.float32)[:, None]
+    assert np.ptp(limb_shade(share, np.zeros_like(share), 0.0, 1.0, LEG)) > 0.08
+
+
+def test_a_belly_has_a_navel_and_darker_sides_and_a_chest_has_neither() -> None:
+    length = 1.5
+    across = np.linspace(-0.45, 0.45, 91, dtype=np.float32)[None].repeat(2, 0)
+    level = np.float32([[NAVEL * length], [0.3]]) + np.zeros_like(across)
+    belly, chest = trunk_shade(across, level, length, 0.0)
+    assert belly[45] < belly[40] - 0.08
+    assert abs(chest[45] - chest[40]) < 0.02
+    assert belly[2] < chest[2] < chest[45]

@@ -173,7 +173,7 @@ def _not_skin(throat: _Throat, body: Body, coarse: Coarse, old: Bools, tone: Flo
     goes = place & (evidence > ENOUGH)
     # scraps between what goes and the garment go with them
     goes |= closed(throat.cloth | goes, 0.03 * throat.unit) & place & goes.any()
-    return _hanging_together(throat.cloth, goes) | _tongues(throat)
+    return hanging_together(throat.cloth, goes) | _tongues(throat)
 
 
 def _tongues(throat: _Throat) -> Bools:
@@ -185,7 +185,7 @@ def _tongues(throat: _Throat) -> Bools:
     return np.asarray(place & ~broad)
 
 
-def _hanging_together(cloth: Bools, more: Bools) -> Bools:
+def hanging_together(cloth: Bools, more: Bools) -> Bools:
     """Those connected pieces of `more` that reach the garment."""
     count, names = cv2.connectedComponents((cloth | more).view(np.uint8))
     with_cloth = np.bincount(names[cloth], minlength=count) > 0
@@ -236,7 +236,7 @@ def _not_scene(throat: _Throat, body: Body, coarse: Coarse, old: Bools, gone: Bo
     to_cloth = strangeness(throat.lab, _grown(coarse, old, throat))
     evidence = cv2.GaussianBlur(np.clip(to_scene - to_cloth, *COLOUR_RANGE), (0, 0), 0.008 * throat.unit + 0.3)
     like = place & (evidence > ENOUGH) & (to_cloth < PLAINLY)
-    return _hanging_together(cloth, like)
+    return hanging_together(cloth, like)
 
 
 def _throat_box(body: Body, shape: tuple[int, int]) -> tuple[int, int, int, int] | None:

@@ -24,6 +24,8 @@ HAIR_LENGTH = 0.3  # units by which hair goes on behind a collar that is taken a
 STRAND = 0.03  # units of half the width that hair below the jaw has where it is long
 HOLE = 0.08  # units of half the width of holes in hair
 SHADED = 0.65  # of the lightness of hair
+EDGE = 0.012  # units of hair at its edges that the scene behind colours
+NO_SKIN = 8.0  # squared distance from skin at which a dark colour is none in the shade
 DOUBT = (-8.0, 8.0)
 BESIDE = 4.0  # how much liker skin or cloth than hair a colour beside the neck may be
 USUAL_JAW = -0.45  # level in units where no face is seen
@@ -72,6 +74,7 @@ def with_shaded_hair(body: Body, coarse: Coarse, replaced: tuple[Label, ...]) ->
     tone = face_tone(lab, coarse.pure(labels == Label.SKIN) & (below < -0.6 * head.half_width))
     if tone is not None:
         to_other = np.minimum(strangeness(lab, tone), strangeness(lab, tone * np.array([1, NECK_PALER, 1], np.float32)))
+    to_skin = to_other
     worn = np.isin(labels, replaced)
     cloth = coarse.pure(worn)
     if cloth.any():
@@ -84,7 +87,8 @@ def with_shaded_hair(body: Body, coarse: Coarse, replaced: tuple[Label, ...]) ->
     outer = cv2.blur(own.astype(np.float32), (2 * round(0.25 * scale) + 1, 3)) > 0.15
     # so deep in the shade nothing tells hair from dark cloth but where it is
     dark = (lab[..., 0] < SHADED * strands[..., 0]) & (coarse.share(worn) > 0.4)
-    beside = (dark & (outside > -0.06)) | ((against < 0) & (outside > -0.03)) | ((against < BESIDE) & (outside > 0))
+    dark |= (lab[..., 0] < SHADED * strands[..., 0]) & (to_skin > NO_SKIN)
+    beside = (dark & (outside > -0.08)) | ((against < 0) & (outside > -0.03)) | ((against < BESIDE) & (outside > 0))
     place = outer & above_shoulder & (below > -1.4 * head.half_width)
     beside &= place
     # only what touches the hair: a dark collar may stand apart from it
@@ -109,7 +113,7 @@ def _lab(rgb: Floats) -> Floats:
 def hair_behind(body: Body, old: Bools, coarse: Coarse, where: Bools) -> list[Patch]:
     """Between long hair and the neck lies more hair, in the shade, not the scene."""
     hair = loose_hair(body, old)
-    seeds = coarse.pure(hair)
+    seeds = coarse.pure(erode(hair, EDGE * body.unit))  # at its edges the scene shines through
     box = bounds(hair, round(HAIR_LENGTH * body.unit))
     if box is None or not seeds.any():
         return []
@@ -124,7 +128,9 @@ def hair_behind(body: Body, old: Bools, coarse: Coarse, where: Bools) -> list[Pa
     if not (grown.any() or rim.any()):
         return []
     colour = coarse.full(coarse.grown(seeds))[place] * np.where(rim, 0.9, 0.6)[..., None]
-    alpha = cv2.GaussianBlur((grown | rim).astype(np.float32), (0, 0), 1.0) * where[place]
+    # up to the very edge of what is seen: between hair and neck nothing of the scene shows through
+    whole = dilate(grown, 2) & (body.labels[place] != Label.BACKGROUND) | grown | rim
+    alpha = cv2.GaussianBlur(whole.astype(np.float32), (0, 0), 1.0) * where[place]
     return [Patch(box[0], box[1], np.asarray(colour, np.float32), np.asarray(alpha, np.float32))]
 
 
@@ -141,12 +147,13 @@ def longer_hair(photo: Floats, body: Body, old: Bools, where: Bools) -> list[Pat
     last_other = np.maximum.accumulate(np.where(old & ~hair, -1, rows), axis=0)
     ends_in_hair = np.take_along_axis(hair, np.maximum(last_other, 0), axis=0) & (last_other >= 0)
     away = rows - last_other
-    grown = where & ends_in_hair & (away <= length)
-    if not grown.any():
-        return []
+    inner = erode(hair, EDGE * body.unit)
     source = np.maximum(last_other - 2 - away, 0)
     # short of hair to mirror, its end is drawn out
-    source = np.where(np.take_along_axis(hair, source, axis=0), source, np.maximum(last_other - 3, 0))
+    source = np.where(np.take_along_axis(inner, source, axis=0), source, np.maximum(last_other - 3, 0))
+    grown = where & ends_in_hair & (away <= length) & np.take_along_axis(dilate(inner, 2), source, axis=0)
+    if not grown.any():
+        return []
     rgb = np.take_along_axis(photo[place], source[..., None], axis=0)
     # strands end one by one, not in a line: the finer light and dark of the hair says which goes how far
     grey = rgb.mean(-1)

@@ -35,6 +35,7 @@ ARMPIT_LEVELS = (0.25, 0.40)
 HALF_CHEST = 1.15  # a dress without sleeves is scaled by its chest: flat, that is broader than on a body
 BIB_SIDES = 0.85  # level at which the side seams of dungarees begin at the latest: beside the waistband
 WIDEST_TOP = (1.16, 1.2, 1.2, 1.14, 1.25)  # half-widths of tops in those of the body, from armpit to thigh
+NARROWEST_COLLAR = 1.05  # of the reach of the foot of the neck: collars go round it
 FLARE = 0.05  # of the hem's width, for each unit of drape
 SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
 
@@ -111,7 +112,7 @@ def _shoulder_targets(
         reach, foot_reach = (abs(float((p - middle) @ body.across)) for p in (tip, foot))
         end = reach if garment.has_sleeves else float(np.clip(0.5 * shoulder * scale[0], 1.1 * foot_reach, reach))
         wanted = float(np.clip(collar / shoulder, 0.25, 0.92)) * end
-        wanted = float(np.clip(wanted, 0.9 * foot_reach, 0.92 * end))
+        wanted = float(np.clip(wanted, NARROWEST_COLLAR * foot_reach, 0.92 * end))
 
         def on_line(width: float, tip: Floats = tip, foot: Floats = foot, near: float = foot_reach) -> Floats:
             far = abs(float((tip - middle) @ body.across))

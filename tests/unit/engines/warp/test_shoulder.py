@@ -11,7 +11,7 @@ from drawn_person import SHAPE, UNIT, drawn_body
 
 from vesture.engines.warp.body import SIDES, SIGN, Body
 from vesture.engines.warp.shoulder import CLOTH, out_of_shoulder, shoulder_cap, shoulder_outline, with_shoulders
-from vesture.engines.warp.silhouettes import limb_zone, neck_zone, torso_zone
+from vesture.engines.warp.silhouettes import above_shoulders, limb_zone, neck_zone, torso_zone
 from vesture.vision.parsing import Label
 
 
@@ -86,3 +86,15 @@ def test_an_arm_comes_out_of_the_cap_and_never_lies_beside_it() -> None:
         assert not (own * high * (cap < 0.05) > 0.05).any()
         low = np.arange(SHAPE[0])[:, None] > arm.axis[0, 1] + 0.5 * UNIT
         assert np.allclose(own * low, zone * low)
+
+
+def test_no_skin_is_seen_above_the_shoulders_of_cloth_beside_its_collar() -> None:
+    body = drawn_body()
+    cover = np.zeros(SHAPE, np.float32)
+    shirt = [(134, 102), (100, 116), (90, 150), (110, 160), (110, 240), (190, 240), (190, 160), (210, 150), (200, 116)]
+    cv2.fillPoly(cover, [np.array([*shirt, (166, 102), (150, 112)], np.int32)], 1.0)
+    nowhere = above_shoulders(body, cover)
+    assert nowhere[100, 112] and nowhere[104, 190]  # over the slopes
+    assert not nowhere[:, 136:165].any()  # between the collar's corners the neck stands
+    assert not (nowhere & (cover > 0.5)).any()
+    assert not above_shoulders(body, np.zeros(SHAPE, np.float32)).any()

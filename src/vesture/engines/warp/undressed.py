@@ -178,9 +178,9 @@ def undress(
     patches = list(_behind(scene, fit, need, cover, texture, generator))
     skin = coverage(patches, scene.shape)
     bare = need & (skin < 0.5)
-    hair = hair_behind(scene.body, scene.old, scene.coarse, bare)
-    if Label.TOP in scene.clothes.replaced:
-        hair += longer_hair(scene.photo, scene.body, scene.old, bare)
+    # right up to the neck, and under its soft edge
+    behind = hair_behind(scene.body, scene.old, scene.coarse, need)
+    hair = longer_hair(scene.photo, scene.body, scene.old, bare) if Label.TOP in scene.clothes.replaced else []
     # beyond the old garment's own pixels the person is still there, the scene may not show through the seam
     open_scene = need & (skin < 0.999) & (scene.old | ~scene.person)
     canvas = scene.photo
@@ -188,8 +188,8 @@ def undress(
         usable = ~(dilate(scene.person | scene.old, max(2.0, 0.015 * scene.body.unit)) | scene.bled)
         plate = fill_scene(scene.photo, open_scene, usable, 0.9 * scene.body.unit, generator)
         canvas = np.where(open_scene[..., None], plate, canvas)
-    canvas = laid_over(canvas, [*patches, *hair])
-    solid |= scene.old & (coverage([*patches, *hair], scene.shape) > 0.5)
+    canvas = laid_over(canvas, [*behind, *patches, *hair])
+    solid |= scene.old & (coverage([*behind, *patches, *hair], scene.shape) > 0.5)
     return scene.photo + (canvas - scene.photo) * fading[..., None], solid
 
 
@@ -210,7 +210,7 @@ def _behind(
     waistband = min(body.waist, 0.88)
     torso: list[Floats] = []
     if Label.TOP in replaced:
-        neck = bare_neck(shape, body, scene.old)
+        neck = bare_neck(shape, body, scene.old, cover)
         if not any(fit.sleeve_reach.values()):
             neck = with_shoulders(neck, body, {side: scene.arms[side].limb for side in SIDES})
         torso.append(np.maximum(neck, torso_zone(shape, body, 0.0, waistband + 0.05)))

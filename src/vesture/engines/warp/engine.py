@@ -194,7 +194,7 @@ def _read_person(photo: RGB, pose: Pose, network: PersonNetwork | None = None) -
     box = person_box(pose)
     part, pose = np.array(photo[box.slices]), cropped_pose(pose, box)
     parse = parse_person(part, pose, network)
-    body = measure_body(pose, parse.full_labels(part), parse.unit)
+    body = measure_body(pose, with_waistband(parse.full_labels(part), part, parse.unit), parse.unit)
     return Person(part, box, pose, replace(body, labels=with_clear_hands(part, body)))
 
 

@@ -12,7 +12,7 @@ from vesture.engines.warp.placement import FLAT_VERTICAL, Ease, Fit, Wishes, cur
 from vesture.vision.garment_types import Garment, Part
 
 MOST_SAG = 0.12  # levels by which the front of a waistband may lie below its ends
-UNDER_TOP = 0.05  # levels by which a waistband goes under the top, whose hem is never quite straight
+UNDER_TOP = 0.09  # levels by which a waistband goes under the top, whose hem is never quite straight
 FOLDED = 0.5  # share of a skirt's spare width that shows as width
 TAPER = ([1.15, 1.9], [1.03, 0.88])  # least half-width of a skirt in half-widths of the hips, at levels v
 WIDEST_SKIRT = ([0.8, 1.0, 1.6, 2.6], [1.06, 1.25, 1.75, 2.4])  # and the greatest

@@ -57,7 +57,7 @@ def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Boo
     tone = face_tone(throat.lab, throat.skin & (throat.below < -0.6))
     if tone is None:
         return result
-    goes = _not_skin(throat, body, coarse, old, tone) | _not_hair(throat, body, coarse, old)
+    goes = _not_skin(throat, body, coarse, old, tone) | _not_hair(throat, body, coarse, old, tone)
     goes |= _not_scene(throat, body, coarse, old, goes)
     top, left, bottom, right = throat.box
     place = np.s_[top:bottom, left:right]
@@ -75,9 +75,9 @@ def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Boo
     return result & np.isin(body.labels, (Label.SKIN, Label.HAIR, Label.BACKGROUND)) & ~old
 
 
-def _unlike_skin(cloth: Floats, tone: Floats) -> Floats:
-    """Squared distance (h, w) of the cloth's colours from those of face and neck."""
-    return np.minimum(strangeness(cloth, tone), strangeness(cloth, tone * np.array([1, NECK_PALER, 1], np.float32)))
+def _unlike_skin(lab: Floats, tone: Floats) -> Floats:
+    """Squared distance (h, w) of colours from those of face and neck."""
+    return np.minimum(strangeness(lab, tone), strangeness(lab, tone * np.array([1, NECK_PALER, 1], np.float32)))
 
 
 def _off_the_outline(body: Body, old: Bools) -> Bools:
@@ -159,8 +159,7 @@ def _throat(photo: Floats, body: Body, old: Bools) -> _Throat | None:
 def _not_skin(throat: _Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats) -> Bools:
     """What was taken for skin and is none, by colour and by where necks can be."""
     cloth_lab = _grown(coarse, old, throat)
-    neck = tone * np.array([1, NECK_PALER, 1], np.float32)
-    to_skin = np.minimum(strangeness(throat.lab, tone), strangeness(throat.lab, neck))
+    to_skin = _unlike_skin(throat.lab, tone)
     to_cloth = strangeness(throat.lab, cloth_lab)
     evidence = np.clip(to_skin - to_cloth, *COLOUR_RANGE)
     evidence = cv2.GaussianBlur(evidence, (0, 0), 0.012 * throat.unit + 0.3)
@@ -193,7 +192,7 @@ def hanging_together(cloth: Bools, more: Bools) -> Bools:
     return np.asarray(more & with_cloth[names])
 
 
-def _not_hair(throat: _Throat, body: Body, coarse: Coarse, old: Bools) -> Bools:
+def _not_hair(throat: _Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats) -> Bools:
     """What was taken for hair beside the neck: the inside of a collar hangs together with no hair of the head, or has
     the colour of the cloth and not of the hair."""
     place = throat.hair & throat.near & throat.collar & (throat.outside > -BESIDE)
@@ -203,11 +202,16 @@ def _not_hair(throat: _Throat, body: Body, coarse: Coarse, old: Bools) -> Bools:
     real = _of_head(throat)
     _, names, stats, _ = cv2.connectedComponentsWithStats((throat.hair & ~real).view(np.uint8))
     stray = (stats[:, cv2.CC_STAT_AREA] < LARGEST_STRAY * throat.unit**2)[names] & ~real
-    to_hair = strangeness(throat.lab, _grown(coarse, body.labels == Label.HAIR, throat))
+    hair_lab = _grown(coarse, body.labels == Label.HAIR, throat)
+    to_hair = strangeness(throat.lab, hair_lab)
     to_cloth = strangeness(throat.lab, _grown(coarse, old, throat))
     cloth_like = (to_cloth < PLAINLY) & (to_hair > to_cloth + PLAINLY)
     # in its own shade long hair is dark as any cloth, and on the garment it comes in pieces
-    return np.asarray(place & (stray | cloth_like) & ~_near_long_hair(throat, real))
+    # and what is lighter than hair and no skin either is a shirt's edge, whatever lies round it
+    neither = np.minimum(to_hair, _unlike_skin(throat.lab, tone)) > 2 * PLAINLY
+    neither &= distance_to(throat.cloth) < TONGUE_REACH * throat.unit
+    light = (cloth_like | neither) & (throat.lab[..., 0] > hair_lab[..., 0])
+    return np.asarray(place & (((stray | cloth_like) & ~_near_long_hair(throat, real)) | light))
 
 
 def _of_head(throat: _Throat) -> Bools:

@@ -129,7 +129,9 @@ def hair_behind(body: Body, old: Bools, coarse: Coarse, where: Bools) -> list[Pa
         return []
     colour = coarse.full(coarse.grown(seeds))[place] * np.where(rim, 0.9, 0.6)[..., None]
     # up to the very edge of what is seen: between hair and neck nothing of the scene shows through
-    whole = dilate(grown, 2) & (body.labels[place] != Label.BACKGROUND) | grown | rim
+    inside = closed(erode(hair[place], STRAND * body.unit) | neck, 0.2 * body.unit)
+    grown &= inside
+    whole = dilate(grown, 2) & inside | rim
     alpha = cv2.GaussianBlur(whole.astype(np.float32), (0, 0), 1.0) * where[place]
     return [Patch(box[0], box[1], np.asarray(colour, np.float32), np.asarray(alpha, np.float32))]
 

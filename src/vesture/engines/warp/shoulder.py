@@ -122,12 +122,29 @@ def shoulder_cap(shape: tuple[int, int], body: Body, side: SideName, arm: Limb) 
     return filled(shape, np.concatenate([edge, _inside(body, side, arm)]))
 
 
+def bared_shoulders(body: Body, cover: NDArray[np.float32], reach: Mapping[SideName, float]) -> tuple[SideName, ...]:
+    """The sides on which a garment of coverage (H, W) leaves the shoulder bare: it has no sleeve there, or one that
+    begins below the joint.
+
+    Args:
+        reach: arc length on each arm that a sleeve covers, 0 or none without.
+    """
+    bared: list[SideName] = []
+    for side in SIDES:
+        joint = body.arms[side].axis[:1] - np.linspace(0, 0.1, 5)[:, None] * body.unit * body.down
+        column = np.clip(np.rint(joint[:, 0]).astype(int), 0, cover.shape[1] - 1)
+        row = np.clip(np.rint(joint[:, 1]).astype(int), 0, cover.shape[0] - 1)
+        if reach.get(side, 0.0) <= 0 or not (cover[row, column] > 0.5).any():
+            bared.append(side)
+    return tuple(bared)
+
+
 def with_shoulders(zone: NDArray[np.float32], body: Body, arms: Mapping[SideName, Limb]) -> NDArray[np.float32]:
-    """The coverage (H, W) of a bare neck that goes over into the caps of both shoulders, and ends with them."""
+    """The coverage (H, W) of a bare neck that goes over into the caps of the shoulders of `arms`, and ends there."""
     rows, columns = np.indices(zone.shape, np.float32)
     aside = (columns - body.neck[0]) * body.across[0] + (rows - body.neck[1]) * body.across[1]
     result = zone
-    for side in SIDES:
+    for side in arms:
         line, along, height = shoulder_outline(body, side, arms[side])
         slope, ends = shoulder_slope(body, side, line, along, height)
         edge = line.limb.at(along) + height[:, None] * line.limb.outward(along, SIGN[side])

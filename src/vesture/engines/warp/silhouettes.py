@@ -17,8 +17,6 @@ Floats = NDArray[np.float32]
 
 AXIS_SAMPLES = 64
 UPRIGHT = 0.85  # of a limb's length, from its start down to its end
-COLLARS = 0.1, 0.5  # units from the spine between which a collar has its corners
-SHOULDERS_END = 0.25  # level below which cloth is no shoulder's
 # Levels v between which what is bare of the chest beside cloth narrows to nothing.
 ARMHOLE_BARES, SLEEVE_BARES = (0.18, 0.42), (0.0, 0.15)
 
@@ -90,28 +88,7 @@ def beside_cloth(body: Body, cover: Floats, sleeved: bool = False) -> NDArray[np
     way = np.where(covered, np.clip((level - start) / (end - start), 0, 1), 0).astype(np.float32)
     size = max(1, cover.shape[1] // 4), max(1, cover.shape[0] // 4)
     near = cv2.GaussianBlur(cv2.resize(cover, size, interpolation=cv2.INTER_AREA), (0, 0), 0.08 * body.unit / 4)
-    beside = np.asarray(cv2.resize(near, cover.shape[::-1]) < 0.6 * way[:, None])
-    return beside | above_shoulders(body, cover) if sleeved else beside
-
-
-def above_shoulders(body: Body, cover: Floats) -> NDArray[np.bool_]:
-    """Where (H, W) above the shoulders of a garment of coverage (H, W): outwards of its collar's corners, which are its
-    highest points beside the neck. It lies on the shoulders, so no skin is seen above it there."""
-    height, width = cover.shape
-    lowest = int(np.clip(body.point(0.0, SHOULDERS_END)[0, 1], 1, height))
-    solid = cover[:lowest] > 0.5
-    top = np.where(solid.any(0), np.argmax(solid, axis=0), height)
-    columns = np.arange(width)
-    result = np.zeros(cover.shape, bool)
-    for side in SIDES:
-        aside = SIGN[side] * (columns - body.neck[0])
-        beside = np.flatnonzero((aside > COLLARS[0] * body.unit) & (aside < COLLARS[1] * body.unit) & (top < height))
-        if not len(beside):
-            continue
-        corner = beside[np.argmin(top[beside])]
-        outwards = (aside > aside[corner]) & (top < height)
-        result |= outwards & (np.arange(height)[:, None] < top)
-    return result
+    return np.asarray(cv2.resize(near, cover.shape[::-1]) < 0.6 * way[:, None])
 
 
 def under_cloth(limb: Limb, cover: Floats, margin: float) -> NDArray[np.bool_]:

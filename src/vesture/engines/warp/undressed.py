@@ -28,7 +28,7 @@ from vesture.engines.warp.neck import bare_neck
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
 from vesture.engines.warp.placement import Fit
 from vesture.engines.warp.removal import old_garment
-from vesture.engines.warp.shoulder import out_of_shoulder, with_shoulders
+from vesture.engines.warp.shoulder import bared_shoulders, out_of_shoulder, with_shoulders
 from vesture.engines.warp.silhouettes import beside_cloth, limb_zone, torso_zone, under_cloth
 from vesture.engines.warp.skin import (
     BareLimb,
@@ -211,8 +211,8 @@ def _behind(
     torso: list[Floats] = []
     if Label.TOP in replaced:
         neck = bare_neck(shape, body, scene.old, cover)
-        if not any(fit.sleeve_reach.values()):
-            neck = with_shoulders(neck, body, {side: scene.arms[side].limb for side in SIDES})
+        bared = bared_shoulders(body, cover, fit.sleeve_reach)
+        neck = with_shoulders(neck, body, {side: scene.arms[side].limb for side in bared})
         torso.append(np.maximum(neck, torso_zone(shape, body, 0.0, waistband + 0.05)))
     reach = fit.leg_reach
     if Label.BOTTOM in replaced and all(reach.get(side, 0.0) < 0.5 * body.legs[side].length for side in SIDES):
@@ -221,7 +221,8 @@ def _behind(
         torso.append(torso_zone(shape, body, body.waist - 0.05, body.waist + 0.2))
     if torso or Label.BOTTOM in replaced:
         zone = np.maximum.reduce([np.zeros(shape, np.float32), *torso])
-        zone = zone * ~beside_cloth(body, cover, any(fit.sleeve_reach.values()))
+        sleeved = not bared_shoulders(body, cover, fit.sleeve_reach)
+        zone = zone * ~beside_cloth(body, cover, sleeved)
         if Label.BOTTOM in replaced and Label.TOP not in replaced:
             zone = np.maximum(zone, belly_gap(body, cover, scene.old))
         zone = zone * need

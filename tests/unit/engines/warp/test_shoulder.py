@@ -10,8 +10,15 @@ import pytest
 from drawn_person import SHAPE, UNIT, drawn_body
 
 from vesture.engines.warp.body import SIDES, SIGN, Body
-from vesture.engines.warp.shoulder import CLOTH, out_of_shoulder, shoulder_cap, shoulder_outline, with_shoulders
-from vesture.engines.warp.silhouettes import above_shoulders, limb_zone, neck_zone, torso_zone
+from vesture.engines.warp.shoulder import (
+    CLOTH,
+    bared_shoulders,
+    out_of_shoulder,
+    shoulder_cap,
+    shoulder_outline,
+    with_shoulders,
+)
+from vesture.engines.warp.silhouettes import limb_zone, neck_zone, torso_zone
 from vesture.vision.parsing import Label
 
 
@@ -88,13 +95,12 @@ def test_an_arm_comes_out_of_the_cap_and_never_lies_beside_it() -> None:
         assert np.allclose(own * low, zone * low)
 
 
-def test_no_skin_is_seen_above_the_shoulders_of_cloth_beside_its_collar() -> None:
+def test_sleeves_that_begin_below_the_joint_leave_the_shoulder_bare() -> None:
     body = drawn_body()
-    cover = np.zeros(SHAPE, np.float32)
-    shirt = [(134, 102), (100, 116), (90, 150), (110, 160), (110, 240), (190, 240), (190, 160), (210, 150), (200, 116)]
-    cv2.fillPoly(cover, [np.array([*shirt, (166, 102), (150, 112)], np.int32)], 1.0)
-    nowhere = above_shoulders(body, cover)
-    assert nowhere[100, 112] and nowhere[104, 190]  # over the slopes
-    assert not nowhere[:, 136:165].any()  # between the collar's corners the neck stands
-    assert not (nowhere & (cover > 0.5)).any()
-    assert not above_shoulders(body, np.zeros(SHAPE, np.float32)).any()
+    reach = {"left": 60.0, "right": 60.0}
+    shirt, carmen = (np.zeros(SHAPE, np.float32) for _ in range(2))
+    cv2.fillPoly(shirt, [np.array([(135, 104), (95, 112), (90, 200), (210, 200), (205, 112), (165, 104)])], 1.0)
+    cv2.fillPoly(carmen, [np.array([(90, 140), (90, 200), (210, 200), (210, 140)])], 1.0)
+    assert bared_shoulders(body, shirt, reach) == ()
+    assert bared_shoulders(body, carmen, reach) == SIDES
+    assert bared_shoulders(body, shirt, {}) == SIDES

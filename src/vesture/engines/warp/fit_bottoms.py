@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, V_LEVELS, Body, Floats, SideName
@@ -9,10 +11,13 @@ from vesture.engines.warp.fit_legs import OVER_SHOES, fit_legs, ribbon, smoothed
 from vesture.engines.warp.leg_outline import RAISED, crotch_level, leg_outline, seen_crotch, uprightness
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import FLAT_VERTICAL, Ease, Fit, Wishes, curve, distance, merge, pairs, point
+from vesture.engines.warp.waist_line import WaistLine, seen_waist
 from vesture.vision.garment_types import Garment, Part
 
 MOST_SAG = 0.12  # levels by which the front of a waistband may lie below its ends
 UNDER_TOP = 0.09  # levels by which a waistband goes under the top, whose hem is never quite straight
+ABOVE_OLD = 0.008  # levels above the old edge where the new one goes on bare skin: it hides the old one's rim
+HIPS_BEGIN, SKIRT_BEGINS = 0.5, 0.3  # of the way to crotch or hem from where the waistband's width says nothing
 FOLDED = 0.5  # share of a skirt's spare width that shows as width
 TAPER = ([1.15, 1.9], [1.03, 0.88])  # least half-width of a skirt in half-widths of the hips, at levels v
 WIDEST_SKIRT = ([0.8, 1.0, 1.6, 2.6], [1.06, 1.25, 1.75, 2.4])  # and the greatest
@@ -25,12 +30,21 @@ BLOCK_ROWS, BLOCK_RIPPLE = 16, 5  # rows of handles between waistband and crotch
 HipEnds = dict[SideName, Floats]
 
 
+@dataclass(frozen=True, slots=True)
+class Waist:
+    """Levels v of a waistband's ends and of its middle; `line` where it follows the old one's edge."""
+
+    ends: dict[SideName, float]
+    middle: float
+    line: WaistLine | None = None
+
+
 def fit_trousers(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     """Place trousers, shorts or leggings on hips and legs."""
     hips = 1.04 * sum(float(hip_bound(body, side, 1.1)) for side in SIDES)
     scale = hips / max(hip_width(garment), 1e-6) * ease.width
-    waist, crotch = _waist_level(body, garment, scale), seen_crotch(body)
-    block, ends = _hip_block(body, garment, waist, crotch, scale)
+    crotch = seen_crotch(body)
+    block, ends = _hip_block(body, garment, _waist(body, garment, scale), crotch, scale)
     legs, joints, reach = fit_legs(body, garment, scale, ends, crotch, wishes, ease)
     return Fit(merge({int(Part.TORSO): block}, legs), joints, (scale, scale), {}, reach)
 
@@ -39,30 +53,30 @@ def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     """Place a skirt on the waist."""
     waist_width = sum(float(body.width(side, min(body.waist, 0.9))) for side in SIDES) * 1.03
     scale = waist_width / max(distance(point(garment, "waist_left"), point(garment, "waist_right")), 1e-6)
-    waist = _waist_level(body, garment, scale)
+    waist = _waist(body, garment, scale)
     hem_y = np.mean([point(garment, f"hem_{s}")[1] for s in SIDES])
     waist_y = np.mean([point(garment, f"waist_{s}")[1] for s in SIDES])
     vertical = scale * FLAT_VERTICAL["skirt"] * ease.length
-    hem = waist + float(hem_y - waist_y) * vertical / body.torso
+    hem = waist.middle + float(hem_y - waist_y) * vertical / body.torso
     ankle = np.mean([body.coordinates(body.legs[s].axis[-1])[0, 1] for s in SIDES])
     lowest = ankle + (OVER_SHOES * body.unit / body.torso if wishes.cover_feet else 0.0)
-    hem = float(np.clip(hem, waist + 0.45, max(lowest, waist + 0.6)))
+    hem = float(np.clip(hem, waist.middle + 0.45, max(lowest, waist.middle + 0.6)))
     axis_x = (point(garment, "waist_left")[0] + point(garment, "waist_right")[0]) / 2
     groups, edges, ends = [], {}, {}
     for side in SIDES:
         edge = smoothed(curve(garment, f"side_{side}", 30), SKIRT_RIPPLE)
         down = np.clip((edge[:, 1] - edge[0, 1]) / max(edge[-1, 1] - edge[0, 1], 1e-6), 0, 1)
-        level = waist + down * (hem - waist)
+        level = waist.ends[side] + down * (hem - waist.ends[side])
         cloth = np.abs(edge[:, 0] - axis_x) * scale
         loose = 1 + down * (ease.width * (0.9 + 0.1 * ease.drape) - 1)
         width = _under_the_top(body, side, level, draped(cloth, hip_bound(body, side, level), level, loose))
-        width = np.maximum(width, over_the_legs(body, side, level))
+        width = _from_the_waist(waist, side, np.maximum(width, over_the_legs(body, side, level)), down / SKIRT_BEGINS)
         edges[side], ends[side] = edge, smoothed(body.point(SIGN[side] * width, level), SKIRT_RIPPLE)
         groups.append(pairs(edge, ends[side]))
     roundness = 0.05 * ease.drape
     groups.append(_inside(body, edges, ends, roundness))
     groups.append(_across(body, curve(garment, "hem", 25), ends["left"][-1], ends["right"][-1], vertical, roundness))
-    groups.append(_across(body, curve(garment, "waist", 17), ends["left"][0], ends["right"][0], vertical, 0.02))
+    groups.append(_waistband(body, waist, curve(garment, "waist", 17), ends["left"][0], ends["right"][0], vertical))
     reach = {side: max(0.0, (hem - 1.0) * body.torso) for side in SIDES}
     return Fit({int(Part.TORSO): Handles.concatenate(groups)}, {}, (scale, vertical), {}, reach)
 
@@ -98,12 +112,33 @@ def over_the_legs(body: Body, side: SideName, level: Floats) -> Floats:
     return np.asarray(np.where(level > crotch_level(body), 1.05 * reach, 0.0))
 
 
-def _waist_level(body: Body, garment: Garment, scale: float) -> float:
-    """v of the ends of the new waistband: its front, which sags between them, comes to where the old one is, a little
-    higher where a top will hang over it."""
+def _waist(body: Body, garment: Garment, scale: float) -> Waist:
+    """Where the new waistband goes: along the old one's edge where that is seen on skin, else level with it. Its front,
+    which sags between its ends, comes to where the old one is, higher where a top will hang over it."""
+    line = seen_waist(body)
+    if line is not None:
+        ends = {side: float(line.level(line.ends[side])) - ABOVE_OLD for side in SIDES}
+        return Waist(ends, float(line.level(0.0)) - ABOVE_OLD, line)
     waistline = curve(garment, "waist", 17)
     sag = float(np.median(waistline[5:12, 1]) - waistline[[0, -1], 1].mean()) * scale / body.torso
-    return min(body.waist - (UNDER_TOP if body.top_hem is not None else 0.0), 0.9) - float(np.clip(sag, 0, MOST_SAG))
+    level = min(body.waist - (UNDER_TOP if body.top_hem is not None else 0.0), 0.9) - float(np.clip(sag, 0, MOST_SAG))
+    return Waist(dict.fromkeys(SIDES, level), level)
+
+
+def _from_the_waist(waist: Waist, side: SideName, width: Floats, share: Floats) -> Floats:
+    """Half-widths (n,) that begin where the old waistband ends, and are their own from where `share` (n,) is 1."""
+    if waist.line is None:
+        return width
+    return np.asarray(width + np.clip(1 - share, 0, 1) * (abs(waist.line.ends[side]) - width[0]))
+
+
+def _waistband(body: Body, waist: Waist, source: Floats, left: Floats, right: Floats, scale: float) -> Handles:
+    """The upper edge of the new waistband between its ends."""
+    if waist.line is None:
+        return _across(body, source, left, right, scale, 0.02)
+    t = np.clip((source[:, 0] - source[0, 0]) / max(source[-1, 0] - source[0, 0], 1e-6), 0, 1)
+    across = body.coordinates(left + t[:, None] * (right - left))[:, 0]
+    return pairs(source, body.point(across, waist.line.level(across) - ABOVE_OLD))
 
 
 def _across(body: Body, source: Floats, left: Floats, right: Floats, scale: float, roundness: float) -> Handles:
@@ -133,27 +168,28 @@ def hip_bound(body: Body, side: SideName, level: Floats | float) -> Floats:
     return np.minimum(np.asarray(body.width(side, level)), usual * max(1.1, 1.05 * at_waist))
 
 
-def _hip_block(body: Body, garment: Garment, waist: float, parting: Floats, scale: float) -> tuple[Handles, HipEnds]:
+def _hip_block(body: Body, garment: Garment, waist: Waist, parting: Floats, scale: float) -> tuple[Handles, HipEnds]:
     """From the waistband to the crotch at torso coordinates (u, v), and where its sides end."""
     bottom = float(parting[1])
     crotch, waistline = point(garment, "crotch"), curve(garment, "waist", 17)
     middle = waistline[8] + np.linspace(0, 1, BLOCK_ROWS)[:, None] * (crotch - waistline[8])
-    middle_target = body.point(np.linspace(0, parting[0], BLOCK_ROWS), np.linspace(waist, bottom, BLOCK_ROWS))
+    middle_target = body.point(np.linspace(0, parting[0], BLOCK_ROWS), np.linspace(waist.middle, bottom, BLOCK_ROWS))
     groups, upper, ends = [], {}, {}
     for side in SIDES:
         edge = curve(garment, f"side_{side}", 120)
         edge = edge[: max(int((edge[:, 1] <= crotch[1]).sum()), 12)]
         edge = smoothed(edge[np.linspace(0, len(edge) - 1, BLOCK_ROWS).astype(int)], BLOCK_RIPPLE)
         # a raised thigh begins at the hip
-        level = waist + np.linspace(0, 1, BLOCK_ROWS) * max(_side_end(body, side, bottom) - waist, 0.05)
+        down = np.linspace(0, 1, BLOCK_ROWS)
+        level = waist.ends[side] + down * max(_side_end(body, side, bottom) - waist.ends[side], 0.05)
         bound = _down_to_the_thigh(body, side, level, bottom)
         width = np.clip(np.abs(edge[:, 0] - crotch[0]) * scale, 1.02 * bound, 1.2 * bound)
-        width = _under_the_top(body, side, level, width)
+        width = _from_the_waist(waist, side, _under_the_top(body, side, level, width), down / HIPS_BEGIN)
         target = smoothed(body.point(SIGN[side] * width, level), BLOCK_RIPPLE)
         upper[side], ends[side] = target[0], target[-1]
         below = slice(2, None)  # the waistband has a curve of its own
         groups += [pairs(edge, target), ribbon(edge[below], middle[below], target[below], middle_target[below], 4)]
-    groups.append(_across(body, waistline, upper["left"], upper["right"], scale, 0.02))
+    groups.append(_waistband(body, waist, waistline, upper["left"], upper["right"], scale))
     return Handles.concatenate(groups), ends
 
 

@@ -15,6 +15,7 @@ from vesture.engines.warp.wearer import WornGarment
 from vesture.engines.warp.worn_bottoms import worn_bottoms
 from vesture.engines.warp.worn_cloth import only_cloth
 from vesture.engines.warp.worn_foreign import without_foreign
+from vesture.engines.warp.worn_hem import above_hem
 from vesture.engines.warp.worn_things import with_scraps, without_straps
 from vesture.engines.warp.worn_tops import worn_upper
 from vesture.errors import GarmentNotFound
@@ -43,6 +44,8 @@ def worn_garment(photo: RGB, body: Body, category: Category) -> WornGarment:
         raise GarmentNotFound(
             "garment_image", f"The person in the garment photo shows no garment of category {category}."
         )
+    if category == "tops":
+        mask = above_hem(photo, mask, body)
     mask = only_cloth(photo, with_scraps(photo, mask, body), body)
     if category != "bottoms":
         mask = without_straps(photo, mask, body)

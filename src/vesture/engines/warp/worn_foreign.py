@@ -36,12 +36,13 @@ LEG_CORE, LEG_START, LEG_END = 0.75, 0.1, 0.8  # radii about a leg; shares of wh
 SLEEVE = 1.6  # radii about an arm within which a colour of its own is a sleeve's
 BARE_LEG = 1.25  # radii about a leg, beyond which the scene may be seen between two
 CUFF = 3.2  # radii about an ankle, of turned-up trousers
+UNLIKE_GAP = 9.0  # between legs: distance of the scene from any cloth
 NEAR_SCENE, NEARER = 0.8, 0.7  # units round the garment in which the scene is known; of the distance to cloth
 LEAST_PIECE = 0.012  # square units
 BESIDE = 0.6  # share of a piece that must lie off the core
 PAIRED = 0.35  # share of a piece whose mirror image has its colour too: a design of the garment
 SAME_COLOUR = 14.0
-LEAST_FREE = 0.2  # share of a piece's rim that must reach out of the garment
+LEAST_FREE, LEAST_OPEN = 0.2, 0.04  # share of a piece's rim that must reach out of the garment; of one between legs
 MOST_LARGER = 3.0  # times the size of its like on the other half
 MOST_TAKEN = 0.45  # share of the mask; more would be a garment misread
 LIKE_SCENE, UNLIKE_NEAR, UNLIKE_ANY = 10.0, 16.0, 9.0  # distances to the scene, to the cloth around, to any cloth
@@ -160,7 +161,8 @@ def _below_hem(shape: tuple[int, int], body: Body) -> Bools:
 
 def _between_legs(shape: tuple[int, int], body: Body) -> Bools:
     """Between the legs, below where they part."""
-    gap = inside_outline(shape, np.concatenate([body.legs["left"].axis, body.legs["right"].axis[::-1]]))
+    left, right = (body.legs[side].at(np.linspace(0, 1.2, 40) * body.legs[side].length) for side in SIDES)
+    gap = inside_outline(shape, np.concatenate([left, right[::-1]]))
     for leg in body.legs.values():
         gap &= limb_zone(shape, leg, 0.0, 1.1 * leg.length, BARE_LEG) < 0.5
     return gap
@@ -216,7 +218,7 @@ def _scenic(scene: Scene, core: Bools, apart: Floats, between_legs: Bools) -> Bo
     if between_legs.any():
         near = outside & dilate(scene.mask, NEAR_SCENE * scene.unit)
         any_scene = colour_distance(scene.lab, main_colours(scene.lab, near, COLOURS, 0.03))
-        found |= between_legs & (any_scene < NEARER * apart) & (apart > UNLIKE_ANY)
+        found |= between_legs & (any_scene < NEARER * apart) & (apart > UNLIKE_GAP)
     return np.asarray(found)
 
 
@@ -243,7 +245,7 @@ def _pieces(scene: Scene, found: Bools, places: _Places, own: tuple[Bools, Bools
     paired, kept = own
     found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     count, names, stats, _ = cv2.connectedComponentsWithStats(found)
-    outside = dilate(~scene.mask, 2) | places.gap
+    outside = dilate(~scene.mask, 2)
     foreign, colours = [], []
     for index in range(1, count):
         area = stats[index, cv2.CC_STAT_AREA]
@@ -254,7 +256,7 @@ def _pieces(scene: Scene, found: Bools, places: _Places, own: tuple[Bools, Bools
         colour = np.median(scene.lab[piece], axis=0)
         colours.append((index, half, area, colour))
         rim = piece & ~erode(piece, 1)
-        if (piece & ~places.inner).sum() < BESIDE * area or outside[rim].mean() < LEAST_FREE:
+        if (piece & ~places.inner).sum() < BESIDE * area or outside[rim].mean() < (LEAST_FREE if half else LEAST_OPEN):
             continue
         if max((piece & kept).sum(), (piece & paired).sum() * 0.5 / PAIRED) > 0.5 * area:
             continue

@@ -88,7 +88,7 @@ def test_scene_between_the_legs_goes_and_turned_up_hems_stay() -> None:
     photo[gap], photo[hem] = np.add(WALL, -4), STRIPE
     kept = without_foreign(photo, mask, replace(body, labels=labels), "bottoms")
     assert kept[gap].mean() < 0.15
-    assert kept[hem].mean() > 0.9
+    assert kept[hem].mean() > 0.85
     assert kept[mask & ~cv2.dilate(gap.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)].mean() > 0.97
 
 

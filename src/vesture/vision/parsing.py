@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vesture.vision.guided_filter import guided_choice, guided_filter
 from vesture.vision.parsing_attached import with_attached
-from vesture.vision.parsing_bare import drawn_limbs, like_skin, read_covering, skin_samples
+from vesture.vision.parsing_bare import drawn_limbs, like_skin, read_covering, skin_samples, sure_sleeves
 from vesture.vision.parsing_colour import ANY_COLOUR, LOWEST, ColourModel, fit_colours, skin_model, skin_tone
 from vesture.vision.parsing_confidence import Confidence, judge
 from vesture.vision.parsing_flaps import with_flaps
@@ -126,6 +126,9 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     prior = spatial_prior(skeleton, person.shape, covering, carried)
     seeds = _seeds(small, skeleton, prior, person, covering)
     seeds[Label.HAIR] &= ~like_skin(skin, lab, person)
+    leaning = None if opinion is None else leans_to_hair(opinion)
+    if leaning is not None:
+        seeds[Label.TOP] &= leaning <= 0
     scores, things = prior, fit_colours(lab[bulge], generator, components=2)
     seeds = {label: where & (carried == 0) for label, where in seeds.items()}
     for _ in range(ROUNDS):
@@ -144,7 +147,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     dress = opinion is None or not speaks_against_a_dress(opinion, person, skeleton)
     labels = settle_hem(repair(labels, lab, skeleton, covering, dress), scores, lab, skeleton)
     labels = with_flaps(labels, lab, skeleton, covering.waist, np.random.default_rng(1))
-    labels = label_head(labels, lab, skeleton, generator, None if opinion is None else leans_to_hair(opinion))
+    labels = label_head(labels, lab, skeleton, generator, leaning)
     labels = with_loose_hair(labels, lab, skin_tone(small), skeleton, skin, generator)
     labels = no_skin_off_the_neck(labels, skeleton)
     confidence = judge(labels, scores, person, mask, skeleton, covering)
@@ -216,11 +219,12 @@ def _seeds(
     arms = drawn_limbs(skeleton, shape, ("forearm", "hand"), 1.1)
     cloth = person & ~arms & (prior[Label.SKIN] < 0.5)
     waist = covering.waist
+    sleeves = sure_sleeves(prior[Label.TOP], skeleton, covering)
     shoes = drawn_limbs(skeleton, shape, ("foot",), 1.0)
     seeds = {
         Label.SKIN: skin if skin.sum() > 30 else person & tone & (prior[Label.SKIN] > 0.45),
         Label.HAIR: person & (prior[Label.HAIR] > 0.5) & ~face,
-        Label.TOP: cloth & (np.abs(u) < 0.36) & (v > 0.18) & (v < min(waist - 0.1, 0.9)),
+        Label.TOP: (cloth & (np.abs(u) < 0.36) & (v > 0.18) & (v < min(waist - 0.1, 0.9))) | (person & sleeves),
         Label.BOTTOM: cloth & (prior[Label.BOTTOM] > 0.6) & (v > waist + 0.08),
         Label.SHOES: person & shoes & (prior[Label.SHOES] > 0.5),
     }

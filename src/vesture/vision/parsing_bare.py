@@ -26,6 +26,8 @@ LEG_BEGINS = 1.0  # v
 HALF_BODY = 0.15  # v of the upper edge of a photo that shows legs
 HALF_BODY_CLEAR = 0.5
 LIKE_SKIN = 1.5  # log-likelihood ratio to any colour; what begins with skin is no lower garment
+SLEEVELESS = 0.3  # share of skin of either upper arm
+SLEEVE_WIDTH, SLEEVE = 0.6, 0.75  # radii of arms, and how likely the upper garment is there
 STRONGEST = 3.0  # log-likelihood ratio of one pixel
 BARE, BARE_IN_LEG_PHOTOS = 1.7, 0.9  # mean log-likelihood ratio of a level of the torso that is as likely as not bare
 BAND = 0.4  # v: highest waistband below a bare belly
@@ -84,6 +86,17 @@ def like_skin(skin: ColourModel | None, lab: Floats, where: Bools) -> Bools:
     if skin is None:
         return np.zeros_like(where)
     return np.asarray(_ratio(skin, None, lab, where) > LIKE_SKIN)
+
+
+def sure_sleeves(top: Floats, skeleton: Skeleton, covering: Covering) -> Bools:
+    """The middle of arms (h, w) that are in sleeves: open jackets often show another colour down the chest.
+
+    `top` (h, w) is the prior of the upper garment. None where either arm is bare: what lies on the other may be a bag.
+    """
+    shape = (top.shape[0], top.shape[1])
+    if max(float(arm[: len(arm) // 2].mean()) for arm in covering.arms) > SLEEVELESS:
+        return np.zeros(shape, bool)
+    return drawn_limbs(skeleton, shape, ("upper arm", "forearm"), SLEEVE_WIDTH) & (top > SLEEVE)
 
 
 def drawn_limbs(skeleton: Skeleton, shape: tuple[int, int], names: tuple[str, ...], width: float) -> Bools:

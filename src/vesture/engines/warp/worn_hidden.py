@@ -48,12 +48,12 @@ def _held(hidden: Bools, mask: Bools) -> Bools:
     return hidden & np.isin(names, np.unique(names[mask]))
 
 
-def near_hands(body: Body) -> Bools:
-    """Where (H, W) skin is a hand's rather than an arm's."""
+def near_hands(body: Body, reach: float = HAND) -> Bools:
+    """Where (H, W) skin is a hand's rather than an arm's: within `reach` units of a wrist."""
     near = np.zeros(body.labels.shape, np.uint8)
     for side in SIDES:
         x, y = (round(float(value)) for value in body.arms[side].axis[-1])
-        cv2.circle(near, (x, y), max(1, round(HAND * body.unit)), 1, -1)
+        cv2.circle(near, (x, y), max(1, round(reach * body.unit)), 1, -1)
     return np.asarray(near > 0)
 
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.silhouettes import limb_zone
+from vesture.engines.warp.torso_sides import MARGIN, Side, between_sides, torso_sides
 from vesture.engines.warp.wearer import OTHER, WornGarment, on_wearer
 from vesture.engines.warp.worn_atlas import SLEEVE_PART, with_patches
 from vesture.engines.warp.worn_gaps import without_gaps
 from vesture.engines.warp.worn_hidden import hidden_cloth
 from vesture.engines.warp.worn_reach import sleeve_share
-from vesture.engines.warp.worn_sides import bridged_sides
 from vesture.engines.warp.worn_sleeves import Worn, own_sleeves
 from vesture.engines.warp.worn_trace import (
     cloth_edge,
@@ -37,13 +37,14 @@ CAP_SLEEVE = 0.26  # share of the arm: shorter sleeves go with the torso, they c
 UNSEEN = 0.55  # a sleeve that is seen for less than this share of the other one is taken from it
 LEAST_SLEEVE, MOST_ODDS, SURELY_BARE = 0.12, 0.35, 0.5  # shares of the arm; of what is past the sleeve
 CROSSING = 0.18  # share of a sleeve that lies over the torso, from which on it gets a picture of its own
+SLEEVE_REACH = 0.1  # units beyond the outline of a sleeve where cloth beside the torso is the sleeve's
+PAST_CUFF = 0.3  # units past where a sleeve was read to end
+LOOSE = 0.12  # units beyond the torso's own lines where cloth may still be its
 SHADE = 0.04  # units beside an arm that its shadow darkens
 SHORT = 0.6  # share of the arm below which sleeves that both are seen have one length
-UPPER_ARM = 0.5  # share of the arm
 FREE_ARM = 0.22  # share of the arm from which on it lies before the torso rather than at its side
 ARMPIT, NECK = 0.3, -0.05  # levels v
 STRAY = {"top": 0.12, "dress": 0.22}  # units beyond the outlines where cloth may still be the garment's
-CUFF_ENDS = 0.06  # units beside the torso from which on cloth near a sleeve is the sleeve's
 COLLAR_RISE = 0.45  # units above the collar that a collar or hood may reach
 
 
@@ -53,27 +54,30 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     reach = _reach(body, mask)
     has_sleeves = max(reach.values()) > CAP_SLEEVE
     points, curves = _outlines(body, mask, reach, has_sleeves)
-    torso = inside_outline(mask.shape, _torso_outline(curves))
+    rough = inside_outline(mask.shape, _torso_outline(curves))
     sleeves = {side: inside_outline(mask.shape, _sleeve_outline(curves, side)) for side in SIDES if has_sleeves}
-    near = dilate(torso, STRAY[kind] * body.unit) | _collar_zone(mask.shape, body)
+    near = dilate(rough, STRAY[kind] * body.unit) | _collar_zone(mask.shape, body)
     for side, zone in sleeves.items():
         near |= dilate(zone, STRAY[kind] * body.unit) | _wide_sleeve(body, mask, side, reach[side])
     lines = [curves[name] for name in curves if name.startswith(("side", "sleeve_inner"))]
     seen = without_gaps(photo, mask & near, body.labels == Label.BACKGROUND, lines, body.unit)
-    crossing = {side: float((zone & torso).sum()) > CROSSING * max(zone.sum(), 1) for side, zone in sleeves.items()}
+    crossing = {side: float((zone & rough).sum()) > CROSSING * max(zone.sum(), 1) for side, zone in sleeves.items()}
     apart = {side: crossing[side] or reach[side] < UNSEEN * reach[OTHER[side]] for side in sleeves}
+    hem = hem_level(body, seen)
+    arms = {side: zone | _cuff_zone(mask.shape, body, side, reach) for side, zone in sleeves.items()}
+    sides = torso_sides(photo, body, seen, arms, ARMPIT, hem)
+    for side, line in sides.items():
+        curves[f"side_{side}"] = line.line(body, side)
+        points[f"armpit_{side}"], points[f"hem_{side}"] = curves[f"side_{side}"][[0, -1]]
+    curves["hem"] = lower_edge(body, seen, points["hem_left"], points["hem_right"], hem)
+    torso, solid, allowed = _zones(body, mask.shape, sides, curves)
     parts, before = _parts(body, seen, torso, sleeves, {side: crossing[side] for side in apart if apart[side]}, reach)
-    if sleeves:  # ends of cuffs beside the hem would go with the torso
-        stray = (parts == Part.TORSO) & ~dilate(torso, CUFF_ENDS * body.unit)
-        parts[stray & dilate(np.logical_or.reduce(list(sleeves.values())), STRAY[kind] * body.unit)] = 0
+    parts[(parts == Part.TORSO) & ~allowed & _below(body, mask.shape, ARMPIT)] = 0
     mask = parts > 0
     # hair, hands, straps and arms hide cloth that goes on behind them
-    behind = bridged_sides(body, mask, parts == Part.TORSO, ARMPIT, hem_level(body, mask))
-    hidden = hidden_cloth(body, mask, (erode(torso, 0.05 * body.unit) | behind) & ~_bare_chest(body))
+    hidden = hidden_cloth(body, mask, solid & ~_bare_chest(body))
     cloth, alpha = complete(photo, mask, mask | hidden | before, body.unit, body)
     whole = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
-    for side in (side for side in sleeves if not apart[side]):
-        whole[(parts == 0) & (whole > 0) & sleeves[side] & ~torso] = int(SLEEVE_PART[side])
     garment = on_wearer(cropped(cloth, alpha, whole, kind, points, curves), body, points)
     if not any(apart.values()):
         return garment
@@ -107,6 +111,24 @@ def _reach(body: Body, mask: Bools) -> dict[SideName, float]:
     return reach
 
 
+def _zones(
+    body: Body, shape: tuple[int, int], sides: Mapping[SideName, Side], curves: Mapping[str, Floats]
+) -> tuple[Bools, Bools, Bools]:
+    """Where (H, W) cloth is the torso's rather than a sleeve's, where cloth of the torso must be, seen or not, and out
+    to where it may be."""
+    above = np.concatenate([curves["shoulder_left"][::-1], curves["neckline"][1:-1], curves["shoulder_right"]])
+    margin, loose = MARGIN * body.unit, LOOSE * body.unit
+    beside = {side: np.where(sides[side].sleeved, 0.0, margin) for side in SIDES}
+    within = {side: np.where(sides[side].seen, 0.0, margin) for side in SIDES}
+    wide = {side: np.full(len(sides[side].levels), 2 * margin) for side in SIDES}
+    low = curves["hem"] + loose * body.down
+    own, solid, allowed = (
+        between_sides(shape, body, sides, (above, below), out)
+        for out, below in ((beside, low), (within, curves["hem"]), (wide, low))
+    )
+    return own, erode(solid, margin), allowed
+
+
 def _parts(
     body: Body,
     mask: Bools,
@@ -122,23 +144,32 @@ def _parts(
     parts = mask.astype(np.uint8) * int(Part.TORSO)
     before = np.zeros_like(mask)
     for side, zone in sleeves.items():
+        cuff = _cuff_zone(mask.shape, body, side, reach)
+        own = dilate(zone | cuff, SLEEVE_REACH * body.unit) | _wide_sleeve(body, mask, side, reach[side])
+        own &= mask & ~torso
         if side in apart:
             arm = _lower_arm(mask.shape, body, side, reach)
-            parts[(dilate(zone, 0.1 * body.unit) | arm) & ~dilate(torso, 0.02 * body.unit)] = 0
+            parts[own | (arm & ~torso)] = 0
             if apart[side]:
                 before |= torso & dilate(arm, SHADE * body.unit)
             continue
-        own = mask & (dilate(zone, 0.03 * body.unit) | _wide_sleeve(body, mask, side, reach[side]))
-        own &= ~(torso & _upper_arm(mask.shape, body, side))
         parts[own] = int(SLEEVE_PART[side])
     parts[before & (parts == Part.TORSO)] = 0
     return parts, before & mask
 
 
-def _upper_arm(shape: tuple[int, int], body: Body, side: SideName) -> Bools:
-    """Round the upper arm: what lies on the torso there is the torso's, arms only hang beside it."""
+def _cuff_zone(shape: tuple[int, int], body: Body, side: SideName, reach: Mapping[SideName, float]) -> Bools:
+    """About the lower end of a sleeve, past where it was read to end."""
     arm = body.arms[side]
-    return limb_zone(shape, arm, 0.0, UPPER_ARM * arm.length, 2.5) > 0.5
+    end = min(reach[side], 1.0) * arm.length
+    return limb_zone(shape, arm, 0.6 * end, end + PAST_CUFF * body.unit, 1.4) > 0.5
+
+
+def _below(body: Body, shape: tuple[int, int], level: float) -> Bools:
+    """Where (H, W) the photo is below a level of the torso."""
+    rows, columns = np.indices(shape, dtype=np.float32)
+    down = (columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]
+    return np.asarray(down > level * body.torso)
 
 
 def _lower_arm(shape: tuple[int, int], body: Body, side: SideName, reach: Mapping[SideName, float]) -> Bools:

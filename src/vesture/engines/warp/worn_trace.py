@@ -13,12 +13,15 @@ from vesture.core.task import RGB
 from vesture.engines.warp.body import SIGN, Body, Floats, SideName
 from vesture.engines.warp.patch import bounds
 from vesture.engines.warp.worn_fill import filled_cloth
+from vesture.engines.warp.worn_hidden import near_hands
 from vesture.vision.fill import push_pull
 from vesture.vision.garment_types import Garment, GarmentKind
 from vesture.vision.masks import dilate, erode, feather
+from vesture.vision.parsing import Label
 
 Bools = NDArray[np.bool_]
 LONGEST = 1400
+BELOW_HEM = (0.02, 0.1)  # units under cloth that show what hides its hem
 SHADOW = 0.05  # units beside a hidden patch that what hides it shades and colours
 WIDEST_GAP = 0.2  # units: a hand before the cloth; beyond a wider gap other cloth begins
 
@@ -85,19 +88,34 @@ def cloth_edge(body: Body, mask: Bools, side: SideName, levels: Floats) -> Float
 
 
 def lower_edge(body: Body, mask: Bools, left: Floats, right: Floats, hem: float) -> Floats:
-    """The hem as the mask shows it, held near its median level."""
-    result = [left]
-    for t in np.linspace(0, 1, 11)[1:-1]:
-        middle = left + t * (right - left)
-        offsets = np.linspace(-0.25, 0.25, 41) * body.unit
-        path = middle + offsets[:, None] * body.down
-        column = np.clip(np.rint(path[:, 0]).astype(int), 0, mask.shape[1] - 1)
-        row = np.clip(np.rint(path[:, 1]).astype(int), 0, mask.shape[0] - 1)
-        on = np.flatnonzero(mask[row, column])
-        result.append(path[on[-1]] if len(on) else middle)
-    curve = np.stack([*result, right])
+    """The hem as the mask shows it, held near its median level; straight on behind hands, hair and things."""
+    shares = np.linspace(0, 1, 11)[1:-1]
+    fall = np.full(len(shares), np.nan)
+    offsets = np.linspace(-0.25, 0.25, 41) * body.unit
+    beyond = np.linspace(*BELOW_HEM, 5) * body.unit
+    hands = near_hands(body) & (body.labels == Label.SKIN)
+    hiding = (hands | np.isin(body.labels, (Label.HAIR, Label.OTHER))) & ~mask
+    for index, share in enumerate(shares):
+        middle = left + share * (right - left)
+        on = np.flatnonzero(_values(mask, middle + offsets[:, None] * body.down))
+        if len(on):
+            end = float(offsets[on[-1]])
+            if _values(hiding, middle + (end + beyond)[:, None] * body.down).mean() < 0.5:
+                fall[index] = end
+    known = np.isfinite(fall)
+    fall = np.interp(shares, shares[known], fall[known]) if known.any() else np.zeros(len(shares))
+    middle = left + shares[:, None] * (right - left) + fall[:, None] * body.down
+    ends = (left + 0.5 * fall[0] * body.down, right + 0.5 * fall[-1] * body.down)
+    curve = np.concatenate([ends[0][None], middle, ends[1][None]])
     curve[1:-1] = 0.5 * curve[1:-1] + 0.25 * (curve[:-2] + curve[2:])
     return curve
+
+
+def _values(mask: Bools, points: Floats) -> Bools:
+    """The mask (H, W) at points (n, 2), at its rim for those out of the photo."""
+    column = np.clip(np.rint(points[:, 0]).astype(int), 0, mask.shape[1] - 1)
+    row = np.clip(np.rint(points[:, 1]).astype(int), 0, mask.shape[0] - 1)
+    return np.asarray(mask[row, column])
 
 
 def complete(

@@ -81,12 +81,17 @@ def laid_pieces(image: Floats, known: Bools, hole: Bools, generator: np.random.G
     middles = np.stack(np.nonzero(whole), 1)
     rows, columns = np.nonzero(hole)
     depth = np.rint(cv2.distanceTransform((~known).view(np.uint8), cv2.DIST_L2, 3)[rows, columns])
+    # where nothing is known beside a part of the hole, it begins at its pixels that are nearest to something
+    part = cv2.connectedComponents(hole.view(np.uint8), connectivity=8)[1][rows, columns]
+    nearest = np.full(int(part.max(initial=0)) + 1, np.inf)
+    np.minimum.at(nearest, part, depth)
     for layer in np.unique(depth):
-        own = depth == layer
-        at = np.stack([rows[own], columns[own]], 1)
-        strays = _strays(len(at), AT_RIM if layer == depth.min() else STRAYS, generator)
-        strays += [middles[generator.integers(len(middles), size=len(at))] - at for _ in range(ANYWHERE)]
-        _lay(canvas, at, strays, BEGINNING)
+        for own, tries in ((nearest[part] == layer, AT_RIM), (nearest[part] < layer, STRAYS)):
+            chosen = own & (depth == layer)
+            if chosen.any():
+                at = np.stack([rows[chosen], columns[chosen]], 1)
+                anywhere = [middles[generator.integers(len(middles), size=len(at))] - at for _ in range(ANYWHERE)]
+                _lay(canvas, at, [*_strays(len(at), tries, generator), *anywhere], BEGINNING)
     at = np.stack([rows, columns], 1)
     for _ in range(LOOKS):
         _lay(canvas, at, [], 0.0)

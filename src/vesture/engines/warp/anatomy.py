@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-AMBIENT = 0.6  # of the light on a limb's axis, that comes from all round
+AMBIENT = 0.64  # of the light on a limb's axis, that comes from all round
 SIDEWAYS = 2.5  # sine of the light's turn per share by which one side is brighter
 MOST_SIDEWAYS = 0.6
 TIGHT, LOOSE = 1.12, 1.4  # radii of cloth over those of the bare limb, that tell its width and that do not

@@ -76,7 +76,7 @@ def compose(
     # the gap between legs is none
     upper = scene.person & ~below(scene.body, crotch_level(scene.body), scene.person)
     canvas, cover = closed_crevices(canvas, cover, upper, before, scene.body.unit)
-    touched = (cover > 0) | (scene.fading > 0.004) | (shadow > 0)
+    touched = (cover > 0) | (scene.fading > 0.004) | (shadow > 0) | (base != scene.photo).any(-1)
     for patch in under:
         touched[patch.place] |= patch.alpha > 0.004
     keep = kept_in_front(scene.body, scene.old, fit, scene.clothes.in_front, scene.clothes.replaced)

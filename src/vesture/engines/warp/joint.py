@@ -54,8 +54,12 @@ def _run(across: NDArray[np.float64]) -> NDArray[np.float64]:
     return max(groups, key=len)
 
 
-def without_nicks(zone: Floats, skin: Bools, old: Bools, unit: float) -> Floats:
-    """The coverage (h, w) of painted skin, with what lies between it and the skin that stays, where cloth goes."""
+def without_nicks(zone: Floats, skin: Bools, old: Bools, unit: float, within: Floats | None = None) -> Floats:
+    """The coverage (h, w) of painted skin, with what lies between it and the skin that stays, where cloth goes.
+
+    Args:
+        within: coverage beyond which nothing is added.
+    """
     box = bounds(zone > 0.5, round(3 * NICK * unit))
     if box is None:
         return zone
@@ -63,6 +67,8 @@ def without_nicks(zone: Floats, skin: Bools, old: Bools, unit: float) -> Floats:
     between = closed(skin[place] | (zone[place] > 0.5), NICK * unit) & dilate(old[place], 2)
     # only what is added: the limb's own edge is finer than a mask's
     added = between & ~dilate(zone[place] > 0.02, 1)
+    if within is not None:
+        added &= within[place] > 0.5
     result = zone.copy()
     if added.any():
         result[place] = np.maximum(result[place], feather(dilate(added, 3) & between, 0.7))

@@ -29,7 +29,7 @@ SPREAD = (0.12, 0.4)  # units sideways and upwards over which the light of the c
 JOIN, REACH = 0.08, 0.35  # units over which seen cloth is evened out where the painted one begins, and drawn to it
 PATTERNED = 16.0  # levels by which half of the cloth's places differ from its smooth version
 WEAVE, SEAM = 0.02, 2.5  # units of the weave's largest detail, its usual strengths that are more than weave
-REMAINS, STRANGE = 0.2, 32.0  # units from a hem, and colour distance from the cloth below, of what is left of a top
+REMAINS, STRANGE = 0.1, 36.0  # units from a hem, and colour distance from the cloth below, of what is left of a top
 LEAST = 64  # pixels of cloth
 BAND = 0.11  # units of the waistband's height
 BOW = 0.12  # units by which it hangs lower in the middle, for each squared unit aside
@@ -130,6 +130,6 @@ def hem_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Bools:
     colour = photo[rows, columns]
     to_own = np.linalg.norm(colour - coarse.at(coarse.grown(own), rows, columns), axis=1)
     to_old = np.linalg.norm(colour - coarse.at(coarse.grown(gone), rows, columns), axis=1)
-    strange = (to_own > STRANGE) & (to_old < 0.8 * to_own)
+    strange = (to_own > STRANGE) & (to_old < 0.5 * to_own)
     result[rows[strange], columns[strange]] = True
     return dilate(cv2.medianBlur(result.view(np.uint8), 3) > 0, 2) & below if strange.any() else result

@@ -47,6 +47,7 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 HEM_SLOPE = 0.1  # units that the hem of a leg may be higher at its side than in its middle
+NICK_WIDTH, NICK_REACH = 1.12, 0.15  # radii of a limb and units past its end within which nicks are closed
 HEM_SHADE = 0.035  # units of cloth below a hem that lie in its shade
 MARGIN = 0.2  # units around everything that may change: shadows reach that far
 WINDOW_STEP = 32  # pixels
@@ -199,7 +200,8 @@ def _hem_shade(scene: Prepared) -> Floats:
         return np.zeros(scene.shape, np.float32)
     below = (scene.body.labels == Label.BOTTOM) & ~scene.old
     shade = np.clip(1.6 - distance_to(scene.old) / (HEM_SHADE * scene.body.unit), 0, 1) * below
-    return np.maximum(shade, feather(hem_remains(scene.photo, scene.body, scene.old, scene.coarse), 0.8))
+    remains = hem_remains(scene.photo, scene.body, scene.old, scene.coarse)
+    return np.maximum(shade, feather(remains, 0.012 * scene.body.unit))
 
 
 def _behind(
@@ -264,7 +266,10 @@ def _limb(scene: Prepared, bare: BareLimb, start: float, end: float) -> Floats:
     zone = limb_zone(scene.shape, bare.limb, start, end)
     if end <= bare.joint - 0.1 * scene.body.unit:
         return zone
-    return without_nicks(zone, (scene.body.labels == Label.SKIN) & ~scene.old, scene.old, scene.body.unit)
+    unit = scene.body.unit
+    skin = (scene.body.labels == Label.SKIN) & ~scene.old
+    within = limb_zone(scene.shape, bare.limb, start, end + NICK_REACH * unit, NICK_WIDTH)
+    return without_nicks(zone, skin, scene.old, unit, within)
 
 
 def _present(patch: Patch | None) -> Iterator[Patch]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from drawn_person import JEANS, JUMPER, SHAPE, SKIN, WALL, drawn_body, drawn_photo
@@ -156,3 +157,17 @@ def test_without_any_skin_a_middling_tone_is_taken() -> None:
     body = drawn_body()
     body = replace(body, labels=np.where(body.labels == Label.SKIN, 0, body.labels).astype(np.uint8))
     assert 50 < read_complexion(drawn_photo(body), body).body[0] < 80
+
+
+def test_in_a_blurred_photo_no_halo_of_the_old_garment_is_left() -> None:
+    body = drawn_body()
+    photo = cv2.GaussianBlur(drawn_photo(body), (0, 0), 2.5)
+    scene = prepare(photo, body, TOPS, WHOLE)
+    image, touched = compose(scene, SLEEVELESS, [], "flat-lay", np.random.default_rng(1))
+    away = cv2.distanceTransform((~scene.old).view(np.uint8), cv2.DIST_L2, 5)
+    halo = (body.labels == Label.BACKGROUND) & (away > 1) & (away < 4)
+    halo[:130] = False  # beside neck and shoulders skin may show
+    before, after = (distance_to_colour(picture[halo], WALL) for picture in (photo, image))
+    assert before.mean() > 18
+    assert after.mean() < 0.5 * before.mean()
+    assert not (image != photo)[~touched].any()

@@ -56,7 +56,7 @@ def kept_in_front(body: Body, old: Bools, fit: Fit, in_front: tuple[Label, ...],
             sleeve &= labels == Label.TOP
             keep |= sleeve & ~torso_zone(labels.shape, body, 0.0, 1.3).astype(bool) if _hangs(body, side) else sleeve
     if not fit.over_hands:
-        keep |= hands_of(body)
+        keep |= hands_of(body, 0.5 * UNDER_CUFF)
     gone = old & (labels != Label.OTHER)
     # the seam that old cloth leaves on skin is half a finger; of arms and fingers the matte frees it
     return np.asarray(keep & ~(gone & ~bare_arms_of(body, replaced)))

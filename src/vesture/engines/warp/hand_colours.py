@@ -6,12 +6,14 @@ for the parse's resolution; at the photo's own they have the colours of what lie
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.body import SIDES, Body
-from vesture.engines.warp.hands import hand_of
+from vesture.engines.warp.hands import cuff_of, hand_of
 from vesture.vision.masks import dilate, erode
 from vesture.vision.parsing import Label
 from vesture.vision.parsing_colour import ANY_COLOUR, ColourModel, fit_colours, skin_model
@@ -32,6 +34,8 @@ COLOURED, OTHER_HUE = 12.0, float(np.radians(60))  # chroma, and angle to the sk
 RIM = 0.006  # units around a gap in which its colours mix with the hand's
 WHOLE = 0.35  # share of a hand that may go at most: more is a mistake
 FINEST = 110.0  # pixels of the unit at which fingers are looked at
+AT_CUFF, SLEEVE = 0.02, 0.35  # units below a cuff's line that its cloth may reach; round it that show its colours
+ALIKE = 0.1  # share of a hand that may look like the sleeve
 NOTHING = 255
 SURROUNDINGS = (Label.BACKGROUND, Label.TOP, Label.BOTTOM, Label.ONE_PIECE, Label.OTHER)
 
@@ -42,6 +46,7 @@ def with_clear_hands(photo: NDArray[np.uint8], body: Body) -> Labels:
     Args:
         photo: (h, w, 3) uint8 of the body's labels' size.
     """
+    body = replace(body, labels=_with_whole_cuffs(photo, body))
     labels, face = body.labels.copy(), _face(photo, body)
     for side in SIDES:
         hand = hand_of(body, body.arms[side])
@@ -55,14 +60,61 @@ def with_clear_hands(photo: NDArray[np.uint8], body: Body) -> Labels:
     return labels
 
 
+def _with_whole_cuffs(photo: NDArray[np.uint8], body: Body) -> Labels:
+    """Labels (h, w) in which what was taken for skin beside a cuff, in the cloth's colours and not in the hand's, is
+    the sleeve's."""
+    labels = body.labels.copy()
+    for side in SIDES:
+        arm = body.arms[side]
+        hand = hand_of(body, arm)
+        place, ahead = cuff_of(arm), arm.direction(np.array([arm.length]))[0]
+        rows, columns = np.nonzero(hand)
+        beyond = (columns - place[0]) * ahead[0] + (rows - place[1]) * ahead[1]
+        at_cuff = beyond < AT_CUFF * body.unit
+        if not at_cuff.any():
+            continue
+        reach = round(SLEEVE * body.unit)
+        left, top = (max(0, int(value) - reach) for value in place)
+        box = np.s_[top : top + 2 * reach, left : left + 2 * reach]
+        cloth = np.isin(labels[box], (Label.TOP, Label.ONE_PIECE))
+        generator = np.random.default_rng(0)  # only picks samples
+        step = max(1, round(body.unit / FINEST))
+        sleeve = fit_colours(_lab(photo[box][::step, ::step][cloth[::step, ::step]]), generator)
+        below = _lab(photo[rows[~at_cuff], columns[~at_cuff]][:: step**2])
+        skin = fit_colours(below, generator)
+        if sleeve is None or skin is None or _better(sleeve, skin, below).mean() > ALIKE:
+            continue
+        pixels = _lab(photo[rows[at_cuff], columns[at_cuff]])
+        own = np.zeros(labels.shape, np.uint8)
+        own[rows[at_cuff], columns[at_cuff]] = _better(sleeve, skin, pixels)
+        labels[(cv2.medianBlur(own, 2 * step + 1) > 0) & hand] = _most(labels[box][cloth])
+    return labels
+
+
+def _better(first: ColourModel, second: ColourModel, lab: Floats) -> Bools:
+    """Colours (n, 3) that the first model explains clearly better."""
+    return np.asarray(first.log_likelihood(lab) > second.log_likelihood(lab) + 1)
+
+
+def _lab(pixels: NDArray[np.uint8]) -> Floats:
+    """Colours (n, 3) in Lab of pixels (n, 3) uint8."""
+    if not len(pixels):
+        return np.zeros((0, 3), np.float32)
+    return np.asarray(cv2.cvtColor((pixels[None] / np.float32(255)).astype(np.float32), cv2.COLOR_RGB2LAB)[0])
+
+
+def _most(labels: Labels) -> int:
+    """The label that most of these have."""
+    return int(np.argmax(np.bincount(labels)))
+
+
 def _face(photo: NDArray[np.uint8], body: Body) -> ColourModel | None:
     """The colours of skin above the shoulders; None where little of it is seen."""
     step = max(1, round(body.unit / FINEST))
     rows, columns = np.nonzero(body.labels[::step, ::step] == Label.SKIN)
     rows, columns = rows * step, columns * step
     above = (columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1] < ABOVE * body.unit
-    pixels = photo[rows[above], columns[above]][None] / np.float32(255)
-    return skin_model(cv2.cvtColor(pixels.astype(np.float32), cv2.COLOR_RGB2LAB)[0]) if above.any() else None
+    return skin_model(_lab(photo[rows[above], columns[above]]))
 
 
 def _cleared(photo: NDArray[np.uint8], labels: Labels, hand: Bools, unit: float, face: ColourModel | None) -> Labels:
@@ -150,7 +202,7 @@ def _gaps(lab: Floats, other: Bools, coloured: Bools, names: Labels, hand: Bools
             continue
         beside = dilate(piece, 3 * rim) & hand & ~dilate(piece, rim) & ~other
         contrast = np.linalg.norm(lab[piece].mean(0) - lab[beside].mean(0)) if beside.any() else 0.0
-        name = int(np.argmax(np.bincount(names[piece])))
+        name = _most(names[piece])
         if contrast > CONTRAST and (area < HELD or name == Label.BACKGROUND):
             result[dilate(piece, rim) & hand] = name
     return result if float((result != NOTHING).mean()) < WHOLE * float(hand.mean()) else np.full_like(result, NOTHING)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body import SIDES, Body, Limb
 from vesture.engines.warp.silhouettes import limb_zone
-from vesture.vision.masks import distance_to, feather
+from vesture.vision.masks import dilate, distance_to, erode, feather
 from vesture.vision.parsing import Label
 
 Floats = NDArray[np.float32]
@@ -25,10 +25,11 @@ REACH = 0.7  # units round a wrist within which its fingers end
 NEAR = 0.3  # units round the back of the hand within which the hand is sure to show
 ALONG = 0.2  # units beside the forearm's axis within which skin above the wrist is the forearm's
 LARGEST = 0.26  # square units of a hand; more is one with a belly or a thigh
-CUFF = 0.1  # units from the middle of a cuff to its side
+CUFF = 0.13  # units from the middle of a cuff to its side
 BELOW_CUFF = 0.08  # units below a cuff within which it may have left a rim on the skin
 FOREARM, FOREARM_WIDTH = 0.35, 1.7  # share of an arm from which on it is a forearm; its radii
 HEAD = 0.5  # units either side of the neck's middle, above the shoulders, where skin is the head's
+THREAD, REGROWN = 0.018, 3.0  # units; how much further than that a worn down hand grows back
 PLACES = 9  # along the forearm
 BAND = 0.014  # units either side of the outline within which a pixel shows both
 AROUND = 0.05  # units from which the colours of both sides are taken
@@ -75,11 +76,14 @@ def hands_of(body: Body, below_cuff: float = 0.0) -> Bools:
 
 
 def hand_of(body: Body, arm: Limb, below_cuff: float = 0.0) -> Bools:
-    """Skin (h, w) of the hand at the end of an arm, from the wrist or the cuff over it to the finger tips."""
+    """Skin (h, w) of the hand at the end of an arm, from the wrist or the cuff over it to the finger tips.
+
+    What lies in the sleeve's way down to `below_cuff` units past its end is left out.
+    """
     height, width = body.labels.shape
     result = np.zeros((height, width), bool)
     start = max(arm.length, arm.bare_from or 0.0)
-    wrist, ahead = arm.at(np.array([start]))[0], arm.direction(np.array([arm.length]))[0]
+    wrist, ahead = cuff_of(arm), arm.direction(np.array([arm.length]))[0]
     reach = REACH * body.unit
     left, right = max(0, int(wrist[0] - reach)), min(width, int(wrist[0] + reach) + 1)
     top, bottom = max(0, int(wrist[1] - reach)), min(height, int(wrist[1] + reach) + 1)
@@ -91,7 +95,7 @@ def hand_of(body: Body, arm: Limb, below_cuff: float = 0.0) -> Bools:
     beyond = dx * np.float32(ahead[0]) + dy * np.float32(ahead[1])
     skin = (body.labels[box] == Label.SKIN) & (np.hypot(dx, dy) < reach)
     bare = arm.bare_from is not None and arm.bare_from < start - CUFF * body.unit
-    if bare:  # else the forearm shows no skin
+    if bare:  # else the forearm shows no skin, and the hand may bend back beside the sleeve
         skin &= (beyond > 0) | (_beside(arm, start, reach, columns + left, rows + top) > ALONG * body.unit)
     back = arm.at(np.array([start + 0.4 * NEAR * body.unit]))[0]
     near = np.hypot(columns + np.float32(left - back[0]), rows + np.float32(top - back[1])) < NEAR * body.unit
@@ -99,18 +103,24 @@ def hand_of(body: Body, arm: Limb, below_cuff: float = 0.0) -> Bools:
     level = (dx + offset[0]) * body.down[0] + (dy + offset[1]) * body.down[1]
     aside = (dx + offset[0]) * body.across[0] + (dy + offset[1]) * body.across[1]
     skin &= (level > 0) | (np.abs(aside) > HEAD * body.unit)  # faces are no hands
-    count, names = cv2.connectedComponents(skin.view(np.uint8))
-    touching = np.bincount(names[skin & near], minlength=count)
+    solid = erode(skin, THREAD * body.unit)  # what only a thread of pixels joins to a hand is none of it
+    count, names = cv2.connectedComponents(solid.view(np.uint8))
+    touching = np.bincount(names[solid & near], minlength=count)
     if count < 2 or not touching.any():
         return result
-    hand = names == int(np.argmax(touching))
+    hand = skin & dilate(names == int(np.argmax(touching)), REGROWN * THREAD * body.unit)
     if float(hand.sum()) > LARGEST * body.unit**2:
         hand &= limb_zone(body.labels.shape, arm, start, arm.length + reach, grow=2.6)[box] > 0.5
     if below_cuff > 0 and not bare:
-        across = np.abs(dx * np.float32(ahead[1]) - dy * np.float32(ahead[0]))
-        hand &= np.hypot(beyond, np.maximum(across - CUFF * body.unit, 0)) > below_cuff * body.unit
+        sleeve = _beside(arm, start, reach, columns + left, rows + top) < CUFF * body.unit
+        hand &= (beyond > below_cuff * body.unit) | ~sleeve
     result[box] = hand
     return result
+
+
+def cuff_of(arm: Limb) -> NDArray[np.float64]:
+    """The point (2,) on an arm's axis at its wrist, or at the end of the cuff over it."""
+    return arm.at(np.array([max(arm.length, arm.bare_from or 0.0)]))[0]
 
 
 def _beside(arm: Limb, end: float, reach: float, xs: Floats, ys: Floats) -> Floats:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body import SIDES, Body
 from vesture.engines.warp.coarse import Coarse
-from vesture.engines.warp.collar import JAW_MARGIN, collar_remains
-from vesture.engines.warp.hands import BELOW_CUFF, bare_arms_of
+from vesture.engines.warp.collar import JAW_MARGIN, collar_remains, hanging_together
+from vesture.engines.warp.hands import BELOW_CUFF, bare_arms_of, hands_of
 from vesture.engines.warp.silhouettes import limb_zone
 from vesture.vision.masks import dilate, distance_to, erode
 from vesture.vision.parsing import Label
@@ -24,6 +24,7 @@ Bools = NDArray[np.bool_]
 # How far beyond the old garment, in units, rims are looked for on each kind of neighbour.
 REACH = {Label.SKIN: 0.05, Label.BACKGROUND: 0.022, Label.HAIR: 0.01, Label.BOTTOM: 0.03, Label.TOP: 0.02}
 STRANGE = {Label.SKIN: 42.0, Label.BACKGROUND: 9.0}  # colour distance that no neighbour of that kind has by itself
+SHADE = (0.3, 1.2)  # factors of light on a hand from its darkest creases to its knuckles
 COAT = 1.4  # level v below which a top hides the legs
 HAND = 0.7  # units round a wrist within which small pieces of skin are fingers
 SKIN_SCRAP = 0.08  # square units of skin below which it may be cloth of the colour of skin
@@ -33,6 +34,7 @@ SPECK = 0.004  # square units below which what is left of somebody is nothing
 COLLAR = 0.1  # units from a collar within which pieces of it may have been taken for skin
 CHIN, FOREHEAD = -0.2, -0.6  # levels in units, from the shoulder joints, above which faces and the middle of faces lie
 FACE_RIM = 0.06  # units
+BEARD = 0.45  # half-widths of the face below the jaw that chins and beards reach
 FACE_BOX = 2.2  # half-widths of the face from the chin within which it lies
 SEAM = 0.008  # units of mixed pixels along every edge
 SKIN_SEAM = 0.016  # and of the line of shade that cuffs and collars leave on skin
@@ -55,7 +57,7 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
         old |= collar
     distance = distance_to(old)
     skin = labels == Label.SKIN
-    arms = bare_arms_of(body, replaced)
+    hands, arms = hands_of(body), bare_arms_of(body, replaced)
     careful = (skin & (_beyond_the_wrists(body) | _above_the_jaw(body))) | arms
     broad = skin & ~careful & dilate(erode(skin, FINGER * body.unit), FINGER * body.unit)
     rim = distance <= np.where(broad, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))
@@ -64,14 +66,17 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
     strange = np.zeros_like(old)
     for label, reach in REACH.items():
         if label not in replaced:
-            own = (labels == label) & ~careful
+            own = (labels == label) & ~careful & ~hands
             strange |= _rims(photo, own, distance, max(2.0, reach * body.unit), colours, coarse, label)
+    reach = max(2.0, REACH[Label.SKIN] * body.unit)
+    strange |= _rims(photo, hands & ~careful, distance, reach, colours, coarse, Label.SKIN, SHADE)
     # fingers and faces throw shadows stranger than any cuff or collar: of them only what has the garment's colour goes
-    strange |= _rims(photo, careful & ~arms, distance, max(2.0, REACH[Label.SKIN] * body.unit), colours, coarse, None)
+    strange |= _rims(photo, careful & ~arms, distance, reach, colours, coarse, None)
     if Label.TOP in replaced:
         throat = (labels == Label.SKIN) & _near_the_throat(body)
         # here only what has the old garment's colour: chins and beards throw shadows stranger than any collar
-        strange |= _rims(photo, throat, distance, COLLAR * body.unit, colours, coarse, None)
+        pieces = _rims(photo, throat, distance, COLLAR * body.unit, colours, coarse, None)
+        strange |= hanging_together(distance <= max(2.0, SKIN_SEAM * body.unit), pieces)
     if strange.any():
         result |= cv2.medianBlur(strange.view(np.uint8), 3) > 0
     return _without_islands(result & (collar | ~_face(body)), labels, body.unit)
@@ -106,7 +111,10 @@ def _face(body: Body) -> Bools:
     """The middle of the face (h, w), wherever the head leans: broad skin that is one with what lies above the chin."""
     rows, columns = np.indices(body.labels.shape, np.float32)
     level = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.unit
-    broad = erode((body.labels == Label.SKIN) & (level < CHIN), FACE_RIM * body.unit)
+    high = level < CHIN
+    if body.head is not None:  # necks come up as high: beside them collars stand
+        high &= body.head.below_jaw(columns, rows) < BEARD * body.head.half_width
+    broad = erode((body.labels == Label.SKIN) & high, FACE_RIM * body.unit)
     count, names = cv2.connectedComponents(broad.view(np.uint8))
     inside = np.bincount(names[broad & (level < FOREHEAD)], minlength=count)
     inside[0] = 0
@@ -183,6 +191,9 @@ def _beside_the_neck(photo: Floats, body: Body, old: Bools) -> Bools:
     tone = np.median(photo[rows, columns][face], axis=0) if face.any() else np.full(3, 1e3)
     strange = np.linalg.norm(photo[rows, columns] - tone, axis=1) > 60
     stray = (aside > 0.25) & (level > -0.4) & (level < line) & strange
+    if body.head is not None:  # and cheeks of turned heads are as dark on their far side
+        below_jaw = body.head.below_jaw(columns.astype(np.float32), rows.astype(np.float32))
+        stray &= below_jaw > JAW_MARGIN * body.head.half_width
     result[rows[stray], columns[stray]] = True
     return np.asarray(result & dilate(old, 0.08 * body.unit))
 
@@ -207,16 +218,26 @@ def _scraps_of_skin(body: Body, old: Bools) -> Bools:
 
 
 def _rims(
-    photo: Floats, own: Bools, distance: Floats, reach: float, old_colours: Floats, coarse: Coarse, label: Label | None
+    photo: Floats,
+    own: Bools,
+    distance: Floats,
+    reach: float,
+    old_colours: Floats,
+    coarse: Coarse,
+    label: Label | None,
+    light: tuple[float, float] = (1.0, 1.0),
 ) -> Bools:
-    """Pixels of a neighbour, within reach of the old garment, that look like that rather than like their own kind."""
+    """Pixels of a neighbour, within reach of the old garment, that look like that rather than like their own kind, in
+    whatever `light` of this range of factors."""
     result = np.zeros_like(own)
     rows, columns = np.nonzero(own & (distance <= reach))
     clear = coarse.pure(own & (distance > reach))
     if not len(rows) or not clear.any():
         return result
     colour = photo[rows, columns]
-    to_own = np.linalg.norm(colour - coarse.at(coarse.grown(clear), rows, columns), axis=1)
+    usual = coarse.at(coarse.grown(clear), rows, columns)
+    factor = np.clip((colour * usual).sum(1) / np.maximum((usual**2).sum(1), 1.0), *light)
+    to_own = np.linalg.norm(colour - usual * factor[:, None], axis=1)
     to_old = np.linalg.norm(colour - coarse.at(old_colours, rows, columns), axis=1)
     goes = (to_own > 18) & (to_old < (0.8 if label is not None else 0.5) * to_own)
     if label is not None and label in STRANGE:

@@ -166,3 +166,29 @@ def test_a_nail_is_no_gap_and_skin_that_pales_in_the_light_neither() -> None:
     hand = np.s_[wrist[1] + 8 : wrist[1] + 28, wrist[0] - 9 : wrist[0] + 10]
     photo[hand] = ((1 - ramp) * np.array(SKIN) + ramp * np.array((240, 225, 215))).astype(np.uint8)
     np.testing.assert_array_equal(with_clear_hands(photo, body), body.labels)
+
+
+def test_a_cuff_in_nearly_the_colour_of_skin_that_was_parsed_as_skin_is_the_sleeves() -> None:
+    body = drawn_body()
+    labels, cloth = body.labels.copy(), (205, 185, 150)
+    wrist = body.arms["left"].axis[-1].astype(int)
+    photo = drawn_photo(body)
+    photo[labels == Label.TOP] = cloth
+    photo = np.clip(photo + np.random.default_rng(4).normal(0, 2, photo.shape), 0, 255).astype(np.uint8)
+    corner = np.s_[wrist[1] - 20 : wrist[1] + 9, wrist[0] - 8 : wrist[0] - 2]
+    was = labels[corner] == Label.TOP
+    labels[corner] = np.where(was, Label.SKIN, labels[corner])
+    cleared = with_clear_hands(photo, replace(body, labels=labels))
+    assert (cleared[corner][was] == Label.TOP).mean() > 0.8
+    below = (np.arange(SHAPE[0]) > wrist[1] + 8)[:, None] & (labels == Label.SKIN)
+    assert (cleared[below] == Label.SKIN).all()
+
+
+def test_a_shaded_crease_at_the_cuff_is_no_rim_of_it() -> None:
+    body = drawn_body()
+    photo = drawn_photo(body).astype(np.float32)
+    wrist = body.arms["left"].axis[-1].astype(int)
+    crease = np.s_[wrist[1] + 7 : wrist[1] + 9, wrist[0] - 6 : wrist[0] + 7]
+    photo[crease] = 0.55 * np.array(SKIN)
+    gone = old_garment(photo, body, TOPS.replaced, Coarse.of(photo, body.unit))
+    assert not gone[crease][:, 2:-2].any()  # its ends lie on the seam beside the sleeve

@@ -45,6 +45,8 @@ SCENE_REACH = 0.16  # units from the known garment within which the scene may be
 COLLAR_FOOT = 0.12  # units below the line of the shoulders where collars begin
 BESIDE = 0.04  # units by which a collar reaches into the outline of the widest neck
 TONGUE, TONGUE_REACH = 0.025, 0.08  # units of half the width of thin pieces; from the garment within which they lie
+EVEN, EVEN_OVER = 3.0, 0.06  # lightness by which plain scenes vary, within so many units
+NECK_SHADE = 4.0  # squared colour distance from skin within which a shaded neck lies
 PLAINLY = 5.0  # squared colour distance within which a colour is plainly a material's
 
 
@@ -200,18 +202,18 @@ def _not_hair(throat: _Throat, body: Body, coarse: Coarse, old: Bools, tone: Flo
     if not place.any():
         return place
     real = _of_head(throat)
-    _, names, stats, _ = cv2.connectedComponentsWithStats((throat.hair & ~real).view(np.uint8))
-    stray = (stats[:, cv2.CC_STAT_AREA] < LARGEST_STRAY * throat.unit**2)[names] & ~real
-    hair_lab = _grown(coarse, body.labels == Label.HAIR, throat)
-    to_hair = strangeness(throat.lab, hair_lab)
+    count, names, stats, _ = cv2.connectedComponentsWithStats((throat.hair & ~real).view(np.uint8))
+    apart = stats[:, cv2.CC_STAT_AREA] < LARGEST_STRAY * throat.unit**2
+    apart &= np.bincount(names[erode(throat.hair, STRAND * throat.unit)], minlength=count) > 0  # the rest are rims
+    stray = apart[names] & ~real
+    to_hair = strangeness(throat.lab, _grown(coarse, body.labels == Label.HAIR, throat))
     to_cloth = strangeness(throat.lab, _grown(coarse, old, throat))
     cloth_like = (to_cloth < PLAINLY) & (to_hair > to_cloth + PLAINLY)
+    # shaded sides of necks and cheeks are often taken for hair
+    stray &= _unlike_skin(throat.lab, tone) > NECK_SHADE
+    cloth_like &= throat.below > JAW_MARGIN
     # in its own shade long hair is dark as any cloth, and on the garment it comes in pieces
-    # and what is lighter than hair and no skin either is a shirt's edge, whatever lies round it
-    neither = np.minimum(to_hair, _unlike_skin(throat.lab, tone)) > 2 * PLAINLY
-    neither &= distance_to(throat.cloth) < TONGUE_REACH * throat.unit
-    light = (cloth_like | neither) & (throat.lab[..., 0] > hair_lab[..., 0])
-    return np.asarray(place & (((stray | cloth_like) & ~_near_long_hair(throat, real)) | light))
+    return np.asarray(place & (stray | cloth_like) & ~_near_long_hair(throat, real))
 
 
 def _of_head(throat: _Throat) -> Bools:
@@ -225,7 +227,7 @@ def _of_head(throat: _Throat) -> Bools:
 
 def _near_long_hair(throat: _Throat, real: Bools) -> Bools:
     """Hair (h, w) of the head that comes down beside the jaw in locks, and what is near it."""
-    locks = erode(throat.hair, LOCK * throat.unit) & real & (throat.below > OF_HEAD)
+    locks = erode(throat.hair, LOCK * throat.unit) & real & (throat.below > OF_HEAD) & (throat.outside > BESIDE)
     return dilate(locks, LOCK_REACH * throat.unit) if locks.any() else locks
 
 
@@ -235,6 +237,10 @@ def _not_scene(throat: _Throat, body: Body, coarse: Coarse, old: Bools, gone: Bo
     cloth = throat.cloth | gone
     place = throat.scene & throat.near & (throat.outside > -BEYOND) & (throat.below > BESIDE_JAW)
     place &= distance_to(cloth) < SCENE_REACH * throat.unit
+    light = throat.lab[..., 0]
+    uneven = np.abs(light - cv2.GaussianBlur(light, (0, 0), EVEN_OVER * throat.unit))[throat.scene]
+    if not place.any() or float(np.percentile(uneven, 75)) > EVEN:  # a busy scene has colours of every kind
+        return np.zeros_like(place)
     far = (body.labels == Label.BACKGROUND) & ~dilate(old, SCENE_REACH * body.unit)
     to_scene = strangeness(throat.lab, _grown(coarse, far, throat))
     to_cloth = strangeness(throat.lab, _grown(coarse, old, throat))

@@ -151,3 +151,40 @@ def test_the_stem_of_a_turned_head_lies_under_its_ears() -> None:
     moved = head.moved(np.array([10.0, 20.0]))
     assert moved.neck_top == pytest.approx(head.neck_top - [10, 20])
     assert replace(head, stem=None).neck_top == pytest.approx(head.chin)
+
+
+def test_the_shaded_side_of_a_neck_that_was_taken_for_hair_stays() -> None:
+    body = headed()
+    labels = with_short_hair(body.labels)
+    labels[92:112, 134:141] = Label.HAIR
+    body = replace(body, labels=labels)
+    photo = photographed(body)
+    photo[92:112, 134:141] = (140, 98, 78)
+    gone = collar_remains(photo, body, labels == Label.TOP, Coarse.of(photo, UNIT))
+    assert not gone[92:110, 134:141].any()
+
+
+def test_nothing_of_a_shoulder_shows_above_the_cloth_that_lies_on_it() -> None:
+    body = headed()
+    labels = body.labels.copy()
+    labels[88:112] = np.where(labels[88:112] == Label.SKIN, Label.SKIN, Label.TOP)
+    body = replace(body, labels=labels)
+    cover = np.zeros(labels.shape, np.float32)
+    cover[108:240, 100:200] = 1  # a collar at columns 138 and 162, shoulders a little below
+    cover[103:108, 136:140] = cover[103:108, 160:164] = 1
+    cover[100:130, 141:160] = 0
+    old = labels == Label.TOP
+    bare, covered = bare_neck(labels.shape, body, old), bare_neck(labels.shape, body, old, cover)
+    assert bare[102:108, 110:134].max() > 0.5
+    assert covered[102:108, 110:134].max() == 0
+    assert covered[104, 145:155].min() > 0.9
+
+
+def test_a_busy_scene_in_the_colours_of_the_garment_stays() -> None:
+    body = headed()
+    photo = photographed(body)
+    scene = body.labels == Label.BACKGROUND
+    stripes = (np.indices(scene.shape).sum(0) // 4 % 2).astype(bool)
+    photo[scene & stripes] = CLOTH
+    gone = collar_remains(photo, body, body.labels == Label.TOP, Coarse.of(photo, UNIT))
+    assert not (gone & scene).any()

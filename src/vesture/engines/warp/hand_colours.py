@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.body import SIDES, Body
-from vesture.engines.warp.hands import cuff_of, hand_of
+from vesture.engines.warp.hands import cuff_of, hand_of, window_of
 from vesture.vision.masks import dilate, erode
 from vesture.vision.parsing import Label
 from vesture.vision.parsing_colour import ANY_COLOUR, ColourModel, fit_colours, skin_model
@@ -50,7 +50,9 @@ def with_clear_hands(photo: NDArray[np.uint8], body: Body) -> Labels:
     labels, face = body.labels.copy(), _face(photo, body)
     for side in SIDES:
         hand = hand_of(body, body.arms[side])
-        rows, columns = np.flatnonzero(hand.any(1)), np.flatnonzero(hand.any(0))
+        window = window_of(body, body.arms[side])
+        seen = hand[window]
+        rows, columns = np.flatnonzero(seen.any(1)) + window[0].start, np.flatnonzero(seen.any(0)) + window[1].start
         if len(rows) < 4 or len(columns) < 4:
             continue
         margin = round(AROUND[1] * body.unit)
@@ -68,7 +70,9 @@ def _with_whole_cuffs(photo: NDArray[np.uint8], body: Body) -> Labels:
         arm = body.arms[side]
         hand = hand_of(body, arm)
         place, ahead = cuff_of(arm), arm.direction(np.array([arm.length]))[0]
-        rows, columns = np.nonzero(hand)
+        window = window_of(body, arm)
+        rows, columns = np.nonzero(hand[window])
+        rows, columns = rows + window[0].start, columns + window[1].start
         beyond = (columns - place[0]) * ahead[0] + (rows - place[1]) * ahead[1]
         at_cuff = beyond < AT_CUFF * body.unit
         if not at_cuff.any():
@@ -85,9 +89,11 @@ def _with_whole_cuffs(photo: NDArray[np.uint8], body: Body) -> Labels:
         if sleeve is None or skin is None or _better(sleeve, skin, below).mean() > ALIKE:
             continue
         pixels = _lab(photo[rows[at_cuff], columns[at_cuff]])
-        own = np.zeros(labels.shape, np.uint8)
-        own[rows[at_cuff], columns[at_cuff]] = _better(sleeve, skin, pixels)
-        labels[(cv2.medianBlur(own, 2 * step + 1) > 0) & hand] = _most(labels[box][cloth])
+        extent = np.s_[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+        own = np.zeros(hand[extent].shape, np.uint8)
+        own[rows[at_cuff] - rows.min(), columns[at_cuff] - columns.min()] = _better(sleeve, skin, pixels)
+        name = _most(labels[box][cloth])
+        labels[extent][(cv2.medianBlur(own, 2 * step + 1) > 0) & hand[extent]] = name
     return labels
 
 

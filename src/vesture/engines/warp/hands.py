@@ -6,7 +6,6 @@ where the fingers go from there only the skin itself tells.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 
 import cv2
@@ -84,38 +83,53 @@ def hand_of(body: Body, arm: Limb, below_cuff: float = 0.0) -> Bools:
     result = np.zeros((height, width), bool)
     start = max(arm.length, arm.bare_from or 0.0)
     wrist, ahead = cuff_of(arm), arm.direction(np.array([arm.length]))[0]
-    reach = REACH * body.unit
-    left, right = max(0, int(wrist[0] - reach)), min(width, int(wrist[0] + reach) + 1)
-    top, bottom = max(0, int(wrist[1] - reach)), min(height, int(wrist[1] + reach) + 1)
+    reach, box = REACH * body.unit, window_of(body, arm)
+    left, right, top, bottom = box[1].start, box[1].stop, box[0].start, box[0].stop
     if left >= right or top >= bottom:
         return result
-    box = np.s_[top:bottom, left:right]
-    rows, columns = np.indices((bottom - top, right - left), np.float32)
-    dx, dy = columns + np.float32(left - wrist[0]), rows + np.float32(top - wrist[1])
-    beyond = dx * np.float32(ahead[0]) + dy * np.float32(ahead[1])
-    skin = (body.labels[box] == Label.SKIN) & (np.hypot(dx, dy) < reach)
+    xs, ys = np.arange(left, right, dtype=np.float32)[None], np.arange(top, bottom, dtype=np.float32)[:, None]
+    beyond = _along(xs, ys, wrist, ahead)
+    skin = (body.labels[box] == Label.SKIN) & _within(xs, ys, wrist, reach)
     bare = arm.bare_from is not None and arm.bare_from < start - CUFF * body.unit
     if bare:  # else the forearm shows no skin, and the hand may bend back beside the sleeve
-        skin &= (beyond > 0) | (_beside(arm, start, reach, columns + left, rows + top) > ALONG * body.unit)
+        skin &= (beyond > 0) | ~_beside(arm, start, reach, ALONG * body.unit, skin.shape, left, top)
     back = arm.at(np.array([start + 0.4 * NEAR * body.unit]))[0]
-    near = np.hypot(columns + np.float32(left - back[0]), rows + np.float32(top - back[1])) < NEAR * body.unit
-    offset = (wrist - body.neck).astype(np.float32)
-    level = (dx + offset[0]) * body.down[0] + (dy + offset[1]) * body.down[1]
-    aside = (dx + offset[0]) * body.across[0] + (dy + offset[1]) * body.across[1]
-    skin &= (level > 0) | (np.abs(aside) > HEAD * body.unit)  # faces are no hands
+    near = _within(xs, ys, back, NEAR * body.unit)
+    below = _along(xs, ys, body.neck, body.down) > 0
+    skin &= below | (np.abs(_along(xs, ys, body.neck, body.across)) > HEAD * body.unit)  # faces are no hands
     solid = erode(skin, THREAD * body.unit)  # what only a thread of pixels joins to a hand is none of it
     count, names = cv2.connectedComponents(solid.view(np.uint8))
     touching = np.bincount(names[solid & near], minlength=count)
     if count < 2 or not touching.any():
         return result
     hand = skin & dilate(names == int(np.argmax(touching)), REGROWN * THREAD * body.unit)
-    if float(hand.sum()) > LARGEST * body.unit**2:
+    if np.count_nonzero(hand) > LARGEST * body.unit**2:
         hand &= limb_zone(body.labels.shape, arm, start, arm.length + reach, grow=2.6)[box] > 0.5
     if below_cuff > 0 and not bare:
-        sleeve = _beside(arm, start, reach, columns + left, rows + top) < CUFF * body.unit
+        sleeve = _beside(arm, start, reach, CUFF * body.unit, skin.shape, left, top)
         hand &= (beyond > below_cuff * body.unit) | ~sleeve
     result[box] = hand
     return result
+
+
+def window_of(body: Body, arm: Limb) -> tuple[slice, slice]:
+    """Rows and columns of the photo that a hand reaches; empty where it is out of the picture."""
+    height, width = body.labels.shape
+    wrist, reach = cuff_of(arm), REACH * body.unit
+    left, right = max(0, int(wrist[0] - reach)), min(width, int(wrist[0] + reach) + 1)
+    top, bottom = max(0, int(wrist[1] - reach)), min(height, int(wrist[1] + reach) + 1)
+    return slice(min(top, height), max(bottom, 0)), slice(min(left, width), max(right, 0))
+
+
+def _along(xs: Floats, ys: Floats, origin: NDArray[np.float64], direction: NDArray[np.float64]) -> Floats:
+    """How far places at columns `xs` (1, w) and rows `ys` (h, 1) lie from a point (2,) in a direction (2,)."""
+    x, y = (np.float32(value) for value in direction)
+    return np.asarray((xs - np.float32(origin[0])) * x + (ys - np.float32(origin[1])) * y)
+
+
+def _within(xs: Floats, ys: Floats, middle: NDArray[np.float64], radius: float) -> Bools:
+    """Places (h, w) at columns `xs` (1, w) and rows `ys` (h, 1) nearer to a point (2,) than `radius` pixels."""
+    return np.asarray((xs - np.float32(middle[0])) ** 2 + (ys - np.float32(middle[1])) ** 2 < np.float32(radius**2))
 
 
 def cuff_of(arm: Limb) -> NDArray[np.float64]:
@@ -123,16 +137,13 @@ def cuff_of(arm: Limb) -> NDArray[np.float64]:
     return arm.at(np.array([max(arm.length, arm.bare_from or 0.0)]))[0]
 
 
-def _beside(arm: Limb, end: float, reach: float, xs: Floats, ys: Floats) -> Floats:
-    """Distance (h, w) in pixels of places from the last stretch of the forearm's axis before arc length `end`."""
-    axis = arm.at(np.linspace(end - reach, end, PLACES))
-    nearest = np.full(xs.shape, np.inf, np.float32)
-    for first, last in itertools.pairwise(axis):
-        step = last - first
-        share = ((xs - first[0]) * step[0] + (ys - first[1]) * step[1]) / max(float(step @ step), 1e-6)
-        share = np.clip(share, 0, 1)
-        nearest = np.minimum(nearest, np.hypot(xs - first[0] - share * step[0], ys - first[1] - share * step[1]))
-    return np.asarray(nearest, np.float32)
+def _beside(arm: Limb, end: float, reach: float, width: float, shape: tuple[int, int], left: int, top: int) -> Bools:
+    """Places (h, w), of a window at column `left` and row `top`, within `width` pixels of the last stretch of the
+    forearm's axis before arc length `end`."""
+    axis = arm.at(np.linspace(end - reach, end, PLACES)) - (left, top)
+    drawn = np.zeros(shape, np.uint8)
+    cv2.polylines(drawn, [np.rint(axis).astype(np.int32)], False, 1, max(1, round(2 * width)))
+    return drawn > 0
 
 
 def matte(photo: Floats, front: Bools, unit: float) -> tuple[Floats, Floats]:

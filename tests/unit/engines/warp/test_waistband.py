@@ -64,3 +64,20 @@ def test_a_top_of_two_colours_keeps_the_lower_one() -> None:
     photo, labels = open_jacket()
     photo[PARSED - 30 : PARSED, 70:130] = DENIM  # broader than waistbands are
     assert (with_waistband(labels, photo, UNIT) == labels).all()
+
+
+def test_fronts_of_a_jacket_like_the_trousers_hang_lower() -> None:
+    rng = np.random.default_rng(5)
+    photo = np.zeros((300, 200, 3), np.float32)
+    photo[20:290, 30:170] = (20, 20, 18)  # dark trousers, and a dark blue jacket whose fronts end 35 rows lower
+    photo[20:195, 30:80] = photo[20:195, 120:170] = (18, 20, 32)
+    photo[20:PARSED, 80:120] = WHITE
+    photo = np.clip(photo + rng.normal(0, 1.5, photo.shape), 0, 255).astype(np.uint8)
+    labels = np.zeros((300, 200), np.uint8)
+    labels[20:PARSED, 30:170] = int(Label.TOP)
+    labels[PARSED:290, 30:170] = int(Label.BOTTOM)
+    result = with_waistband(labels, photo, UNIT)
+    for column in (40, 50, 60, 70, 130, 140, 150, 160):
+        assert abs(edge(result, column) - 195) <= 4
+    for column in (90, 100, 110):
+        assert abs(edge(result, column) - PARSED) <= 3

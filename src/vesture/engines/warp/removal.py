@@ -112,8 +112,8 @@ def _face(body: Body) -> Bools:
     rows, columns = np.indices(body.labels.shape, np.float32)
     level = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.unit
     high = level < CHIN
-    if body.head is not None:  # necks come up as high: beside them collars stand
-        high &= body.head.below_jaw(columns, rows) < BEARD * body.head.half_width
+    if body.head is not None:  # beside necks that come up as high collars stand
+        high &= (body.head.below_jaw(columns, rows) < BEARD * body.head.half_width) | _within_the_neck(body, level)
     broad = erode((body.labels == Label.SKIN) & high, FACE_RIM * body.unit)
     count, names = cv2.connectedComponents(broad.view(np.uint8))
     inside = np.bincount(names[broad & (level < FOREHEAD)], minlength=count)
@@ -122,6 +122,19 @@ def _face(body: Body) -> Bools:
         return np.zeros_like(broad)
     # grown back less than it was worn down: a rim is left for the seam beside a collar
     return dilate(names == int(np.argmax(inside)), 0.7 * FACE_RIM * body.unit) & (body.labels == Label.SKIN)
+
+
+def _within_the_neck(body: Body, level: Floats) -> Bools:
+    """Pixels (h, w) at levels (h, w) between head and shoulders that lie within the neck's usual width."""
+    head = body.head
+    assert head is not None
+    top = head.neck_top - body.neck
+    share = np.clip(level * body.unit / min(float(top @ body.down), -1.0), 0, 1)
+    aside = (np.arange(level.shape[1], dtype=np.float32) - np.float32(body.neck[0]))[None] * np.float32(body.across[0])
+    aside = aside + (np.arange(level.shape[0], dtype=np.float32) - np.float32(body.neck[1]))[:, None] * np.float32(
+        body.across[1]
+    )
+    return np.asarray(np.abs(aside - share * np.float32(top @ body.across)) < head.neck_half_width)
 
 
 def _near_the_throat(body: Body) -> Bools:

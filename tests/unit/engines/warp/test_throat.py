@@ -14,6 +14,7 @@ from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.collar import collar_remains
 from vesture.engines.warp.head import Head, find_head
 from vesture.engines.warp.neck import bare_neck
+from vesture.engines.warp.removal import old_garment
 from vesture.vision.parsing import Label
 from vesture.vision.pose import Pose
 from vesture.vision.pose_decode import Region
@@ -188,3 +189,17 @@ def test_a_busy_scene_in_the_colours_of_the_garment_stays() -> None:
     photo[scene & stripes] = CLOTH
     gone = collar_remains(photo, body, body.labels == Label.TOP, Coarse.of(photo, UNIT))
     assert not (gone & scene).any()
+
+
+def test_the_neck_within_a_hood_of_the_colour_of_skin_stays_and_the_hood_taken_for_skin_goes() -> None:
+    body = headed()
+    labels = body.labels.copy()
+    labels[88:112, 122:139] = labels[88:112, 162:179] = Label.SKIN
+    body = replace(body, labels=labels)
+    photo = photographed(body)
+    hood = np.zeros(labels.shape, bool)
+    hood[88:112, 122:139] = hood[88:112, 162:179] = True
+    photo[hood | (labels == Label.TOP)] = (170, 140, 130)
+    gone = old_garment(photo, body, (Label.TOP,), Coarse.of(photo, UNIT))
+    assert gone[93:106][hood[93:106]].mean() > 0.8
+    assert gone[90:104, 145:156].mean() < 0.05

@@ -52,64 +52,98 @@ BESIDE_COLLAR = 0.1  # over which they begin: collars stay
 WITH_TORSO = (0.15, 0.4)  # down the arm, where the torso's cloth stops going along
 SIDE_BEGINS, SIDE_WHOLE = 0.22, 0.34  # levels between which the torso's sides begin to be moved
 WIDEST = 0.75  # of half a torso
-SHORT = 0.03  # levels above the waistband at which a hem leaves skin bare
+SHORT = 0.1  # levels above the waistband at which a hem leaves skin bare
+ABOVE_HEM = 0.3  # levels over which the cloth is as broad as that
 MOSTLY = 0.8  # of half a torso that must be bare for it to be a bare one
 BELOW_ARMPIT = (0.3, 0.5)  # down the arm, where the inner edge of a sleeve begins to be moved
+
+
+class _Cloth:
+    """Where a draped garment lies, each part looked up once in a small map."""
+
+    def __init__(self, draped: Draped, unit: float) -> None:
+        self.draped = draped
+        self._scale = GRAIN / unit
+        self._low = draped.position.min(0)
+        self._maps: dict[int, NDArray[np.bool_]] = {}
+
+    def covers(self, parts: tuple[int, ...], rays: Floats) -> NDArray[np.bool_]:
+        """Which points of the rays (n, k, 2) lie under the cloth of these parts."""
+        column, row = np.moveaxis(np.rint((rays - self._low) * self._scale).astype(int), -1, 0)
+        result = np.zeros(rays.shape[:2], bool)
+        for part in parts:
+            covered = self._map(part)
+            inside = (column >= 0) & (row >= 0) & (column < covered.shape[1]) & (row < covered.shape[0])
+            result[inside] |= covered[row[inside], column[inside]]
+        return result
+
+    def _map(self, part: int) -> NDArray[np.bool_]:
+        if part not in self._maps:
+            draped, alpha = self.draped, self.draped.garment.alpha
+            place = (draped.position - self._low) * self._scale
+            width, height = (int(extent) + 2 for extent in np.ceil(place.max(0)))
+            map_x, map_y = backward_map(draped.mesh, place, part, (height, width))
+            x, y = np.rint(map_x).astype(int), np.rint(map_y).astype(int)
+            inside = (x >= 0) & (y >= 0) & (x < alpha.shape[1]) & (y < alpha.shape[0])
+            covered = np.zeros((height, width), bool)
+            covered[inside] = alpha[y[inside], x[inside]] > 0.5
+            self._maps[part] = covered
+        return self._maps[part]
 
 
 def covering(draped: Draped, fit: Fit, body: Body) -> Draped:
     """The garment with its shoulders and sleeves as wide as the skin that they lie on, its straps on the shoulders."""
     position = draped.position.copy()
+    cloth = _Cloth(draped, body.unit)
     for side in SIDES:
         if fit.sleeve_reach.get(side, 0.0) > 0:
             if (draped.mesh.part == SLEEVE_PART[side]).any() and (draped.mesh.part == TORSO).any():
-                position += _widened(draped, fit, body, side)
+                position += _widened(cloth, fit, body, side)
         elif f"collar_{side}" in draped.garment.points:
-            position += _let_down(draped, body, side)
+            position += _let_down(cloth, body, side)
     if draped.garment.kind in ("top", "dress") and (draped.mesh.part == TORSO).any():
         for side in SIDES:
-            position += _closed_side(draped, body, side)
+            position += _closed_side(cloth, body, side)
     return replace(draped, position=position)
 
 
-def _closed_side(draped: Draped, body: Body, side: SideName) -> Floats:
-    """How far (n, 2) each vertex goes for a side of the torso to hide the waist that was bare, or that a short top
-    bares below it."""
+def _closed_side(cloth: _Cloth, body: Body, side: SideName) -> Floats:
+    """How far (n, 2) each vertex goes for a side of the torso to hide the waist that was bare, or to be as broad as the
+    waist that a short top bares below it."""
     unit, sign = body.unit, SIGN[side]
     levels = np.linspace(SIDE_BEGINS, body.waist, 40)
-    spine = body.point(0.0, levels)
-    lengths = (levels - levels[0]) * body.torso
-    none = np.zeros(len(levels))
-    line = ShoulderLine(Limb(spine, lengths, none, none, 1.0), float(lengths[-1]))
+    lengths, none = (levels - levels[0]) * body.torso, np.zeros(len(levels))
+    line = ShoulderLine(Limb(body.point(0.0, levels), lengths, none, none, 1.0), float(lengths[-1]))
     out = np.arange(0, WIDEST, STEP / 2) * unit
     rays = line.rays(lengths, out, sign)
-    covered = _covered(draped, (TORSO,), rays, unit)
-    cloth = _last(covered)
-    lies = covered[:, 0] & (cloth > 0)
+    covered = cloth.covers((TORSO,), rays)
+    last = _last(_unbroken(covered))  # a strip of cloth beyond a gap hides nothing of what is in the gap
+    lies = covered[:, 0] & (last > 0)
     if not lies.any():
-        return np.zeros_like(draped.position)
+        return np.zeros_like(cloth.draped.position)
     hem = levels[np.flatnonzero(lies)[-1]]
-    beside_arm = np.linalg.norm(rays[:, :, None] - body.arms[side].axis[None, None, 6::3], axis=3)
-    beside_arm = (beside_arm < 1.1 * body.arms[side].natural[6::3]).any(2) & (out > 0.3 * unit)
-    torso = np.isin(seen_along(body, rays), BODY_LABELS) & ~np.logical_or.accumulate(beside_arm, axis=1)
-    bare = seen_along(body, rays) == Label.SKIN
-    run = np.logical_and.accumulate(torso, axis=1)
-    edge = _last(run & bare)
-    all_bare = (run & bare).sum(1) > MOSTLY * np.maximum(run.sum(1), 1)
-    wanted = np.where(all_bare & ~run[:, -1], out[edge], 0.0)
-    if hem < body.waist - SHORT:  # skin will show below the hem, as broad as it is painted
-        painted = torso_edge(body, side, levels)
+    seen, arm = seen_along(body, rays), body.arms[side]
+    near_arm = np.linalg.norm(rays[:, :, None] - arm.axis[None, None, 6::3], axis=3) < 1.1 * arm.natural[6::3]
+    beside_arm = near_arm.any(2) & (out > 0.3 * unit)
+    run = np.logical_and.accumulate(np.isin(seen, BODY_LABELS) & ~beside_arm, axis=1)
+    bare = run & (seen == Label.SKIN)
+    # a hand before the belly is bare too, but not from the middle of the body on
+    all_bare = bare[:, 0] & (bare.sum(1) > MOSTLY * run.sum(1)) & ~run[:, -1]
+    wanted = np.where(all_bare, out[_last(bare)], 0.0)
+    below = seen_along(body, body.point(0.0, hem + SHORT)[None])[0, 0]
+    if hem < body.waist - SHORT and below in (Label.TOP, Label.ONE_PIECE):  # what goes there leaves a painted waist
         room = np.where(beside_arm.any(1), out[np.argmax(beside_arm, axis=1)], np.inf)
-        wanted = np.maximum(wanted, np.minimum(painted, room))
-    short = np.where(lies & (wanted > 0), wanted + EASE * unit - out[cloth], 0.0)
+        painted = np.minimum(torso_edge(body, side, levels), room)
+        wanted = np.maximum(wanted, np.where(levels > hem - ABOVE_HEM, painted, 0.0))
+    short = np.where(lies & (wanted > 0), wanted + EASE * unit - out[last], 0.0)
     short = np.clip(short, 0, MOST_BESIDE * unit) * _ramp(levels, SIDE_BEGINS, SIDE_WHOLE)
     moves = gaussian_filter1d(maximum_filter1d(short, 3), 2, mode="nearest")
-    return _moved(draped, TORSO, line, (lengths, out[cloth], moves), sign, unit)
+    return _moved(cloth.draped, TORSO, line, (lengths, out[last], moves), sign, unit)
 
 
-def _widened(draped: Draped, fit: Fit, body: Body, side: SideName) -> Floats:
+def _widened(cloth: _Cloth, fit: Fit, body: Body, side: SideName) -> Floats:
     """How far (n, 2) each vertex goes for shoulder and sleeve of a side to hide the skin under them."""
-    unit = body.unit
+    draped, unit = cloth.draped, body.unit
     collar = _places(draped.mesh, draped.position, TORSO, point(draped.garment, f"collar_{side}")[None])[0]
     start = collar + BELOW_COLLAR * unit * body.down
     line = shoulder_line(body, side, body.arms[side], start, fit.sleeve_reach[side])
@@ -122,31 +156,29 @@ def _widened(draped: Draped, fit: Fit, body: Body, side: SideName) -> Floats:
         if (skin > 0).sum() < FEW:
             continue
         parts = (TORSO, SLEEVE_PART[side]) if sign > 0 else (SLEEVE_PART[side],)
-        cloth = _last(_covered(draped, parts, rays, unit))
-        short = np.where((cloth > 0) & (skin > 0), out[skin] + EASE * unit - out[cloth], 0.0)
+        last = _last(cloth.covers(parts, rays))
+        short = np.where((last > 0) & (skin > 0), out[skin] + EASE * unit - out[last], 0.0)
         short = np.where((short > most * unit) | (short < 0), 0.0, short)
         down_arm = (along - line.joint) / unit
         short *= _ramp(along / unit, 0, BESIDE_COLLAR) if sign > 0 else _ramp(down_arm, *BELOW_ARMPIT)
         moves = _evened(maximum_filter1d(short, 2 * round(SPREAD / STEP / 2) + 1))
         for part in parts:
-            move = _moved(draped, part, line, (along, out[cloth], moves), sign * SIGN[side], unit)
+            move = _moved(draped, part, line, (along, out[last], moves), sign * SIGN[side], unit)
             result = np.where(np.abs(move) > np.abs(result), move, result)
     return result
 
 
-def _let_down(draped: Draped, body: Body, side: SideName) -> Floats:
+def _let_down(cloth: _Cloth, body: Body, side: SideName) -> Floats:
     """How far (n, 2) each vertex goes for a strap to lie on the shoulder."""
     unit = body.unit
     line, along, height = shoulder_outline(body, side, body.arms[side])
     height = np.maximum(height, shoulder_slope(body, side, line, along, height)[0])
     out = np.arange(0, FARTHEST, STEP / 2) * unit
-    cloth = _last(_covered(draped, (TORSO,), line.rays(along, out, SIGN[side]), unit))
-    off = np.where(cloth > 0, out[cloth] - height - CLOTH * unit, 0.0)
+    last = _last(cloth.covers((TORSO,), line.rays(along, out, SIGN[side])))
+    off = np.where(last > 0, out[last] - height - CLOTH * unit, 0.0)
     off = np.where(off > STANDS_OFF * unit, np.minimum(off, MOST_IN * unit), 0.0)
-    if not off.any():
-        return np.zeros_like(draped.position)
     moves = -_evened(maximum_filter1d(off, 3))
-    return _moved(draped, TORSO, line, (along, np.maximum(out[cloth], height), moves), SIGN[side], unit)
+    return _moved(cloth.draped, TORSO, line, (along, np.maximum(out[last], height), moves), SIGN[side], unit)
 
 
 def _evened(moves: Floats) -> Floats:
@@ -176,22 +208,6 @@ def _moved(
     return result
 
 
-def _covered(draped: Draped, parts: tuple[int, ...], rays: Floats, unit: float) -> NDArray[np.bool_]:
-    """Which points of the rays (n, k, 2) lie under the cloth of these parts."""
-    low = rays.reshape(-1, 2).min(0)
-    scale = GRAIN / unit
-    height, width = (int(extent) + 2 for extent in np.ceil((rays.reshape(-1, 2).max(0) - low) * scale)[::-1])
-    column, row = np.moveaxis(np.rint((rays - low) * scale).astype(int), -1, 0)
-    alpha = draped.garment.alpha
-    covered = np.zeros(rays.shape[:2], bool)
-    for part in parts:
-        map_x, map_y = backward_map(draped.mesh, (draped.position - low) * scale, part, (height, width))
-        x, y = np.rint(map_x[row, column]).astype(int), np.rint(map_y[row, column]).astype(int)
-        inside = (x >= 0) & (y >= 0) & (x < alpha.shape[1]) & (y < alpha.shape[0])
-        covered[inside] |= alpha[y[inside], x[inside]] > 0.5
-    return covered
-
-
 def _skin(body: Body, rays: Floats) -> NDArray[np.bool_]:
     """Which points of the rays (n, k, 2) show skin of the body that they begin in; nothing of a ray that never leaves
     it, and nothing of the neck."""
@@ -207,6 +223,12 @@ def _last(marked: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Index (n,) of the last marked point of each ray (n, k), 0 where there is none."""
     count = marked.shape[1]
     return np.where(marked.any(1), count - 1 - np.argmax(marked[:, ::-1], axis=1), 0)
+
+
+def _unbroken(covered: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What of each ray (n, k) is covered from its beginning on, single points without cover apart."""
+    ahead = np.pad(covered[:, 1:], ((0, 0), (0, 1)))
+    return np.asarray(covered & np.logical_and.accumulate(covered | ahead, axis=1))
 
 
 def _nearest(limb: Limb, points: Floats, sign: float) -> tuple[Floats, Floats]:

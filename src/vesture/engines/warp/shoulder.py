@@ -175,9 +175,9 @@ def out_of_shoulder(zone: NDArray[np.float32], body: Body, side: SideName, arm: 
     way = cv2.resize(limb_frame(arm, xs, ys).along, (width, height)) / _cap_end(body, arm)
     place = np.s_[box[0] : box[2], box[1] : box[3]]
     inside = np.minimum(zone[place], shoulder_cap(zone.shape, body, side, arm)[place])
-    own = _smooth((way - 0.8) / 0.2)
+    own = _smooth((way - 0.7) / 0.2)
     result = zone.copy()
-    result[place] = inside * _smooth(way / 0.8) * (1 - own) + zone[place] * own
+    result[place] = inside * _smooth(way / 0.7) * (1 - own) + zone[place] * own
     return result
 
 

@@ -8,11 +8,19 @@ import numpy as np
 
 from vesture.engines.warp.body import SIDES, SIGN, V_LEVELS, Body, Floats, SideName
 from vesture.engines.warp.fit_legs import OVER_SHOES, fit_legs, ribbon, smoothed
-from vesture.engines.warp.leg_outline import RAISED, crotch_level, leg_outline, seen_crotch, uprightness
+from vesture.engines.warp.leg_outline import (
+    RAISED,
+    crotch_level,
+    labels_at,
+    leg_outline,
+    seen_crotch,
+    uprightness,
+)
 from vesture.engines.warp.mesh import Handles
 from vesture.engines.warp.placement import FLAT_VERTICAL, Ease, Fit, Wishes, curve, distance, merge, pairs, point
 from vesture.engines.warp.waist_line import WaistLine, seen_waist
 from vesture.vision.garment_types import Garment, Part
+from vesture.vision.parsing import Label
 
 MOST_SAG = 0.12  # levels by which the front of a waistband may lie below its ends
 UNDER_TOP = 0.09  # levels by which a waistband goes under the top, whose hem is never quite straight
@@ -24,6 +32,9 @@ WIDEST_SKIRT = ([0.8, 1.0, 1.6, 2.6], [1.06, 1.25, 1.75, 2.4])  # and the greate
 SKIRT_RIPPLE, SKIRT_COLUMNS = 7, 9  # points of its sides between which ripples go; handles across
 SLIM_LEVEL = 0.7  # level v where even wide clothes lie closest
 UNDER = 0.97  # of the body's width: a waistband under the top
+HIP_SPREAD = 0.3  # how fast hips widen below the hem of a top: what they hid at its sides, they still hide
+LEAST_SEEN = 0.75  # of the body's width, from which on what ends before the scene is the top
+STEPS = 51  # across, where the side of a top is looked for
 RAISED_HIP = 0.85  # level v at which a thigh that is level begins on top
 BLOCK_ROWS, BLOCK_RIPPLE = 16, 5  # rows of handles between waistband and crotch; shorter ripples of the outline go
 
@@ -184,7 +195,7 @@ def _hip_block(body: Body, garment: Garment, waist: Waist, parting: Floats, scal
         level = waist.ends[side] + down * max(_side_end(body, side, bottom) - waist.ends[side], 0.05)
         bound = _down_to_the_thigh(body, side, level, bottom)
         width = np.clip(np.abs(edge[:, 0] - crotch[0]) * scale, 1.02 * bound, 1.2 * bound)
-        width = _from_the_waist(waist, side, _under_the_top(body, side, level, width), down / HIPS_BEGIN)
+        width = _from_the_waist(waist, side, _under_the_top(body, side, level, width, HIP_SPREAD), down / HIPS_BEGIN)
         target = smoothed(body.point(SIGN[side] * width, level), BLOCK_RIPPLE)
         upper[side], ends[side] = target[0], target[-1]
         below = slice(2, None)  # the waistband has a curve of its own
@@ -193,12 +204,33 @@ def _hip_block(body: Body, garment: Garment, waist: Waist, parting: Floats, scal
     return Handles.concatenate(groups), ends
 
 
-def _under_the_top(body: Body, side: SideName, level: Floats, width: Floats) -> Floats:
-    """Half-widths at levels, less where a top hangs over them: under it a waistband does not stand out."""
+def _under_the_top(body: Body, side: SideName, level: Floats, width: Floats, spread: float | None = None) -> Floats:
+    """Half-widths at levels, less where a top hangs over them: under it a waistband does not stand out.
+
+    Args:
+        spread: how fast they may widen below the hem, in lengths across per length down; None for any.
+    """
     if body.top_hem is None:
         return width
-    inside = np.minimum(width, UNDER * np.asarray(body.width(side, level)))
-    return np.asarray(np.where(level < body.top_hem, inside, width))
+    worn = UNDER * _top_width(body, side, level)
+    inside = np.minimum(width, worn)
+    if spread is None:
+        return np.asarray(np.where(level < body.top_hem, inside, width))
+    at_hem = float(np.interp(body.top_hem, level, worn))
+    below = at_hem + spread * np.maximum(level - body.top_hem, 0) * body.torso
+    return np.asarray(np.where(level < body.top_hem, inside, np.minimum(width, below)))
+
+
+def _top_width(body: Body, side: SideName, level: Floats) -> Floats:
+    """Half-widths (n,) of the top at levels: to where the scene is seen beside it, else the body's."""
+    across = SIGN[side] * np.linspace(0.25, 0.75, STEPS) * body.unit
+    seen = labels_at(body, body.point(np.tile(across, len(level)), np.repeat(level, STEPS))).reshape(len(level), STEPS)
+    worn = np.isin(seen, (Label.TOP, Label.ONE_PIECE, Label.BOTTOM))
+    end = np.argmin(worn, axis=1)
+    shown = worn[:, 0] & ~worn.all(1) & (seen[np.arange(len(level)), end] == Label.BACKGROUND)
+    width = np.asarray(body.width(side, level))
+    reach = np.abs(across[np.clip(end - 1, 0, STEPS - 1)])
+    return np.where(shown & (reach > LEAST_SEEN * width), np.minimum(reach, width), width)
 
 
 def _side_end(body: Body, side: SideName, bottom: float) -> float:

@@ -124,3 +124,17 @@ def test_trousers_over_a_wide_skirt_are_no_wider_than_legs_and_cloth(trousers) -
         reach = (SIGN[side] * (outer[knee, 0] - 150)).max()
         assert reach < 1.2 * (SIGN[side] * (usual_outer[10:20, 0] - 150)).max()
         assert (SIGN[side] * (inner[knee, 0] - 150)).min() > -0.05 * UNIT
+
+
+def test_hips_under_a_top_do_not_stand_out_beside_it(trousers) -> None:
+    body = drawn_body()
+    labels = body.labels.copy()
+    labels[:, :105] = labels[:, 196:] = int(Label.BACKGROUND)  # the arms are elsewhere
+    labels[110:246, :125] = labels[110:246, 176:] = int(Label.BACKGROUND)  # and the top is narrow
+    narrow = replace(body, labels=labels, top_hem=1.04)
+    hips = fit_garment(narrow, trousers).handles[int(Part.TORSO)].target
+    hidden = hips[hips[:, 1] < 240]
+    assert len(hidden) > 4
+    assert np.abs(hidden[:, 0] - 150).max() < 26.5
+    below = hips[(hips[:, 1] > 250) & (hips[:, 1] < 256)]
+    assert np.abs(below[:, 0] - 150).max() < 33

@@ -29,6 +29,7 @@ BELOW_CUFF = 0.08  # units below a cuff within which it may have left a rim on t
 FOREARM, FOREARM_WIDTH = 0.35, 1.7  # share of an arm from which on it is a forearm; its radii
 HEAD = 0.5  # units either side of the neck's middle, above the shoulders, where skin is the head's
 THREAD, REGROWN = 0.018, 3.0  # units; how much further than that a worn down hand grows back
+BENT = 0.006  # square units of a hand that lie in its sleeve's way
 PLACES = 9  # along the forearm
 BAND = 0.014  # units either side of the outline within which a pixel shows both
 AROUND = 0.05  # units from which the colours of both sides are taken
@@ -107,7 +108,9 @@ def hand_of(body: Body, arm: Limb, below_cuff: float = 0.0) -> Bools:
         hand &= limb_zone(body.labels.shape, arm, start, arm.length + reach, grow=2.6)[box] > 0.5
     if below_cuff > 0 and not bare:
         sleeve = _beside(arm, start, reach, CUFF * body.unit, skin.shape, left, top)
-        hand &= (beyond > below_cuff * body.unit) | ~sleeve
+        above = np.count_nonzero(hand & sleeve & (beyond < 0))
+        if above < BENT * body.unit**2:  # else the hand turns off the arm's axis, and the cuff ends before that line
+            hand &= (beyond > below_cuff * body.unit) | ~sleeve
     result[box] = hand
     return result
 

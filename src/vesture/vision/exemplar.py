@@ -23,13 +23,15 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 Indices = NDArray[np.int64]
 
-FINEST = 3000  # hole pixels at the resolution at which pieces are laid
+FINEST = 2000  # hole pixels at the resolution at which pieces are laid
 SHARP = 2  # power of the weights by which pieces cross-fade: the nearest rules but at the seam
 LIGHT = 22.0  # levels by which a piece may be brightened or darkened to match what it joins
 TEXTURED = 5.0  # levels of detail above which a smooth fill would show as a smear
 
 
-def fill_scene(photo: Floats, need: Bools, usable: Bools, reach: float, generator: np.random.Generator) -> Floats:
+def fill_scene(
+    photo: Floats, need: Bools, usable: Bools, reach: float, generator: np.random.Generator, finest: int = FINEST
+) -> Floats:
     """Fill the pixels `need` of a photo from the pixels `usable`.
 
     Args:
@@ -37,23 +39,25 @@ def fill_scene(photo: Floats, need: Bools, usable: Bools, reach: float, generato
         need: (h, w) what to fill.
         usable: (h, w) what shows the scene; everything else is neither used nor filled.
         reach: pixels around the hole within which examples are looked for.
+        finest: hole pixels at the resolution at which pieces are laid.
 
     Returns:
         (h, w, 3); outside `need` unspecified.
     """
     plate = _smooth_plate(photo, usable)
-    near = dilate(need, 0.35 * reach) & usable
-    if _detail(photo, plate, near) < TEXTURED:
-        return plate + grain(photo, usable, generator)
     rows, columns = np.flatnonzero(need.any(1)), np.flatnonzero(need.any(0))
     margin = round(reach)
     box = np.s_[
         max(0, rows[0] - margin) : rows[-1] + 1 + margin,
         max(0, columns[0] - margin) : columns[-1] + 1 + margin,
     ]
-    result = plate.copy()
-    result[box] = _pieced(photo[box], plate[box], need[box], usable[box], generator)
-    return result
+    part, smooth, hole, known = photo[box], plate[box], need[box], usable[box]
+    near = dilate(hole, 0.35 * reach) & known
+    if _detail(part, smooth, near) < TEXTURED:
+        plate[box] += grain(part, known, generator)
+    else:
+        plate[box] = _pieced(part, smooth, hole, known, generator, finest)
+    return plate
 
 
 def _smooth_plate(photo: Floats, usable: Bools) -> Floats:
@@ -84,8 +88,10 @@ class _Level:
     hole: Bools
 
 
-def _pieced(photo: Floats, plate: Floats, need: Bools, usable: Bools, generator: np.random.Generator) -> Floats:
-    level = _level(photo, plate, need, usable, min(1.0, (FINEST / max(int(need.sum()), 1)) ** 0.5))
+def _pieced(
+    photo: Floats, plate: Floats, need: Bools, usable: Bools, generator: np.random.Generator, finest: int
+) -> Floats:
+    level = _level(photo, plate, need, usable, min(1.0, (finest / max(int(need.sum()), 1)) ** 0.5))
     moves = laid_pieces(level.image, level.known, level.hole, generator)
     return _copied(photo, plate, need, usable, level, moves)
 

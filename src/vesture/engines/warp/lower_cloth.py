@@ -29,6 +29,7 @@ SPREAD = (0.12, 0.4)  # units sideways and upwards over which the light of the c
 JOIN, REACH = 0.08, 0.35  # units over which seen cloth is evened out where the painted one begins, and drawn to it
 PATTERNED = 16.0  # levels by which half of the cloth's places differ from its smooth version
 WEAVE, SEAM = 0.02, 2.5  # units of the weave's largest detail, its usual strengths that are more than weave
+WEAVE_FINEST = 800  # pixels at which pieces of weave are laid: any will do
 REMAINS, STRANGE = 0.1, 36.0  # units from a hem, and colour distance from the cloth below, of what is left of a top
 LEAST = 64  # pixels of cloth
 BAND = 0.11  # units of the waistband's height
@@ -115,7 +116,7 @@ def _texture(photo: Floats, need: Bools, inside: Bools, unit: float, generator: 
     detail = photo - cv2.GaussianBlur(photo, (0, 0), max(2.0, WEAVE * unit))
     limit = SEAM * 1.4826 * np.median(np.abs(detail[inside]), axis=0)
     even = np.clip(detail, -limit, limit)
-    return fill_scene(even, need, inside, 0.4 * unit, generator)
+    return fill_scene(even, need, inside, 0.4 * unit, generator, WEAVE_FINEST)
 
 
 def hem_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Bools:

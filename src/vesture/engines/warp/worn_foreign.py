@@ -8,7 +8,7 @@ hem are told by the hue of the wearer's skin, which shade does not change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body import SIDES, V_LEVELS, Body, Limb
 from vesture.engines.warp.silhouettes import limb_zone
+from vesture.engines.warp.wearer import carried
 from vesture.engines.warp.worn_cloth import Scene, colour_distance, main_colours, scaled_scene
 from vesture.engines.warp.worn_fill import mirrored_mask
 from vesture.engines.warp.worn_reach import sleeve_share
@@ -48,6 +49,8 @@ MOST_TAKEN = 0.45  # share of the mask; more would be a garment misread
 LIKE_SCENE, UNLIKE_NEAR, UNLIKE_ANY = 10.0, 16.0, 9.0  # distances to the scene, to the cloth around, to any cloth
 HUE, HUE_MARGIN = 0.28, 0.6  # log-chromaticity: a pixel has the skin's hue, and is nearer to it than to the cloth's
 LEG, LEG_LEVEL = 3.0, 1.05  # radii about a leg, and the level from which on bare legs are looked for
+COLOURED, SHADED = 0.7, 0.3  # least shares of the skin's usual colourfulness and brightness
+STEP = 3  # pixels at working size, over which edges are blurred
 DARKEST = 18.0  # levels: darker pixels have no hue
 
 
@@ -61,7 +64,8 @@ def without_foreign(photo: RGB, mask: Bools, body: Body, category: Category) -> 
         category: what the garment is; trousers follow the legs, all else the trunk.
     """
     scene, scale = scaled_scene(photo, mask, body.labels, body.unit)
-    places = _places(mask, body, category, scene.mask.shape)
+    body = replace(carried(body, scale, np.zeros(2)), labels=scene.labels)
+    places = _places(scene.mask, body, category)
     taken = np.zeros_like(scene.mask)
     if category != "bottoms":
         small = np.asarray(cv2.resize(photo, scene.mask.shape[1::-1], interpolation=cv2.INTER_AREA), np.uint8)
@@ -71,11 +75,11 @@ def without_foreign(photo: RGB, mask: Bools, body: Body, category: Category) -> 
     if len(cloth):
         apart = colour_distance(scene.lab, cloth)
         own = scene.mask & ~taken
-        across = _across(scene, body, scale)
+        across = _across(scene, body)
         pale = scene.lab[..., 0] > float(np.median(scene.lab[core][:, 0]))
         # sleeves may have any colour; turned-up trousers show their paler inside
         kept = places.ends & (pale | (category != "bottoms")) & ~places.gap
-        paired = places.mirrored & (_to_other_half(scene, body, scale) < SAME_COLOUR) & ~places.gap
+        paired = places.mirrored & (_to_other_half(scene, body) < SAME_COLOUR) & ~places.gap
         odd, scenic = own & (apart > UNLIKE), own & _scenic(scene, core, apart, places.gap) & ~places.inner
         for found in (odd & ~places.gap, scenic & ~places.gap, (odd | scenic) & places.gap):
             taken |= _pieces(scene, found, places, (paired, kept), across)
@@ -106,13 +110,11 @@ class _Places:
     mirrored: Bools
 
 
-def _places(mask: Bools, body: Body, category: Category, size: tuple[int, ...]) -> _Places:
+def _places(mask: Bools, body: Body, category: Category) -> _Places:
     sure, inner = _core_zones(mask.shape, body, category)
     gap = _between_legs(mask.shape, body) & ~inner if category == "bottoms" else np.zeros_like(inner)
-    parts = sure, inner, _ends(mask, body, category), _below_hem(mask.shape, body), gap, mirrored_mask(mask, body)
-    return _Places(
-        *(cv2.resize(part.astype(np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST) > 0 for part in parts)
-    )
+    ends, legs = _ends(mask, body, category), _below_hem(mask.shape, body)
+    return _Places(sure, inner, ends, legs, gap, mirrored_mask(mask, body))
 
 
 def _core_zones(shape: tuple[int, int], body: Body, category: Category) -> tuple[Bools, Bools]:
@@ -179,7 +181,8 @@ def _bare_legs(small: RGB, scene: Scene, places: _Places) -> Bools:
     legs = places.legs
     skin = erode((scene.labels == Label.SKIN) & ~scene.mask, 0.03 * scene.unit)
     core = erode(scene.mask & ~dilate(legs, 0.1 * scene.unit), 0.05 * scene.unit)
-    light = small.max(2) > DARKEST
+    brightest = small.max(2)
+    light = brightest > DARKEST
     empty = np.zeros_like(scene.mask)
     if (skin & light).sum() < 0.02 * scene.unit**2 or (core & light).sum() < 0.1 * scene.unit**2:
         return empty
@@ -191,18 +194,21 @@ def _bare_legs(small: RGB, scene: Scene, places: _Places) -> Bools:
     own = colour_distance(scene.lab, main_colours(scene.lab, sure, COLOURS, LEAST_SHARE))
     nearer = to_skin < HUE_MARGIN * to_cloth
     hued = ((to_skin < HUE) & (nearer | (own > UNLIKE))) | ((to_skin < 2 * HUE) & nearer & (own > UNLIKE))
-    found = scene.mask & legs & light & hued
+    # black and grey have next to no hue, and shade leaves skin some of its light
+    coloured = np.linalg.norm(hue, axis=2) > COLOURED * float(np.median(np.linalg.norm(hue[skin & light], axis=1)))
+    lit = brightest > SHADED * float(np.median(brightest[skin & light]))
+    found = scene.mask & legs & light & hued & coloured & lit
     found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, names, stats, _ = cv2.connectedComponentsWithStats(found)
+    lowest = scene.mask & ~np.pad(scene.mask[1:], ((0, 1), (0, 0)))
     result = empty.copy()
     for index in range(1, count):
         if stats[index, cv2.CC_STAT_AREA] < LEAST_PIECE * scene.unit**2:
             continue
         piece = names == index
-        lowest = piece & ~np.roll(scene.mask, -1, axis=0)
         # a leg leaves the garment through its lower end or the picture's
-        if lowest.sum() + piece[-1].sum() > 0.3 * piece.any(0).sum():
+        if (dilate(piece, STEP) & lowest).any(0).sum() > 0.3 * piece.any(0).sum():
             result |= piece
     return result
 
@@ -222,17 +228,17 @@ def _scenic(scene: Scene, core: Bools, apart: Floats, between_legs: Bools) -> Bo
     return np.asarray(found)
 
 
-def _across(scene: Scene, body: Body, scale: float) -> Floats:
+def _across(scene: Scene, body: Body) -> Floats:
     """Units (h, w) from the spine, positive to the viewer's right."""
     rows, columns = np.indices(scene.mask.shape, dtype=np.float32)
-    dx, dy = columns - np.float32(body.neck[0] * scale), rows - np.float32(body.neck[1] * scale)
+    dx, dy = columns - np.float32(body.neck[0]), rows - np.float32(body.neck[1])
     return np.asarray((dx * body.across[0] + dy * body.across[1]) / scene.unit, np.float32)
 
 
-def _to_other_half(scene: Scene, body: Body, scale: float) -> Floats:
+def _to_other_half(scene: Scene, body: Body) -> Floats:
     """Distance (h, w) of each pixel's colour to that at the mirrored place of the body."""
     rows, columns = np.indices(scene.mask.shape, dtype=np.float32)
-    step = 2 * scene.unit * _across(scene, body, scale)
+    step = 2 * scene.unit * _across(scene, body)
     x, y = (columns - step * body.across[0]).astype(np.float32), (rows - step * body.across[1]).astype(np.float32)
     smooth = cv2.GaussianBlur(scene.lab, (0, 0), 2.0)
     other = cv2.remap(smooth, x, y, cv2.INTER_LINEAR, borderValue=(-99, 0, 0))

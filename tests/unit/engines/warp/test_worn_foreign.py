@@ -71,6 +71,16 @@ def test_borders_and_panels_on_both_sides_stay(design: np.ndarray) -> None:
     assert np.array_equal(without_foreign(photo, dress, body, "one-pieces"), dress)
 
 
+def test_a_black_border_under_brown_hands_stays() -> None:
+    body, photo, dress = dressed(320)
+    brown = (95, 62, 48)
+    photo[body.labels == Label.SKIN] = brown
+    border = box(285, 105, 320, 196)
+    photo[border] = (22, 21, 20)
+    kept = without_foreign(photo, dress, body, "one-pieces")
+    assert kept[border].mean() > 0.97
+
+
 def test_sleeves_of_another_colour_stay() -> None:
     body, photo = drawn_body(), drawn_photo(drawn_body())
     mask = body.labels == Label.TOP

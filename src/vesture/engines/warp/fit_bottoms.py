@@ -81,7 +81,8 @@ def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
         cloth = np.abs(edge[:, 0] - axis_x) * scale
         loose = 1 + down * (ease.width * (0.9 + 0.1 * ease.drape) - 1)
         width = _under_the_top(body, side, level, draped(cloth, hip_bound(body, side, level), level, loose))
-        width = _from_the_waist(waist, side, np.maximum(width, over_the_legs(body, side, level)), down / SKIRT_BEGINS)
+        width = without_dents(level, np.maximum(width, over_the_legs(body, side, level)))
+        width = _from_the_waist(waist, side, width, down / SKIRT_BEGINS)
         edges[side], ends[side] = edge, smoothed(body.point(SIGN[side] * width, level), SKIRT_RIPPLE)
         groups.append(pairs(edge, ends[side]))
     roundness = 0.05 * ease.drape
@@ -112,6 +113,20 @@ def draped(cloth: Floats, body_width: Floats, level: Floats, loose: Floats) -> F
     spare = np.maximum(cloth * loose - close, 0) * FOLDED
     widest = body_width * np.interp(level, *WIDEST_SKIRT)
     return np.asarray(np.clip(close + spare, close, np.maximum(widest * loose, close)))
+
+
+def without_dents(level: Floats, width: Floats) -> Floats:
+    """Half-widths (n,) at rising levels, drawn straight where they curve inwards: cloth hangs and does not cling."""
+    hull: list[int] = []
+    for index in range(len(level)):
+        while len(hull) > 1:
+            first, second = hull[-2], hull[-1]
+            rise = (width[second] - width[first]) * (level[index] - level[first])
+            if rise > (width[index] - width[first]) * (level[second] - level[first]):
+                break
+            hull.pop()
+        hull.append(index)
+    return np.interp(level, level[hull], width[hull])
 
 
 def over_the_legs(body: Body, side: SideName, level: Floats) -> Floats:

@@ -12,7 +12,7 @@ from tests.unit.engines.warp.drawn_person import UNIT, drawn_body, straight_limb
 from vesture.core.task import Picture
 from vesture.engines.warp.body import LEG_RADIUS, SIDES, SIGN, Body
 from vesture.engines.warp.fit import fit_garment
-from vesture.engines.warp.fit_bottoms import draped, over_the_legs
+from vesture.engines.warp.fit_bottoms import draped, over_the_legs, without_dents
 from vesture.vision.garment_landmarks import understand
 from vesture.vision.garment_types import Garment, Part
 
@@ -83,3 +83,14 @@ def test_the_front_of_a_waistband_that_sags_comes_to_the_old_waist() -> None:
         near = np.linalg.norm(handles.source - garment.curves["waist"][len(garment.curves["waist"]) // 2], axis=1)
         top[name] = body.coordinates(handles.target[np.argmin(near)][None])[0, 1]
     assert abs(top["hanging"] - top["straight"]) < 0.03
+
+
+def test_sides_curve_nowhere_inwards() -> None:
+    level = np.linspace(0.8, 1.8, 30)
+    width = 40 + 20 * (level - 0.8) - 12 * np.exp(-(((level - 1.5) / 0.1) ** 2))
+    hung = without_dents(level, width)
+    assert (hung >= width - 1e-9).all()
+    assert hung[[0, -1]] == pytest.approx(width[[0, -1]])
+    assert (np.diff(hung, n=2) <= 1e-9).all()
+    bulging = 40 - 30 * (level - 1.3) ** 2
+    assert without_dents(level, bulging) == pytest.approx(bulging)

@@ -28,7 +28,7 @@ from vesture.engines.warp.neck import bare_neck
 from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
 from vesture.engines.warp.placement import Fit
 from vesture.engines.warp.removal import old_garment
-from vesture.engines.warp.shoulder import bared_shoulders, out_of_shoulder, with_shoulders
+from vesture.engines.warp.shoulder import bared_shoulders, out_of_shoulder, shoulder_cap, with_shoulders
 from vesture.engines.warp.silhouettes import beside_cloth, limb_zone, torso_zone, under_cloth
 from vesture.engines.warp.skin import (
     BareLimb,
@@ -211,10 +211,10 @@ def _behind(
     body, shape, replaced = scene.body, scene.shape, scene.clothes.replaced
     waistband = min(body.waist, 0.88)
     torso: list[Floats] = []
+    bared = bared_shoulders(body, cover, fit.sleeve_reach)
+    arms = {side: scene.arms[side].limb for side in bared} if Label.TOP in replaced else {}
     if Label.TOP in replaced:
-        neck = bare_neck(shape, body, scene.old, cover)
-        bared = bared_shoulders(body, cover, fit.sleeve_reach)
-        neck = with_shoulders(neck, body, {side: scene.arms[side].limb for side in bared})
+        neck = with_shoulders(bare_neck(shape, body, scene.old, cover), body, arms)
         torso.append(np.maximum(neck, torso_zone(shape, body, 0.0, waistband + 0.05)))
     reach = fit.leg_reach
     if Label.BOTTOM in replaced and all(reach.get(side, 0.0) < 0.5 * body.legs[side].length for side in SIDES):
@@ -223,8 +223,9 @@ def _behind(
         torso.append(torso_zone(shape, body, body.waist - 0.05, body.waist + 0.2))
     if torso or Label.BOTTOM in replaced:
         zone = np.maximum.reduce([np.zeros(shape, np.float32), *torso])
-        sleeved = not bared_shoulders(body, cover, fit.sleeve_reach)
-        zone = zone * ~beside_cloth(body, cover, sleeved)
+        zone = zone * ~beside_cloth(body, cover, not bared)
+        # arms come out of the shoulders' caps, so these are whole
+        zone = np.maximum.reduce([zone, *(shoulder_cap(shape, body, side, arm) for side, arm in arms.items())])
         if Label.BOTTOM in replaced and Label.TOP not in replaced:
             zone = np.maximum(zone, belly_gap(body, cover, scene.old))
         zone = zone * need

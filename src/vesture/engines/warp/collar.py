@@ -5,8 +5,6 @@ Takes the photo, the body with its head, and the old garment as far as it is kno
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,26 +13,20 @@ from vesture.engines.warp.body import Body
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.neck import side_lines
 from vesture.engines.warp.silhouettes import filled
+from vesture.engines.warp.throat import Throat, face_tone, find_throat, grown_colours, strangeness, unlike_skin
 from vesture.vision.masks import closed, dilate, distance_to, erode
 from vesture.vision.parsing import Label
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
-SCALE = 96  # pixels to the unit at which colours are weighed
-REACH = 0.32  # units from the known garment
 JAW_MARGIN = 0.14  # half-widths of the face below the jaw that may still be a face, or its beard
-SHOULDER_MARGIN = 0.05  # units above the line of the shoulders
-NECK_PALER = 0.68  # a* of necks as a share of the face's: median of 25 photos that show both
-SPREAD = (14.0, 4.0, 5.0)  # L*, a*, b* by which one material differs in one light
-WIDEST_NECK = 1.2  # usual half-widths
 OUTSIDE = 12.0  # what lying outside the neck says, in the measure of squared colour distances
 BEYOND = 0.06  # units outside the neck at which that says all
 UNLIKE_SKIN = (6.0, 14.0)  # squared distance of the old cloth's colours from skin: not at all, surely
 ENOUGH = 2.0
 COLOUR_RANGE = (-10.0, 8.0)
 OFF_OUTLINE = 0.015  # units outside the neck's outline at which nothing is skin that looks like the cloth
-LEAST_FACE = 40  # pixels
 STRAND = 0.02  # units of half the width of what joins hair to hair
 LOCK = 0.035  # units of half the width of hair below the jaw where it is long
 LOCK_REACH = 0.18  # units from its middle within which small pieces are hair as well
@@ -42,7 +34,6 @@ LARGEST_STRAY = 0.03  # square units; more is hair that the parse has parted fro
 OF_HEAD = -0.4  # half-widths of the face below the jaw, where hair is the head's
 BESIDE_JAW = -0.6  # and from which on a hood may stand beside the face
 SCENE_REACH = 0.16  # units from the known garment within which the scene may be cloth
-COLLAR_FOOT = 0.12  # units below the line of the shoulders where collars begin
 BESIDE = 0.04  # units by which a collar reaches into the outline of the widest neck
 TONGUE, TONGUE_REACH = 0.025, 0.08  # units of half the width of thin pieces; from the garment within which they lie
 EVEN, EVEN_OVER = 3.0, 0.06  # lightness by which plain scenes vary, within so many units
@@ -53,7 +44,7 @@ PLAINLY = 5.0  # squared colour distance within which a colour is plainly a mate
 def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Bools:
     """Pixels (h, w) of the old garment's collar that are labelled skin, hair or scene; none where no face is seen."""
     result = np.zeros_like(old)
-    throat = _throat(photo, body, old)
+    throat = find_throat(photo, body, old)
     if throat is None:
         return result
     tone = face_tone(throat.lab, throat.skin & (throat.below < -0.6))
@@ -70,16 +61,11 @@ def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Boo
 
     result[place] = full(goes)
     doubtful = throat.skin & throat.near & (throat.below > JAW_MARGIN) & throat.collar
-    doubtful &= _unlike_skin(_grown(coarse, old, throat), tone) < UNLIKE_SKIN[0]
+    doubtful &= unlike_skin(grown_colours(coarse, old, throat), tone) < UNLIKE_SKIN[0]
     doubtful &= ~_near_long_hair(throat, _of_head(throat))
     if doubtful.any():
         result[place] |= full(doubtful) & _off_the_outline(body, old | result)[place]
     return result & np.isin(body.labels, (Label.SKIN, Label.HAIR, Label.BACKGROUND)) & ~old
-
-
-def _unlike_skin(lab: Floats, tone: Floats) -> Floats:
-    """Squared distance (h, w) of colours from those of face and neck."""
-    return np.minimum(strangeness(lab, tone), strangeness(lab, tone * np.array([1, NECK_PALER, 1], np.float32)))
 
 
 def _off_the_outline(body: Body, old: Bools) -> Bools:
@@ -90,85 +76,19 @@ def _off_the_outline(body: Body, old: Bools) -> Bools:
     return np.asarray(distance_to(inside) > OFF_OUTLINE * body.unit)
 
 
-@dataclass(frozen=True, slots=True)
-class _Throat:
-    """Head, neck and shoulders (h, w) at a low resolution.
-
-    Attributes:
-        box: (top, left, bottom, right) in the photo.
-        unit: the body's unit in low-resolution pixels.
-        lab: (h, w, 3) colours.
-        skin, hair, scene, cloth: what is labelled so, and the old garment.
-        rows, columns: (h, 1) and (1, w) in photo pixels.
-        below: half-widths of the face below the jaw.
-        outside: units beside the neck.
-        above: where the line of the shoulders lies below.
-        collar: and where collars stand on it.
-        near: where the old garment is not far.
-    """
-
-    box: tuple[int, int, int, int]
-    unit: float
-    lab: Floats
-    skin: Bools
-    hair: Bools
-    scene: Bools
-    cloth: Bools
-    rows: Floats
-    columns: Floats
-    below: Floats
-    outside: Floats
-    above: Bools
-    collar: Bools
-    near: Bools
-
-
-def _throat(photo: Floats, body: Body, old: Bools) -> _Throat | None:
-    """None where no face or no garment is seen."""
-    box = None if body.head is None or not old.any() else _throat_box(body, old.shape)
-    if box is None or body.head is None:
-        return None
-    place = np.s_[box[0] : box[2], box[1] : box[3]]
-    scale = min(1.0, SCALE / body.unit)
-    size = max(1, round((box[3] - box[1]) * scale)), max(1, round((box[2] - box[0]) * scale))
-
-    def small(mask: Bools) -> Bools:
-        return np.asarray(cv2.resize(mask.view(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0)
-
-    labels, cloth = body.labels[place], small(np.ascontiguousarray(old[place]))
-    shrunk = cv2.resize(photo[place], size, interpolation=cv2.INTER_AREA)
-    columns = (box[1] + (np.arange(size[0], dtype=np.float32) + 0.5) * (box[3] - box[1]) / size[0])[None]
-    rows = (box[0] + (np.arange(size[1], dtype=np.float32) + 0.5) * (box[2] - box[0]) / size[1])[:, None]
-    outside, above = off_the_neck(body, columns, rows)
-    return _Throat(
-        box,
-        scale * body.unit,
-        cv2.cvtColor(shrunk / 255, cv2.COLOR_RGB2LAB),
-        small(labels == Label.SKIN) & ~cloth,
-        small(labels == Label.HAIR) & ~cloth,
-        small(labels == Label.BACKGROUND) & ~cloth,
-        cloth,
-        rows,
-        columns,
-        body.head.below_jaw(columns, rows) / body.head.half_width,
-        outside,
-        above,
-        off_the_neck(body, columns, rows, -COLLAR_FOOT)[1],
-        distance_to(cloth) < REACH * scale * body.unit,
-    )
-
-
-def _not_skin(throat: _Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats) -> Bools:
+def _not_skin(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats) -> Bools:
     """What was taken for skin and is none, by colour and by where necks can be."""
-    cloth_lab = _grown(coarse, old, throat)
-    to_skin = _unlike_skin(throat.lab, tone)
+    cloth_lab = grown_colours(coarse, old, throat)
+    to_skin = unlike_skin(throat.lab, tone)
     to_cloth = strangeness(throat.lab, cloth_lab)
     evidence = np.clip(to_skin - to_cloth, *COLOUR_RANGE)
     evidence = cv2.GaussianBlur(evidence, (0, 0), 0.012 * throat.unit + 0.3)
-    strand = strangeness(throat.lab, _grown(coarse, body.labels == Label.HAIR, throat)) < np.minimum(to_cloth, to_skin)
+    strand = strangeness(throat.lab, grown_colours(coarse, body.labels == Label.HAIR, throat)) < np.minimum(
+        to_cloth, to_skin
+    )
     weight = np.where(throat.above, OUTSIDE, OUTSIDE / 3)  # further down, chests are bare as well
     # turned heads show more neck: where the cloth is plainly unlike skin, its colour tells it alone
-    weight = weight * np.interp(_unlike_skin(cloth_lab, tone), UNLIKE_SKIN, [1, 0])
+    weight = weight * np.interp(unlike_skin(cloth_lab, tone), UNLIKE_SKIN, [1, 0])
     evidence = evidence + weight * np.clip(throat.outside / BEYOND, 0, 1) * ~strand
     place = throat.skin & throat.near & (throat.below > JAW_MARGIN)
     goes = place & (evidence > ENOUGH)
@@ -177,7 +97,7 @@ def _not_skin(throat: _Throat, body: Body, coarse: Coarse, old: Bools, tone: Flo
     return hanging_together(throat.cloth, goes) | _tongues(throat)
 
 
-def _tongues(throat: _Throat) -> Bools:
+def _tongues(throat: Throat) -> Bools:
     """Thin pieces of skin that stick out beside jaw and neck next to the garment: its rim, whatever the colour."""
     place = throat.skin & (throat.below > BESIDE_JAW) & (throat.outside > 0) & throat.above
     place &= distance_to(throat.cloth) < TONGUE_REACH * throat.unit
@@ -194,7 +114,7 @@ def hanging_together(cloth: Bools, more: Bools) -> Bools:
     return np.asarray(more & with_cloth[names])
 
 
-def _not_hair(throat: _Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats) -> Bools:
+def _not_hair(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats) -> Bools:
     """What was taken for hair beside the neck: the inside of a collar hangs together with no hair of the head, or has
     the colour of the cloth and not of the hair."""
     place = throat.hair & throat.near & throat.collar & (throat.outside > -BESIDE)
@@ -206,17 +126,17 @@ def _not_hair(throat: _Throat, body: Body, coarse: Coarse, old: Bools, tone: Flo
     apart = stats[:, cv2.CC_STAT_AREA] < LARGEST_STRAY * throat.unit**2
     apart &= np.bincount(names[erode(throat.hair, STRAND * throat.unit)], minlength=count) > 0  # the rest are rims
     stray = apart[names] & ~real
-    to_hair = strangeness(throat.lab, _grown(coarse, body.labels == Label.HAIR, throat))
-    to_cloth = strangeness(throat.lab, _grown(coarse, old, throat))
+    to_hair = strangeness(throat.lab, grown_colours(coarse, body.labels == Label.HAIR, throat))
+    to_cloth = strangeness(throat.lab, grown_colours(coarse, old, throat))
     cloth_like = (to_cloth < PLAINLY) & (to_hair > to_cloth + PLAINLY)
     # shaded sides of necks and cheeks are often taken for hair
-    stray &= _unlike_skin(throat.lab, tone) > NECK_SHADE
+    stray &= unlike_skin(throat.lab, tone) > NECK_SHADE
     cloth_like &= throat.below > JAW_MARGIN
     # in its own shade long hair is dark as any cloth, and on the garment it comes in pieces
     return np.asarray(place & (stray | cloth_like) & ~_near_long_hair(throat, real))
 
 
-def _of_head(throat: _Throat) -> Bools:
+def _of_head(throat: Throat) -> Bools:
     """Hair (h, w) that hangs together with that of the head, by more than a thin line."""
     whole = erode(throat.hair, STRAND * throat.unit)
     count, names = cv2.connectedComponents(whole.view(np.uint8))
@@ -225,13 +145,13 @@ def _of_head(throat: _Throat) -> Bools:
     return dilate(of_head[names], 2 * STRAND * throat.unit) & throat.hair
 
 
-def _near_long_hair(throat: _Throat, real: Bools) -> Bools:
+def _near_long_hair(throat: Throat, real: Bools) -> Bools:
     """Hair (h, w) of the head that comes down beside the jaw in locks, and what is near it."""
     locks = erode(throat.hair, LOCK * throat.unit) & real & (throat.below > OF_HEAD) & (throat.outside > BESIDE)
     return dilate(locks, LOCK_REACH * throat.unit) if locks.any() else locks
 
 
-def _not_scene(throat: _Throat, body: Body, coarse: Coarse, old: Bools, gone: Bools) -> Bools:
+def _not_scene(throat: Throat, body: Body, coarse: Coarse, old: Bools, gone: Bools) -> Bools:
     """What of a collar or a hood was taken for the scene beside the neck: it has the cloth's colour, differs from the
     scene around, and hangs together with the garment."""
     cloth = throat.cloth | gone
@@ -242,64 +162,8 @@ def _not_scene(throat: _Throat, body: Body, coarse: Coarse, old: Bools, gone: Bo
     if not place.any() or float(np.percentile(uneven, 75)) > EVEN:  # a busy scene has colours of every kind
         return np.zeros_like(place)
     far = (body.labels == Label.BACKGROUND) & ~dilate(old, SCENE_REACH * body.unit)
-    to_scene = strangeness(throat.lab, _grown(coarse, far, throat))
-    to_cloth = strangeness(throat.lab, _grown(coarse, old, throat))
+    to_scene = strangeness(throat.lab, grown_colours(coarse, far, throat))
+    to_cloth = strangeness(throat.lab, grown_colours(coarse, old, throat))
     evidence = cv2.GaussianBlur(np.clip(to_scene - to_cloth, *COLOUR_RANGE), (0, 0), 0.008 * throat.unit + 0.3)
     like = place & (evidence > ENOUGH) & (to_cloth < PLAINLY)
     return hanging_together(cloth, like)
-
-
-def _throat_box(body: Body, shape: tuple[int, int]) -> tuple[int, int, int, int] | None:
-    """(top, left, bottom, right) of head, neck and shoulders within a picture (h, w); None outside it."""
-    head = body.head
-    assert head is not None
-    reach = max(0.8 * body.unit, 1.6 * head.half_width)
-    ends = np.array([head.chin + 2.2 * head.half_width * head.up, body.neck + 0.4 * body.unit * body.down])
-    top, bottom = int(max(0, ends[:, 1].min())), int(min(shape[0], ends[:, 1].max()))
-    left, right = int(max(0, ends[:, 0].min() - reach)), int(min(shape[1], ends[:, 0].max() + reach))
-    return (top, left, bottom, right) if bottom - top > 8 and right - left > 8 else None
-
-
-def face_tone(lab: Floats, face: Bools) -> Floats | None:
-    """Median L*a*b* (3,) of the face's lighter half."""
-    if int(face.sum()) < LEAST_FACE:
-        return None
-    own = lab[face]
-    return np.asarray(np.median(own[own[:, 0] >= np.median(own[:, 0])], axis=0), np.float32)
-
-
-def _grown(coarse: Coarse, mask: Bools, throat: _Throat) -> Floats:
-    """The colours L*a*b* (h, w, 3) of a mask's inside, spread to the throat's pixels; huge where it has none."""
-    rows, columns = throat.rows, throat.columns
-    seeds = coarse.pure(mask)
-    if not seeds.any():
-        return np.full((rows.shape[0], columns.shape[1], 3), 1e3, np.float32)
-    lab = cv2.cvtColor(coarse.grown(seeds) / 255, cv2.COLOR_RGB2LAB)
-    row, column = np.broadcast_arrays(rows.astype(np.int64), columns.astype(np.int64))
-    return coarse.at(lab, np.minimum(row, coarse.shape[0] - 1), np.minimum(column, coarse.shape[1] - 1))
-
-
-def strangeness(lab: Floats, material: Floats) -> Floats:
-    """Squared distance (h, w) of colours from a material in any light: shade takes chroma away with lightness."""
-    shade = np.clip(lab[..., 0] / np.maximum(material[..., 0], 1), 0.45, 1.2)
-    light, red, yellow = SPREAD
-    return np.asarray(
-        ((lab[..., 0] - material[..., 0]) / light) ** 2
-        + ((lab[..., 1] - shade * material[..., 1]) / red) ** 2
-        + ((lab[..., 2] - shade * material[..., 2]) / yellow) ** 2,
-        np.float32,
-    )
-
-
-def off_the_neck(body: Body, columns: Floats, rows: Floats, margin: float = SHOULDER_MARGIN) -> tuple[Floats, Bools]:
-    """How far (units) grid pixels lie beside the neck, and which of them lie `margin` units above the shoulders."""
-    head = body.head
-    assert head is not None
-    length = max(float((body.neck - head.chin) @ body.down), 1.0)
-    level = (columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]
-    share = np.clip(1 + level / length, 0, 1)  # 0 at the chin, 1 between the shoulder joints
-    lean = (head.neck_top - body.neck) @ body.across
-    aside = (columns - body.neck[0]) * body.across[0] + (rows - body.neck[1]) * body.across[1] - (1 - share) * lean
-    outside = (np.abs(aside) - WIDEST_NECK * head.neck_half_width) / body.unit
-    line = np.interp(np.abs(aside) / body.unit, [0.19, 0.5], [-0.24, -0.05]) - margin
-    return np.asarray(outside, np.float32), np.asarray(level / body.unit < line)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body import Body
 from vesture.engines.warp.coarse import Coarse
-from vesture.engines.warp.collar import NECK_PALER, face_tone, off_the_neck, strangeness
 from vesture.engines.warp.neck import bare_neck
 from vesture.engines.warp.patch import Patch, bounds
+from vesture.engines.warp.throat import NECK_PALER, face_tone, off_the_neck, strangeness
 from vesture.vision.masks import closed, dilate, erode
 from vesture.vision.parsing import Label
 

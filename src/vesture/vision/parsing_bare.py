@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vesture.vision.parsing_border import CHEST_CUT_OFF, find_border
 from vesture.vision.parsing_colour import ANY_COLOUR, ColourModel, fit_colours, skin_hue, skin_tone
 from vesture.vision.parsing_prior import Covering, Skeleton, limb_ends
+from vesture.vision.pose_joints import Joint
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -26,6 +27,7 @@ LEG_BEGINS = 1.0  # v
 HALF_BODY = 0.15  # v of the upper edge of a photo that shows legs
 HALF_BODY_CLEAR = 0.5
 LIKE_SKIN = 1.5  # log-likelihood ratio to any colour; what begins with skin is no lower garment
+SEEN = 0.5  # visibility of the face, and of the shoulders
 SLEEVELESS = 0.3  # share of skin of either upper arm
 SLEEVE_WIDTH, SLEEVE = 0.6, 0.75  # radii of arms, and how likely the upper garment is there
 STRONGEST = 3.0  # log-likelihood ratio of one pixel
@@ -92,8 +94,13 @@ def sure_sleeves(top: Floats, skeleton: Skeleton, covering: Covering) -> Bools:
     """The middle of arms (h, w) that are in sleeves: open jackets often show another colour down the chest.
 
     `top` (h, w) is the prior of the upper garment. None where either arm is bare: what lies on the other may be a bag.
+    None without eyes and shoulders: where the photo cuts the arms off, little is known of them.
     """
     shape = (top.shape[0], top.shape[1])
+    marks = skeleton.points[[Joint.LEFT_EYE, Joint.RIGHT_EYE, Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER]]
+    seen = float(skeleton.visibility[:11].mean()) > SEEN and float(skeleton.visibility[[11, 12]].min()) > SEEN
+    if not seen or (marks < 0).any() or (marks >= shape[::-1]).any():
+        return np.zeros(shape, bool)
     if max(float(arm[: len(arm) // 2].mean()) for arm in covering.arms) > SLEEVELESS:
         return np.zeros(shape, bool)
     return drawn_limbs(skeleton, shape, ("upper arm", "forearm"), SLEEVE_WIDTH) & (top > SLEEVE)

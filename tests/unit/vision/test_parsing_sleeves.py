@@ -14,10 +14,12 @@ TOP = 3
 STEPS = 24
 
 
-def sleeves(bare: tuple[float, float]) -> np.ndarray:
-    """Pixels of sleeves when these shares of the two arms are bare."""
+def sleeves(bare: tuple[float, float], *, headless: bool = False, cut: int = 0) -> np.ndarray:
+    """Pixels of sleeves when these shares of the two arms are bare, with the photo cut off above row `cut`."""
     _, truth, pose = draw(Figure(sleeves=1.0))
-    skeleton = Skeleton(pose.points, pose.visibility, pose.unit)
+    truth, points, visibility = truth[cut:], pose.points - np.float32([0, cut]), pose.visibility.copy()
+    visibility[:11] = 0.1 if headless else 1.0
+    skeleton = Skeleton(points, visibility, pose.unit)
     first, second = (np.full(STEPS, share, np.float32) for share in bare)
     legs = np.full(STEPS, 0.06, np.float32)
     levels = np.linspace(-0.1, 1.3, 29).astype(np.float32)
@@ -41,3 +43,9 @@ def test_the_middle_of_both_sleeves_is_taken_and_the_hands_are_not() -> None:
 @pytest.mark.parametrize("bare", [(0.9, 0.9), (0.06, 0.9), (0.9, 0.06)])
 def test_with_a_bare_arm_there_are_none(bare: tuple[float, float]) -> None:
     assert not sleeves(bare).any()
+
+
+def test_where_the_photo_shows_no_head_or_no_shoulders_there_are_none() -> None:
+    assert not sleeves((0.06, 0.06), headless=True).any()
+    assert not sleeves((0.06, 0.06), cut=115).any()
+    assert not sleeves((0.06, 0.06), cut=230).any()

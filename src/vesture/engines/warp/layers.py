@@ -25,6 +25,7 @@ from vesture.vision.garment_types import Garment, Part
 Floats = NDArray[np.float32]
 
 OVERSAMPLING = 1.15  # garment pixels per photo pixel: finer detail than that would only alias
+TOUCHING = 0.15  # cells of its neighbour's cloth that a worn part shows where the two are not sewn together
 SHADE_STEP = 6  # pixels between the points at which shade is found
 PART_SIDE: dict[int, SideName] = {
     Part.LEFT_SLEEVE: "left",
@@ -136,7 +137,7 @@ def _sampled(draped: Draped, part: int, cloth: Floats, shrink: float, shape: tup
     if not len(rows):
         return None
     box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    source = cloth * _own_pixels(draped.garment.parts, part, cloth.shape[:2], draped.mesh.cell * shrink)[..., None]
+    source = cloth * _own_pixels(draped, part, cloth.shape[:2], shrink)[..., None]
     # pixel centres: garment pixel i of the full picture lies at (i + 0.5) * shrink - 0.5 of the shrunk one
     sampled = cv2.remap(
         source,
@@ -151,14 +152,32 @@ def _sampled(draped: Draped, part: int, cloth: Floats, shrink: float, shape: tup
     return Patch(int(rows[0]), int(columns[0]), rgb, np.clip(sampled[..., 3], 0, 1))
 
 
-def _own_pixels(parts: NDArray[np.uint8], part: int, size: tuple[int, int], overlap: float) -> Floats:
-    """Which garment pixels a part may show: its own, and a strip of its neighbours' so that joints do not gape."""
+def _own_pixels(draped: Draped, part: int, size: tuple[int, int], shrink: float) -> Floats:
+    """Which garment pixels a part may show: its own, and a strip of its neighbours' so that joints do not gape. A worn
+    sleeve that only touches the torso moves away from it: away from the joint that strip is as narrow as an edge."""
+    parts, cell = draped.garment.parts, draped.mesh.cell
     own = (parts == part).astype(np.uint8)
-    grown = cv2.dilate(own, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(overlap * 0.6) + 1,) * 2))
+    grown = _grown(own, cell * shrink * 0.6)
+    if draped.garment.photo_type == "model":
+        sewn = np.zeros_like(own)
+        for x, y in draped.mesh.vertices[_shared_vertices(draped.mesh)]:
+            cv2.circle(sewn, (round(float(x)), round(float(y))), round(1.5 * cell), 1, -1)
+        grown = np.where(sewn > 0, grown, _grown(own, cell * shrink * TOUCHING))
     keep = np.where((parts == 0) | (grown > 0), 1, 0).astype(np.float32)
-    if part in LEGS:  # sewn to the hips, not to each other
-        keep[np.isin(parts, LEGS) & (parts != part)] = 0
     return np.asarray(cv2.resize(keep, size[::-1], interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _grown(mask: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(radius) + 1,) * 2)
+    return np.asarray(cv2.dilate(mask, kernel), np.uint8)
+
+
+def _shared_vertices(mesh: Mesh) -> NDArray[np.bool_]:
+    """Vertices (n,) at which parts are sewn together."""
+    first, last = np.full(len(mesh.vertices), 255, np.uint8), np.zeros(len(mesh.vertices), np.uint8)
+    np.minimum.at(first, mesh.triangles, mesh.part[:, None])
+    np.maximum.at(last, mesh.triangles, mesh.part[:, None])
+    return np.asarray(first < last)
 
 
 def _shade(patch: Patch, part: int, body: Body, legged: bool) -> Patch:

@@ -15,7 +15,8 @@ from vesture.vision.masks import dilate, erode
 
 Bools = NDArray[np.bool_]
 
-FINE = 80.0  # pixels of a unit at which gaps are looked for
+FINE, FINEST = 80.0, 240.0  # pixels of a unit at which colours are compared, and at which gaps are looked for
+MIXED = 0.02  # units beside a gap where its colour and the cloth's mix
 BAND = 0.14  # units either side of the lines along which gaps open
 LEAST_LENGTH = 0.13  # units; shorter patches in the backdrop's colour are stripes and prints
 NEAR_BACKDROP, FAR_FROM_CLOTH = 14.0, 22.0  # CIELAB distances
@@ -45,12 +46,32 @@ def without_gaps(photo: RGB, mask: Bools, backdrop: Bools, lines: Iterable[Float
     sure = erode(cloth, 2) & ~dilate(like_scene, 1)
     if sure.sum() < 0.3 * cloth.sum():
         return mask  # the cloth has the backdrop's colour
-    unlike_cloth = np.linalg.norm(lab - push_pull(lab, sure.astype(np.float32)), axis=2) > FAR_FROM_CLOTH
-    gaps = cloth & like_scene & unlike_cloth & dilate(near > 0, BAND * unit * scale)
-    count, names, stats, _ = cv2.connectedComponentsWithStats(gaps.astype(np.uint8))
+    fields = np.stack([push_pull(lab, clear.astype(np.float32)), push_pull(lab, sure.astype(np.float32))])
+    gaps = _gaps(photo, mask, dilate(near > 0, BAND * unit * scale), fields, unit)
+    return np.asarray(mask & ~gaps)
+
+
+def _gaps(photo: RGB, mask: Bools, near: Bools, fields: NDArray[np.float32], unit: float) -> Bools:
+    """Where (H, W) the backdrop is seen: narrower than what the colours of backdrop and cloth, `fields` (2, h, w, 3),
+    are found at, so the photo itself is looked at where `near` (h, w) allows."""
+    scale = min(1.0, FINEST / unit)
+    size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
+    lab = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    rows, columns = np.nonzero(inside & (cv2.resize(near.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0))
+    gaps = np.zeros(mask.shape, bool)
+    if not len(rows):
+        return gaps
+    seen = cv2.cvtColor((lab[rows, columns][None] / np.float32(255)).astype(np.float32), cv2.COLOR_RGB2LAB)[0]
+    across, down = (near.shape[k] / size[1 - k] for k in (1, 0))
+    y, x = (rows * down).astype(int), (columns * across).astype(int)
+    to_scene, to_cloth = (np.linalg.norm(seen - field[y, x], axis=1) for field in fields)
+    found = np.zeros(size[::-1], np.uint8)
+    found[rows, columns] = (to_scene < NEAR_BACKDROP) & (to_cloth > FAR_FROM_CLOTH)
+    count, names, stats, _ = cv2.connectedComponentsWithStats(found)
     long = stats[:, cv2.CC_STAT_HEIGHT] > LEAST_LENGTH * unit * scale
     long[0] = False
     if count < 2 or not long.any():
-        return mask
-    open_ = cv2.resize(dilate(long[names], 2).astype(np.float32), mask.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(mask & (open_ < 0.5))
+        return gaps
+    open_ = dilate(long[names], MIXED * unit * scale).astype(np.float32)
+    return np.asarray(cv2.resize(open_, mask.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5)

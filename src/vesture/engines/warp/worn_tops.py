@@ -120,7 +120,7 @@ def _zones(
     margin, loose = MARGIN * body.unit, LOOSE * body.unit
     beside = {side: np.where(sides[side].sleeved, 0.0, margin) for side in SIDES}
     within = {side: np.where(sides[side].seen, 0.0, margin) for side in SIDES}
-    wide = {side: np.full(len(sides[side].levels), 2 * margin) for side in SIDES}
+    wide = {side: np.where(sides[side].sleeved, 0.3 * margin, margin) for side in SIDES}
     low = curves["hem"] + loose * body.down
     own, solid, allowed = (
         between_sides(shape, body, sides, (above, below), out)

@@ -47,3 +47,15 @@ def test_cloth_in_the_backdrops_colour_stays(cloth: tuple[int, int, int]) -> Non
 def test_without_a_backdrop_nothing_is_a_gap() -> None:
     photo, mask = scene(CLOTH)
     assert np.array_equal(without_gaps(photo, mask, np.zeros_like(mask), [SIDE], UNIT), mask)
+
+
+def test_a_gap_far_narrower_than_the_photo_is_coarse_goes() -> None:
+    photo, mask = np.full((1000, 900, 3), BACKDROP, np.uint8), np.zeros((1000, 900), bool)
+    photo[100:900, 100:800] = CLOTH
+    mask[100:900, 100:800] = True
+    photo[300:800, 400:410] = BACKDROP
+    line = np.array([[405.0, 200.0], [405.0, 850.0]])
+    found = without_gaps(photo, mask, ~mask, [line], 4.5 * UNIT)
+    assert not found[310:790, 402:408].any()
+    assert found[310:790, :380][mask[310:790, :380]].all()
+    assert found[310:790, 430:790].all()

@@ -54,6 +54,7 @@ SIDE_BEGINS, SIDE_WHOLE = 0.22, 0.34  # levels between which the torso's sides b
 WIDEST = 0.75  # of half a torso
 SHORT = 0.1  # levels above the waistband at which a hem leaves skin bare
 ABOVE_HEM = 0.3  # levels over which the cloth is as broad as that
+THROUGH_HEM = 0.8  # of the usual half-width, at which a level's edge is no side any more
 MOSTLY = 0.8  # of half a torso that must be bare for it to be a bare one
 BELOW_ARMPIT = (0.3, 0.5)  # down the arm, where the inner edge of a sleeve begins to be moved
 
@@ -135,7 +136,10 @@ def _closed_side(cloth: _Cloth, body: Body, side: SideName) -> Floats:
         room = np.where(beside_arm.any(1), out[np.argmax(beside_arm, axis=1)], np.inf)
         painted = np.minimum(torso_edge(body, side, levels), room)
         wanted = np.maximum(wanted, np.where(levels > hem - ABOVE_HEM, painted, 0.0))
-    short = np.where(lies & (wanted > 0), wanted + EASE * unit - out[last], 0.0)
+    short = np.where(wanted > 0, wanted + EASE * unit - out[last], 0.0)
+    # a ray that leaves the cloth through its hem tells nothing of its side, which goes on as above
+    beside = np.flatnonzero(lies & (out[last] > THROUGH_HEM * np.median(out[last][lies])))
+    short = np.interp(np.arange(len(levels)), beside, short[beside])
     short = np.clip(short, 0, MOST_BESIDE * unit) * _ramp(levels, SIDE_BEGINS, SIDE_WHOLE)
     moves = gaussian_filter1d(maximum_filter1d(short, 3), 2, mode="nearest")
     return _moved(cloth.draped, TORSO, line, (lengths, out[last], moves), sign, unit)

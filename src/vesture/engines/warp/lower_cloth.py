@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vesture.engines.warp.body import Body
 from vesture.engines.warp.coarse import Coarse
 from vesture.engines.warp.patch import Patch, bounds
+from vesture.engines.warp.removal import below
 from vesture.engines.warp.silhouettes import torso_zone
 from vesture.vision.exemplar import fill_scene
 from vesture.vision.fill import push_pull
@@ -24,6 +25,7 @@ Bools = NDArray[np.bool_]
 
 HIPS = 1.3  # level v down to which the old top may have hung
 GAP = 0.12  # units between cloth of the garment below that are closed
+FLAP, FLAPS_FROM = 0.7, 1.15  # units that flaps may hang down over it; the level v below which the torso's outline ends
 RIM = 0.035  # units at the edge of the cloth that is seen, which the old hem shades
 SPREAD = (0.12, 0.4)  # units sideways and upwards over which the light of the cloth is evened out
 JOIN, REACH = 0.08, 0.35  # units over which seen cloth is evened out where the painted one begins, and drawn to it
@@ -51,7 +53,8 @@ def continued_bottom(
     if not lower.any():
         return None
     between = closed(lower, GAP * body.unit) & ~lower
-    zone = np.maximum(torso_zone(old.shape, body, waistband, HIPS), feather(between, 0.7)) * need
+    zone = np.maximum(torso_zone(old.shape, body, waistband, HIPS), feather(between, 0.7))
+    zone = np.maximum(zone, feather(below(body, FLAPS_FROM, _under_flaps(lower, old, body.unit)), 0.7)) * need
     box = bounds(zone > 0, round(0.6 * body.unit))
     inside = erode(lower, RIM * body.unit)
     inside = inside if int(inside.sum()) >= LEAST else lower
@@ -68,6 +71,16 @@ def continued_bottom(
         cloth = coarse.full(field)[place] * _waistband(body, waistband, box)[..., None]
         cloth = np.clip(cloth + _texture(photo[place], zone[place] > 0, inside[place], body.unit, generator), 0, 255)
     return Patch(box[0], box[1], np.asarray(cloth, np.float32), np.asarray(zone[place], np.float32))
+
+
+def _under_flaps(lower: Bools, old: Bools, unit: float) -> Bools:
+    """Pixels (h, w) of what goes that have the garment below beside them and, not far, below them."""
+    height = lower.shape[0]
+    rows = np.where(lower, np.arange(height, dtype=np.int32)[:, None], np.int32(2 * height))
+    following = np.minimum.accumulate(rows[::-1], axis=0)[::-1]
+    near = following - np.arange(height, dtype=np.int32)[:, None] < FLAP * unit
+    beside = np.logical_or.accumulate(lower, axis=1) | np.logical_or.accumulate(lower[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(old & near & beside)
 
 
 def _light(coarse: Coarse, inside: Bools, unit: float) -> Floats | None:

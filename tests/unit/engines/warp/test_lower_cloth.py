@@ -71,6 +71,17 @@ def test_nothing_is_painted_where_nothing_is_worn_below() -> None:
     assert continued_bottom(photo, bare, old, old, coarse, 0.8, np.random.default_rng(0)) is None
 
 
+def test_the_cloth_goes_on_under_a_flap_that_hung_over_it() -> None:
+    body, photo, _ = dressed()
+    flap = np.s_[240:285, 110:140]  # lower than the hem beside it
+    labels = body.labels.copy()
+    labels[flap], photo[flap] = Label.TOP, JUMPER
+    body = replace(body, labels=labels)
+    _, zone = continued(body, photo, labels == Label.TOP)
+    assert zone[262:283, 113:137].min() > 0.9
+    assert zone[262:283, :100].max() == 0
+
+
 def test_lumps_of_the_top_that_pass_for_trousers_are_found() -> None:
     body, photo, old = dressed()
     lump = np.s_[258:264, 120:135]

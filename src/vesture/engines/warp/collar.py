@@ -94,6 +94,12 @@ def _not_skin(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floa
     goes = place & (evidence > ENOUGH)
     # scraps between what goes and the garment go with them
     goes |= closed(throat.cloth | goes, 0.03 * throat.unit) & place & goes.any()
+    # a collar beside the chin is plainly cloth, and unlike the face or the beard above it
+    chin = throat.skin & (throat.below > BESIDE_JAW) & (to_cloth < PLAINLY) & (to_skin > 2 * PLAINLY)
+    chin &= distance_to(throat.cloth) < TONGUE_REACH * throat.unit
+    if chin.any():
+        inner = (body.labels == Label.SKIN) & ~dilate(old, 1.3 * TONGUE_REACH * body.unit)
+        goes |= chin & (strangeness(throat.lab, grown_colours(coarse, inner, throat)) > 2 * PLAINLY)
     return hanging_together(throat.cloth, goes) | _tongues(throat)
 
 

@@ -203,3 +203,23 @@ def test_the_neck_within_a_hood_of_the_colour_of_skin_stays_and_the_hood_taken_f
     gone = old_garment(photo, body, (Label.TOP,), Coarse.of(photo, UNIT))
     assert gone[93:106][hood[93:106]].mean() > 0.8
     assert gone[90:104, 145:156].mean() < 0.05
+
+
+def beside_the_chin(colour: tuple[int, int, int], beard: bool) -> float:
+    """How much of a piece beside the chin of a face, bearded or not, goes with a dark blue jacket below it."""
+    body = headed()
+    labels = body.labels.copy()
+    labels[70:86, 158:168] = Label.SKIN
+    labels[86:112, 120:181] = np.where(labels[86:112, 120:181] == Label.SKIN, Label.SKIN, Label.TOP)
+    body = replace(body, labels=labels)
+    photo = photographed(body)
+    photo[labels == Label.TOP] = (25, 25, 60)
+    if beard:
+        photo[70:92, 132:172][labels[70:92, 132:172] == Label.SKIN] = colour
+    photo[82:86, 160:168] = colour
+    return float(collar_remains(photo, body, labels == Label.TOP, Coarse.of(photo, UNIT))[83:86, 161:167].mean())
+
+
+def test_a_collar_beside_the_chin_goes_and_a_beard_as_dark_stays() -> None:
+    assert beside_the_chin((25, 25, 60), beard=False) > 0.6
+    assert beside_the_chin((35, 28, 40), beard=True) < 0.2

@@ -40,6 +40,7 @@ CUFF = 3.2  # radii about an ankle, of turned-up trousers
 UNLIKE_GAP = 9.0  # between legs: distance of the scene from any cloth
 NEAR_SCENE, NEARER = 0.8, 0.7  # units round the garment in which the scene is known; of the distance to cloth
 LEAST_PIECE = 0.012  # square units
+LEAST_THICK = 0.11  # units; cloth that shines in the light at its edge makes thinner strips
 BESIDE = 0.6  # share of a piece that must lie off the core
 PAIRED = 0.35  # share of a piece whose mirror image has its colour too: a design of the garment
 SAME_COLOUR = 14.0
@@ -201,16 +202,20 @@ def _bare_legs(small: RGB, scene: Scene, places: _Places) -> Bools:
     found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     found = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, names, stats, _ = cv2.connectedComponentsWithStats(found)
-    lowest = scene.mask & ~np.pad(scene.mask[1:], ((0, 1), (0, 0)))
+    lowest = dilate(_lower_rim(scene.mask), STEP)
     result = empty.copy()
     for index in range(1, count):
         if stats[index, cv2.CC_STAT_AREA] < LEAST_PIECE * scene.unit**2:
             continue
         piece = names == index
         # a leg leaves the garment through its lower end or the picture's
-        if (dilate(piece, STEP) & lowest).any(0).sum() > 0.3 * piece.any(0).sum():
+        if (_lower_rim(piece) & lowest).any(0).sum() > 0.3 * piece.any(0).sum():
             result |= piece
     return result
+
+
+def _lower_rim(mask: Bools) -> Bools:
+    return mask & ~np.pad(mask[1:], ((0, 1), (0, 0)))
 
 
 def _scenic(scene: Scene, core: Bools, apart: Floats, between_legs: Bools) -> Bools:
@@ -258,6 +263,8 @@ def _pieces(scene: Scene, found: Bools, places: _Places, own: tuple[Bools, Bools
         if area < LEAST_PIECE * scene.unit**2:
             continue
         piece = names == index
+        if 2 * float(cv2.distanceTransform(piece.astype(np.uint8), cv2.DIST_L2, 5).max()) < LEAST_THICK * scene.unit:
+            continue  # light along an edge
         half = 0.0 if places.gap[piece].any() else float(np.sign(np.median(across[piece])))
         colour = np.median(scene.lab[piece], axis=0)
         colours.append((index, half, area, colour))

@@ -81,6 +81,12 @@ def test_a_black_border_under_brown_hands_stays() -> None:
     assert kept[border].mean() > 0.97
 
 
+def test_light_along_an_edge_stays() -> None:
+    body, photo, dress = dressed(320)
+    photo[box(250, 105, 300, 110)] = (235, 150, 150)
+    assert np.array_equal(without_foreign(photo, dress, body, "one-pieces"), dress)
+
+
 def test_sleeves_of_another_colour_stay() -> None:
     body, photo = drawn_body(), drawn_photo(drawn_body())
     mask = body.labels == Label.TOP

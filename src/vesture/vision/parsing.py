@@ -125,7 +125,9 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     carried = around(bulge, skeleton)
     prior = spatial_prior(skeleton, person.shape, covering, carried)
     seeds = _seeds(small, skeleton, prior, person, covering)
-    seeds[Label.HAIR] &= ~like_skin(skin, lab, person)
+    bare = like_skin(skin, lab, person)
+    seeds[Label.HAIR] &= ~bare
+    seeds[Label.TOP] |= person & sure_sleeves(prior[Label.TOP], skeleton, covering) & ~bare
     leaning = None if opinion is None else leans_to_hair(opinion)
     if leaning is not None:
         seeds[Label.TOP] &= leaning <= 0
@@ -219,12 +221,11 @@ def _seeds(
     arms = drawn_limbs(skeleton, shape, ("forearm", "hand"), 1.1)
     cloth = person & ~arms & (prior[Label.SKIN] < 0.5)
     waist = covering.waist
-    sleeves = sure_sleeves(prior[Label.TOP], skeleton, covering)
     shoes = drawn_limbs(skeleton, shape, ("foot",), 1.0)
     seeds = {
         Label.SKIN: skin if skin.sum() > 30 else person & tone & (prior[Label.SKIN] > 0.45),
         Label.HAIR: person & (prior[Label.HAIR] > 0.5) & ~face,
-        Label.TOP: (cloth & (np.abs(u) < 0.36) & (v > 0.18) & (v < min(waist - 0.1, 0.9))) | (person & sleeves),
+        Label.TOP: (cloth & (np.abs(u) < 0.36) & (v > 0.18) & (v < min(waist - 0.1, 0.9))),
         Label.BOTTOM: cloth & (prior[Label.BOTTOM] > 0.6) & (v > waist + 0.08),
         Label.SHOES: person & shoes & (prior[Label.SHOES] > 0.5),
     }

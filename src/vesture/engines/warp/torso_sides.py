@@ -36,6 +36,7 @@ CROSSES = 0.7  # of the bare body's half-width: a sleeve that begins further in 
 TOUCHES = 0.04  # units of a sleeve that must go on from the torso without a break
 WINDOW, OFFSETS = 0.14, 29  # units about the expected line in which creases are looked for
 VALLEY, DARK, STEP_OF_COLOUR = 0.05, 6.0, 24.0  # units across a crease; levels of L, CIELAB distance that are clear
+GRAIN = 1.2  # steps over which the cloth's grain is evened out
 PINNED, STIFF, DRAWN = 40.0, 30.0, 0.6  # weights: of edges that are seen, against bends, of the expected line
 WAVES = 2.0  # levels over which the line is smoothed
 BESIDE_HIDDEN = 0.05  # units above and below what hides an edge where it is none of the cloth's either
@@ -212,7 +213,7 @@ def _drawn(photo: RGB, body: Body, rays: _Rays, expected: Floats, seen: Bools, s
     price = np.repeat(DRAWN * (offsets / (WINDOW * body.unit))[None] ** 2, len(expected), axis=0)
     price[seen] *= PINNED / DRAWN
     if sleeved.any():
-        crease = _creases(photo, body, rays)
+        crease = _creases(photo, rays)
         step = rays.across[1]
         for index in np.flatnonzero(sleeved):
             price[index] -= np.interp((expected[index] + offsets) / step, np.arange(STEPS), crease[index])
@@ -237,10 +238,10 @@ def _smoothed(values: Floats, sigma: float) -> Floats:
     return np.asarray(np.convolve(padded, weight / weight.sum(), mode="valid"))
 
 
-def _creases(photo: RGB, body: Body, rays: _Rays) -> Floats:
+def _creases(photo: RGB, rays: _Rays) -> Floats:
     """In [0, 2] at (levels, steps), how much a place looks like the line between two pieces of cloth: a dark valley,
     or a step of colour."""
-    fine = cv2.GaussianBlur(photo, (0, 0), max(0.6, 0.012 * body.unit))[rays.row, rays.column]
+    fine = cv2.GaussianBlur(photo[rays.row, rays.column], (0, 0), GRAIN)
     lab = cv2.cvtColor((fine / np.float32(255)).astype(np.float32), cv2.COLOR_RGB2LAB)
     half = max(1, round(0.5 * VALLEY / FARTHEST * (STEPS - 1)) + 1)
     left, right = (np.roll(lab, way, axis=1) for way in (half, -half))

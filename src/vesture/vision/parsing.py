@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from vesture.vision.guided_filter import guided_choice, guided_filter
 from vesture.vision.parsing_attached import with_attached
 from vesture.vision.parsing_bare import drawn_limbs, like_skin, read_covering, skin_samples, sure_sleeves
-from vesture.vision.parsing_colour import ANY_COLOUR, LOWEST, ColourModel, fit_colours, skin_model, skin_tone
+from vesture.vision.parsing_colour import ANY_COLOUR, LOWEST, ColourModel, fit_colours, skin_hue, skin_model, skin_tone
 from vesture.vision.parsing_confidence import Confidence, judge
 from vesture.vision.parsing_flaps import with_flaps
 from vesture.vision.parsing_head import label_head
@@ -127,6 +127,8 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     seeds = _seeds(small, skeleton, prior, person, covering)
     bare = like_skin(skin, lab, person)
     seeds[Label.HAIR] &= ~bare
+    if skin is not None:
+        bare |= skin_hue(skin, lab) & skin_tone(small)
     seeds[Label.TOP] |= person & sure_sleeves(prior[Label.TOP], skeleton, covering) & ~bare
     leaning = None if opinion is None else leans_to_hair(opinion)
     if leaning is not None:

@@ -167,9 +167,8 @@ def _cuff_zone(shape: tuple[int, int], body: Body, side: SideName, reach: Mappin
 
 def _below(body: Body, shape: tuple[int, int], level: float) -> Bools:
     """Where (H, W) the photo is below a level of the torso."""
-    rows, columns = np.indices(shape, dtype=np.float32)
-    down = (columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]
-    return np.asarray(down > level * body.torso)
+    y, x = np.indices(shape, dtype=np.float32)
+    return np.asarray((x - body.neck[0]) * body.down[0] + (y - body.neck[1]) * body.down[1] > level * body.torso)
 
 
 def _lower_arm(shape: tuple[int, int], body: Body, side: SideName, reach: Mapping[SideName, float]) -> Bools:
@@ -220,9 +219,8 @@ def _bare_chest(body: Body) -> Bools:
 
 def _torso_outline(curves: Mapping[str, Floats]) -> Floats:
     """The closed outline (n, 2) of the torso: neckline, shoulder, side, hem, and up again."""
-    right = [curves["shoulder_right"], curves["side_right"]]
-    left = [curves["side_left"][::-1], curves["shoulder_left"][::-1]]
-    return np.concatenate([curves["neckline"], *right, curves["hem"][::-1], *left])
+    right, left = ([curves[f"shoulder_{side}"], curves[f"side_{side}"]] for side in ("right", "left"))
+    return np.concatenate([curves["neckline"], *right, curves["hem"][::-1], *(line[::-1] for line in left[::-1])])
 
 
 def _sleeve_outline(curves: Mapping[str, Floats], side: SideName) -> Floats:

@@ -164,6 +164,8 @@ def _own_pixels(draped: Draped, part: int, size: tuple[int, int], shrink: float)
             cv2.circle(sewn, (round(float(x)), round(float(y))), round(1.5 * cell), 1, -1)
         grown = np.where(sewn > 0, grown, _grown(own, cell * shrink * TOUCHING))
     keep = np.where((parts == 0) | (grown > 0), 1, 0).astype(np.float32)
+    if draped.garment.photo_type != "model" and part in LEGS:  # sewn to the hips, not to each other
+        keep[np.isin(parts, LEGS) & (parts != part)] = 0
     return np.asarray(cv2.resize(keep, size[::-1], interpolation=cv2.INTER_AREA), np.float32)
 
 

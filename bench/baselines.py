@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 
 from vesture.core.task import RGB, Category
-from vesture.vision.pose import Pose
+from vesture.vision.pose.estimator import Pose
 
 Points = NDArray[np.float64]  # (n, 2) pixels
 

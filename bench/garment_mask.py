@@ -19,7 +19,7 @@ from PIL import Image
 
 from vesture.core.task import Picture
 from vesture.errors import GarmentNotFound
-from vesture.vision.garment_mask import separate
+from vesture.vision.garment.mask import separate
 
 BACKDROPS = ("white", "grey", "wood")
 

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from vesture.core.task import Category, Picture
 from vesture.errors import GarmentNotFound
 from vesture.images.codec import decode
-from vesture.vision.garment_landmarks import read_flat
-from vesture.vision.garment_network import GarmentNetwork
+from vesture.vision.garment.landmarks import read_flat
+from vesture.vision.garment.network import GarmentNetwork
 
 MARKS = Path(__file__).with_name("garment_marks.json")
 NEAR = 0.05  # of the diagonal: a point found

@@ -24,9 +24,9 @@ from bench.pairs import recolour_rows
 from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore
 from vesture.settings import Settings
 from vesture.vision.frame import cropped_pose, person_box
-from vesture.vision.parsing import Label, parse_person
-from vesture.vision.person_network import PersonNetwork
-from vesture.vision.pose import PoseEstimator
+from vesture.vision.parsing.network import PersonNetwork
+from vesture.vision.parsing.parse import Label, parse_person
+from vesture.vision.pose.estimator import PoseEstimator
 
 Labels = NDArray[np.uint8]
 WANTED = {"tops": (Label.TOP, Label.ONE_PIECE), "bottoms": (Label.BOTTOM, Label.ONE_PIECE)}

@@ -28,8 +28,8 @@ from vesture.core.task import RGB, Picture
 from vesture.engines.warp.photo_type import SURE_DETECTION, find_photo_type, measure_evidence
 from vesture.images.codec import decode
 from vesture.settings import Settings
-from vesture.vision.garment_types import PhotoType
-from vesture.vision.pose import Joint, Pose, PoseEstimator
+from vesture.vision.garment.types import PhotoType
+from vesture.vision.pose.estimator import Joint, Pose, PoseEstimator
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 LONG_SIDE = 2048

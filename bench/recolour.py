@@ -27,8 +27,8 @@ from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore
 from vesture.core.task import RGB
 from vesture.settings import Settings
 from vesture.vision.frame import cropped_pose, person_box
-from vesture.vision.parsing import Label, parse_person
-from vesture.vision.pose import Pose, PoseEstimator
+from vesture.vision.parsing.parse import Label, parse_person
+from vesture.vision.pose.estimator import Pose, PoseEstimator
 
 Bools = NDArray[np.bool_]
 

@@ -27,8 +27,8 @@ from vesture import TryOn, VestureError
 from vesture.assets import AssetStore, samples
 from vesture.core.task import RGB, Category, Picture
 from vesture.settings import Settings
-from vesture.vision.garment_landmarks import understand
-from vesture.vision.parsing import Label
+from vesture.vision.garment.landmarks import understand
+from vesture.vision.parsing.parse import Label
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from vesture.store.jobs import SqlJobStore
     from vesture.store.keys import KeyStore
     from vesture.store.workers import WorkerStore
-    from vesture.vision.pose import PoseEstimator
+    from vesture.vision.pose.estimator import PoseEstimator
     from vesture.worker.loop import Worker
 
 
@@ -94,7 +94,7 @@ def _category_finder(settings: Settings) -> FindCategory:
     def find(garment: Picture, photo_type: GarmentPhotoType) -> Category:
         if not finder:
             from vesture.engines.category import CategoryFinder
-            from vesture.vision.garment_network import WEIGHTS, GarmentNetwork
+            from vesture.vision.garment.network import WEIGHTS, GarmentNetwork
 
             network = GarmentNetwork() if WEIGHTS.is_file() else None
             finder.append(CategoryFinder(_pose_estimator(settings), network))
@@ -133,7 +133,7 @@ def check_engine(settings: Settings) -> None:
 
 def _pose_estimator(settings: Settings) -> PoseEstimator:
     from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore
-    from vesture.vision.pose import PoseEstimator
+    from vesture.vision.pose.estimator import PoseEstimator
 
     assets = AssetStore(settings.assets)
     return PoseEstimator(assets.path(POSE_DETECTION), assets.path(POSE_LANDMARKS))
@@ -141,8 +141,8 @@ def _pose_estimator(settings: Settings) -> PoseEstimator:
 
 def _warp_engine(settings: Settings) -> Engine:
     from vesture.engines.warp.engine import WarpEngine
-    from vesture.vision.garment_network import GarmentNetwork
-    from vesture.vision.person_network import PersonNetwork
+    from vesture.vision.garment.network import GarmentNetwork
+    from vesture.vision.parsing.network import PersonNetwork
 
     return WarpEngine(_pose_estimator(settings), GarmentNetwork(), PersonNetwork())
 

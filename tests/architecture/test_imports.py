@@ -25,6 +25,19 @@ ALLOWED = {
     "pipeline": {"pipeline", "core", "images", "errors"},
     "library": {"library", "core", "errors", "pipeline", "wiring"},
 }
+# Packages inside the two large folders: which of their siblings each may import. Modules beside them are free.
+SIBLINGS = {
+    "engines/warp": {
+        "picture": set(),
+        "body": {"picture"},
+        "cloth": {"body", "picture"},
+        "worn": {"body", "picture"},
+        "fit": {"body", "cloth", "worn"},
+        "undress": {"body", "picture", "cloth"},
+        "compose": {"body", "picture", "cloth", "undress"},
+    },
+    "vision": {"pose": set(), "parsing": {"pose"}, "garment": set()},
+}
 FREE = {"wiring", "cli", "commands", "__init__", "__main__"}  # the only places that may reach everything
 MODULES = sorted(SOURCE.rglob("*.py"))
 
@@ -55,6 +68,30 @@ def test_a_module_imports_only_what_its_folder_may(path: Path) -> None:
         return
     assert where in ALLOWED, f"{where} has no law: add it to the table and to the design"
     assert imported(path) - ALLOWED[where] - {"__version__"} == set()
+
+
+def imported_modules(path: Path) -> set[str]:
+    """The modules of ours that a module imports, by their full names."""
+    nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+    return {node.module for node in nodes if node.module and node.module.startswith("vesture.")}
+
+
+@pytest.mark.parametrize(
+    ("folder", "package"), [(folder, package) for folder, packages in SIBLINGS.items() for package in packages]
+)
+def test_packages_import_only_the_siblings_they_may(folder: str, package: str) -> None:
+    beginning = f"vesture.{folder.replace('/', '.')}."
+    for path in sorted((SOURCE / folder / package).rglob("*.py")):
+        own = [name for name in imported_modules(path) if name.startswith(beginning)]
+        names = {name.removeprefix(beginning).split(".")[0] for name in own}
+        strangers = (names & SIBLINGS[folder].keys()) - SIBLINGS[folder][package] - {package}
+        assert strangers == set(), f"{path} imports {strangers}"
+
+
+@pytest.mark.parametrize("folder", SIBLINGS)
+def test_every_package_has_its_law(folder: str) -> None:
+    packages = {path.parent.name for path in (SOURCE / folder).glob("*/__init__.py")}
+    assert packages == set(SIBLINGS[folder])
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))

@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch")
 from training.garment.export import OUTPUTS, write  # noqa: E402
 from training.garment.feed import draw_step, to_batch  # noqa: E402
 from training.garment.network import GarmentNet  # noqa: E402
-from vesture.vision.garment_network import POINT_NAMES, GarmentNetwork  # noqa: E402
+from vesture.vision.garment.network import POINT_NAMES, GarmentNetwork  # noqa: E402
 
 
 @pytest.mark.filterwarnings("ignore")

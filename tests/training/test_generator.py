@@ -7,7 +7,7 @@ import pytest
 
 from training.garment.generator import draw_sample
 from training.garment.labels import HIDDEN_WEIGHT, LABEL_SIDE, Sample
-from vesture.vision.garment_network import (
+from vesture.vision.garment.network import (
     INNER_BACK,
     KINDS,
     NECKS,
@@ -18,7 +18,7 @@ from vesture.vision.garment_network import (
     SWAPPED_PARTS,
     SWAPPED_POINTS,
 )
-from vesture.vision.garment_types import Part
+from vesture.vision.garment.types import Part
 
 SEEDS = range(60)
 

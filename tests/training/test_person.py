@@ -18,8 +18,8 @@ from training.person.figure import LABEL_OF, SHAPE, UNKNOWN, Figure, Region, lim
 from training.person.network import PersonNet  # noqa: E402
 from training.person.sample import MIRRORED, draw_sample, placed  # noqa: E402
 from training.person.train import Plan, Trainer, charge  # noqa: E402
-from vesture.vision.parsing import Label  # noqa: E402
-from vesture.vision.person_network import MAP_COUNT, PersonNetwork  # noqa: E402
+from vesture.vision.parsing.network import MAP_COUNT, PersonNetwork  # noqa: E402
+from vesture.vision.parsing.parse import Label  # noqa: E402
 
 NO_PHOTOS = Bank([], [], [])
 

@@ -13,7 +13,7 @@ from training.garment.feed import draw_step, jittered, to_batch  # noqa: E402
 from training.garment.losses import charges, heat_charge, total  # noqa: E402
 from training.garment.network import GarmentNet, Reading  # noqa: E402
 from training.garment.train import Plan, Trainer  # noqa: E402
-from vesture.vision.garment_network import NET_SIDE, POINT_NAMES, peaks  # noqa: E402
+from vesture.vision.garment.network import NET_SIDE, POINT_NAMES, peaks  # noqa: E402
 
 
 def test_a_few_steps_lower_every_head_s_loss() -> None:

@@ -10,8 +10,8 @@ from training.garment import necks, sleeves
 from training.garment.chance import between, choose, maybe
 from training.garment.curves import Curve, bow, joined, mirrored, spline, wave
 from training.garment.shape import Shape
-from vesture.vision.garment_network import INNER_BACK
-from vesture.vision.garment_types import Part
+from vesture.vision.garment.network import INNER_BACK
+from vesture.vision.garment.types import Part
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from training.garment.bodices import Hem, hem_line
 from training.garment.chance import between, choose, maybe, near
 from training.garment.curves import Curve, bow, joined, mirrored, spline, wave
 from training.garment.shape import Shape
-from vesture.vision.garment_network import INNER_BACK
-from vesture.vision.garment_types import Part
+from vesture.vision.garment.network import INNER_BACK
+from vesture.vision.garment.types import Part
 
 
 def trousers(rng: np.random.Generator) -> Shape:

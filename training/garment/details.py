@@ -7,7 +7,7 @@ import numpy as np
 from training.garment.chance import between, choose, maybe
 from training.garment.curves import bow, joined, spline
 from training.garment.shape import Shape
-from vesture.vision.garment_types import Part
+from vesture.vision.garment.types import Part
 
 
 def add(shape: Shape, rng: np.random.Generator) -> None:

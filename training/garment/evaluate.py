@@ -23,7 +23,7 @@ from PIL import Image
 from training.garment import backdrops
 from training.garment.generator import draw_sample
 from training.garment.labels import KINDS, NET_SIDE, PART_COUNT, POINT_NAMES, SLEEVES, Sample
-from vesture.vision.garment_network import INNER_BACK, NECKS, WEIGHTS, GarmentNetwork, GarmentReading
+from vesture.vision.garment.network import INNER_BACK, NECKS, WEIGHTS, GarmentNetwork, GarmentReading
 
 HELD_BACK_SEED = 990_001
 CLOSE = 0.05  # of the garment's diagonal: a point nearer than this counts as found

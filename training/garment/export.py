@@ -18,7 +18,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from training.garment.network import GarmentNet
 from training.trainer import Network
-from vesture.vision.garment_network import NET_SIDE
+from vesture.vision.garment.network import NET_SIDE
 
 OUTPUTS = ("parts", "heat", "present", "kind", "sleeve", "neck")
 SMALL = 64  # weights with fewer values stay in full precision

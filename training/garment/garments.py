@@ -10,8 +10,8 @@ from training.garment.bottoms import add_legs_to_jumpsuit, add_skirt_lines, skir
 from training.garment.chance import between, choose, maybe
 from training.garment.curves import bow, joined, mirrored, spline
 from training.garment.shape import Shape
-from vesture.vision.garment_network import INNER_BACK
-from vesture.vision.garment_types import Part
+from vesture.vision.garment.network import INNER_BACK
+from vesture.vision.garment.types import Part
 
 HOW_OFTEN = {"top": 0.45, "trousers": 0.21, "skirt": 0.13, "dress": 0.15, "jumpsuit": 0.06}
 

@@ -18,7 +18,7 @@ from training.garment.hangers import add_clips, add_hanger
 from training.garment.labels import KINDS, LABEL_SIDE, NECKS, NET_SIDE, PART_COUNT, SLEEVES, Sample, point_arrays
 from training.garment.painter import Painter, choose_cloths, weave
 from training.garment.shape import Shape
-from vesture.vision.garment_network import PADDING
+from vesture.vision.garment.network import PADDING
 
 RATIOS = {1.0: 3, 0.75: 4, 0.667: 1.5, 0.5625: 1.5, 1.333: 1, 0.8: 1, 0.45: 0.5}  # width over height
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.garment_network import (
+from vesture.vision.garment.network import (
     KINDS,
     NECKS,
     NET_SIDE,

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.garment.network import Reading
-from vesture.vision.garment_network import NET_SIDE
+from vesture.vision.garment.network import NET_SIDE
 
 PART_WEIGHTS = (1.0, 1.0, 1.3, 1.3, 1.2, 1.2, 2.0)  # the inner back is small and matters
 SPREAD = 1.0  # cells; width of the target round a point

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from vesture.vision.garment_network import KINDS, NECKS, PART_COUNT, POINT_NAMES, SLEEVES
+from vesture.vision.garment.network import KINDS, NECKS, PART_COUNT, POINT_NAMES, SLEEVES
 
 WIDTHS = (24, 40, 80, 128, 160)
 

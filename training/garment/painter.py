@@ -15,7 +15,7 @@ from training.garment.colours import Colour, inner_colour, other_colour, shifted
 from training.garment.prints import make_print
 from training.garment.shape import Layer, Line, Shape
 from training.garment.textures import TILE, TILE_SCALE, Tile, cloth_tile
-from vesture.vision.garment_types import Part
+from vesture.vision.garment.types import Part
 
 Canvas = NDArray[np.float32]
 Share = NDArray[np.float32]

@@ -109,7 +109,7 @@ def main() -> None:
     trainer = run(plan, given.out, given.start)
     from training.garment.evaluate import held_back, measure, table
     from training.garment.export import write
-    from vesture.vision.garment_network import GarmentNetwork
+    from vesture.vision.garment.network import GarmentNetwork
 
     write(trainer.average, given.out / "garment.onnx")
     print(table(measure(GarmentNetwork(path=given.out / "garment.onnx"), held_back(300))))

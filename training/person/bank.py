@@ -25,8 +25,8 @@ from training.person.figure import UNKNOWN, Bytes, Floats
 from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore, samples
 from vesture.settings import Settings
 from vesture.vision.frame import cropped_pose, person_box
-from vesture.vision.parsing import Label, parse_person
-from vesture.vision.pose import PoseEstimator
+from vesture.vision.parsing.parse import Label, parse_person
+from vesture.vision.pose.estimator import PoseEstimator
 
 CORRECTIONS = Path(__file__).with_name("corrections.json")
 SCENE_SIDE = 420

@@ -6,8 +6,8 @@ import numpy as np
 
 from training.garment.chance import between, choose, maybe, near
 from training.person.figure import SHAPE, Bools, Bytes, Figure, Floats, Region, ellipse, filled, offset
-from vesture.vision.parsing_prior import Skeleton
-from vesture.vision.pose import body_unit
+from vesture.vision.parsing.prior import Skeleton
+from vesture.vision.pose.estimator import body_unit
 
 HIDDEN = 0.1  # visibility of joints outside the picture
 

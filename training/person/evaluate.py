@@ -24,10 +24,10 @@ from training.person.figure import Bools, Bytes
 from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore
 from vesture.settings import Settings
 from vesture.vision.frame import cropped_pose, person_box
-from vesture.vision.parsing import WORKING_SIDE, parse_person
-from vesture.vision.parsing_prior import Skeleton
-from vesture.vision.person_network import PersonNetwork
-from vesture.vision.pose import Pose, PoseEstimator
+from vesture.vision.parsing.network import PersonNetwork
+from vesture.vision.parsing.parse import WORKING_SIDE, parse_person
+from vesture.vision.parsing.prior import Skeleton
+from vesture.vision.pose.estimator import Pose, PoseEstimator
 
 Reader = Callable[[Bytes, Pose], Bytes]
 

@@ -14,7 +14,7 @@ import torch
 
 from training.garment.export import folded, halve
 from training.person.network import PersonNet
-from vesture.vision.person_network import MAP_COUNT, MAP_STEP, NET_HEIGHT, NET_WIDTH
+from vesture.vision.parsing.network import MAP_COUNT, MAP_STEP, NET_HEIGHT, NET_WIDTH
 
 
 def write(network: PersonNet, path: Path) -> None:

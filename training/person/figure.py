@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.parsing import Label
-from vesture.vision.parsing_prior import Skeleton, capsule_and_place, limb_ends
-from vesture.vision.person_network import NET_HEIGHT, NET_WIDTH
+from vesture.vision.parsing.network import NET_HEIGHT, NET_WIDTH
+from vesture.vision.parsing.parse import Label
+from vesture.vision.parsing.prior import Skeleton, capsule_and_place, limb_ends
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]

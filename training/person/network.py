@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from training.garment.network import Residual, conv, doubled
-from vesture.vision.parsing_prior import CLASSES
-from vesture.vision.person_network import MAP_COUNT
+from vesture.vision.parsing.network import MAP_COUNT
+from vesture.vision.parsing.prior import CLASSES
 
 WIDTHS = (20, 40, 72, 104, 128)
 

@@ -16,8 +16,8 @@ from training.person.bodies import draw_body
 from training.person.dress import redressed
 from training.person.figure import LABEL_OF, SHAPE, UNKNOWN, Bytes, Figure, Floats
 from training.person.paint import painted
-from vesture.vision.parsing_prior import Skeleton
-from vesture.vision.person_network import NET_HEIGHT, NET_WIDTH, PADDING, body_maps
+from vesture.vision.parsing.network import NET_HEIGHT, NET_WIDTH, PADDING, body_maps
+from vesture.vision.parsing.prior import Skeleton
 
 DRAWN = 0.3  # share of drawn people
 LABEL_STEP = 2  # pixels of the picture for one label

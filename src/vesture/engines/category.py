@@ -14,15 +14,15 @@ import numpy as np
 
 from vesture.core.task import RGB, Category, GarmentPhotoType, Picture
 from vesture.engines.warp.photo_type import find_photo_type
-from vesture.vision.garment_backdrop import Bool
-from vesture.vision.garment_cutout import cut_out
-from vesture.vision.garment_kind import leg_gap
-from vesture.vision.garment_look import look
-from vesture.vision.garment_mask import separate
-from vesture.vision.garment_network import GarmentNetwork
-from vesture.vision.garment_types import GarmentKind
-from vesture.vision.pose import Pose
-from vesture.vision.pose_joints import Joint
+from vesture.vision.garment.backdrop import Bool
+from vesture.vision.garment.cutout import cut_out
+from vesture.vision.garment.kind import leg_gap
+from vesture.vision.garment.look import look
+from vesture.vision.garment.mask import separate
+from vesture.vision.garment.network import GarmentNetwork
+from vesture.vision.garment.types import GarmentKind
+from vesture.vision.pose.estimator import Pose
+from vesture.vision.pose.joints import Joint
 
 CATEGORY_OF: Mapping[GarmentKind, Category] = {
     "top": "tops",

@@ -156,6 +156,6 @@ def _in_the_light_beside(photo: Floats, need: Bools, usable: Bools, level: _Leve
         np.add.at(trust, at, 1.0)
     if not trust.any():
         return np.zeros_like(photo)
-    light = push_pull(total / np.maximum(trust, 1)[..., None], (trust > 0).astype(np.float32))
+    light = push_pull(np.asarray(total / np.maximum(trust, 1)[..., None], np.float32), (trust > 0).astype(np.float32))
     light = cv2.GaussianBlur(light, (0, 0), 2.0)
     return np.asarray(cv2.resize(light, photo.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)

@@ -10,6 +10,7 @@ seams (the propagation of Barnes et al., "PatchMatch", SIGGRAPH 2009).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -100,7 +101,7 @@ def laid_pieces(image: Floats, known: Bools, hole: Bools, generator: np.random.G
 
 def _strays(pixels: int, count: int, generator: np.random.Generator) -> list[Indices]:
     """Displacements in all directions, short ones as often as long ones for their length."""
-    length = np.exp(generator.uniform(*np.log(STRAYED), (count, pixels, 1)))
+    length = np.exp(generator.uniform(math.log(STRAYED[0]), math.log(STRAYED[1]), (count, pixels, 1)))
     angle = generator.uniform(0, 2 * np.pi, (count, pixels, 1))
     return list(np.rint(length * np.concatenate([np.sin(angle), np.cos(angle)], 2)).astype(np.int64))
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.pose import Pose
+from vesture.vision.pose.estimator import Pose
 
 MARGIN = 0.8  # units around the person
 

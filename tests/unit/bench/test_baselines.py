@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bench.baselines import Case, affine_paste, no_change, similarity_transform, thin_plate
-from vesture.vision.pose import Pose
-from vesture.vision.pose_decode import Region
+from vesture.vision.pose.decode import Region
+from vesture.vision.pose.estimator import Pose
 
 RED, BLUE, GREY = (200, 30, 30), (30, 30, 200), (128, 128, 128)
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from bench.colour import lab
 from bench.residue import PAINTS, Residue, count_islands, like_paint, measure, painted, strangest_paint
-from vesture.vision.parsing import Label
+from vesture.vision.parsing.parse import Label
 
 Pixels = NDArray[np.uint8]
 PAINT = PAINTS[0]

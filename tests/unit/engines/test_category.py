@@ -12,7 +12,7 @@ from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore, samples
 from vesture.engines.category import CategoryFinder, outline_category, read_category, worn_category
 from vesture.images.codec import decode
 from vesture.settings import Settings
-from vesture.vision.pose import Joint, PoseEstimator
+from vesture.vision.pose.estimator import Joint, PoseEstimator
 
 STORE = AssetStore(Settings.from_environment().assets)
 

@@ -4,7 +4,7 @@ import pytest
 
 from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore
 from vesture.settings import Settings
-from vesture.vision.pose import PoseEstimator
+from vesture.vision.pose.estimator import PoseEstimator
 
 
 @pytest.fixture(scope="session")

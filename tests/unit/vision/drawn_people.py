@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from vesture.vision.parsing import Label
-from vesture.vision.pose import Joint, Pose
-from vesture.vision.pose_decode import Region
+from vesture.vision.parsing.parse import Label
+from vesture.vision.pose.decode import Region
+from vesture.vision.pose.estimator import Joint, Pose
 
 HEIGHT, WIDTH = 900, 620
 COLOURS = {

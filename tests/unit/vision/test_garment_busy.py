@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.garment_backdrop import to_lab
-from vesture.vision.garment_busy import agreement, cut_believed, is_usable, without_hanger
+from vesture.vision.garment.backdrop import to_lab
+from vesture.vision.garment.busy import agreement, cut_believed, is_usable, without_hanger
 
 SIZE = 400
 

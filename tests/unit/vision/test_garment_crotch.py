@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from vesture.core.task import Picture
-from vesture.vision.garment_crotch import open_crotch
-from vesture.vision.garment_cutout import Cutout, cut_out
-from vesture.vision.garment_mask import separate
+from vesture.vision.garment.crotch import open_crotch
+from vesture.vision.garment.cutout import Cutout, cut_out
+from vesture.vision.garment.mask import separate
 
 CLOTH = (40, 44, 52)
 

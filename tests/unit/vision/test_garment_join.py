@@ -10,10 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from vesture.core.task import Picture
-from vesture.vision.garment_landmarks import FlatReading, read_flat
-from vesture.vision.garment_look import look
-from vesture.vision.garment_network import KINDS, NECKS, POINT_NAMES, SLEEVES, GarmentReading
-from vesture.vision.garment_types import Part
+from vesture.vision.garment.landmarks import FlatReading, read_flat
+from vesture.vision.garment.look import look
+from vesture.vision.garment.network import KINDS, NECKS, POINT_NAMES, SLEEVES, GarmentReading
+from vesture.vision.garment.types import Part
 
 SIZE = 512
 AXIS = 256

@@ -8,8 +8,8 @@ import pytest
 
 from vesture.core.task import Category, Picture
 from vesture.errors import GarmentNotFound
-from vesture.vision.garment_landmarks import understand
-from vesture.vision.garment_types import Garment, Part
+from vesture.vision.garment.landmarks import understand
+from vesture.vision.garment.types import Garment, Part
 
 SIZE = 640
 BACKDROP = (236, 236, 234)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vesture.core.task import Picture
 from vesture.errors import GarmentNotFound
-from vesture.vision.garment_mask import GarmentMask, separate
+from vesture.vision.garment.mask import GarmentMask, separate
 
 SIZE = 480
 RIGHT = [(280, 60), (345, 85), (410, 170), (370, 200), (340, 160), (340, 430)]

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))  # the training package stand
 from training.garment.evaluate import HELD_BACK_SEED, measure
 from training.garment.generator import draw_sample
 from training.garment.labels import Sample
-from vesture.vision.garment_network import (
+from vesture.vision.garment.network import (
     KINDS,
     NECKS,
     NET_SIDE,

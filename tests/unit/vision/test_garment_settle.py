@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.garment_backdrop import to_lab
-from vesture.vision.garment_busy import agreement
-from vesture.vision.garment_settle import settle
+from vesture.vision.garment.backdrop import to_lab
+from vesture.vision.garment.busy import agreement
+from vesture.vision.garment.settle import settle
 
 SIZE = 400
 

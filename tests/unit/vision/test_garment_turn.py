@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from vesture.core.task import Picture
-from vesture.vision.garment_network import KINDS, NECKS, PART_COUNT, POINT_NAMES, SLEEVES, GarmentReading
-from vesture.vision.garment_turn import quarter_turned, turning, upright
+from vesture.vision.garment.network import KINDS, NECKS, PART_COUNT, POINT_NAMES, SLEEVES, GarmentReading
+from vesture.vision.garment.turn import quarter_turned, turning, upright
 
 
 @dataclass

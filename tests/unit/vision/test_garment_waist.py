@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.garment_backdrop import to_lab
-from vesture.vision.garment_cutout import Cutout, Frame
-from vesture.vision.garment_labels import INNER
-from vesture.vision.garment_waist import front_of_waist
+from vesture.vision.garment.backdrop import to_lab
+from vesture.vision.garment.cutout import Cutout, Frame
+from vesture.vision.garment.labels import INNER
+from vesture.vision.garment.waist import front_of_waist
 
 RED, BLACK = (200, 30, 40), (25, 25, 28)
 

@@ -14,9 +14,9 @@ from PIL import Image
 from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore, samples
 from vesture.settings import Settings
 from vesture.vision.frame import cropped_pose, person_box
-from vesture.vision.parsing import Label, Parse, parse_person
-from vesture.vision.parsing_prior import Skeleton
-from vesture.vision.pose import Joint, Pose, PoseEstimator
+from vesture.vision.parsing.parse import Label, Parse, parse_person
+from vesture.vision.parsing.prior import Skeleton
+from vesture.vision.pose.estimator import Joint, Pose, PoseEstimator
 
 
 def overlap(labels: np.ndarray, truth: np.ndarray, label: Label) -> float:

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from vesture.vision.parsing_border import USUAL, find_border
-from vesture.vision.parsing_hem import settle_hem
-from vesture.vision.parsing_prior import BOTTOM, TOP, Skeleton
+from vesture.vision.parsing.border import USUAL, find_border
+from vesture.vision.parsing.hem import settle_hem
+from vesture.vision.parsing.prior import BOTTOM, TOP, Skeleton
 
 UNIT = 100.0
 SHAPE = (520, 320)

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from vesture.vision.parsing_flaps import with_flaps
-from vesture.vision.parsing_prior import BOTTOM, SKIN, TOP, Skeleton
+from vesture.vision.parsing.flaps import with_flaps
+from vesture.vision.parsing.prior import BOTTOM, SKIN, TOP, Skeleton
 
 SIZE = (520, 400)
 COAT, SHIRT, TROUSERS, LEGS = (72.0, 4.0, 18.0), (92.0, 0.0, 2.0), (28.0, 2.0, -18.0), (68.0, 15.0, 17.0)

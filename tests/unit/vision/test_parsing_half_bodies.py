@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from drawn_people import COLOURS, HEIGHT, JOINTS, WIDTH, Figure, draw
 
-from vesture.vision.parsing import Label, parse_person
-from vesture.vision.parsing_prior import Covering, Skeleton
-from vesture.vision.parsing_repair import repair
-from vesture.vision.pose import Joint, Pose
+from vesture.vision.parsing.parse import Label, parse_person
+from vesture.vision.parsing.prior import Covering, Skeleton
+from vesture.vision.parsing.repair import repair
+from vesture.vision.pose.estimator import Joint, Pose
 
 Drawn = tuple[np.ndarray, np.ndarray, Pose]
 ROWS = np.arange(HEIGHT)[:, None]

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from vesture.vision.parsing_head import FaceFrame, label_head
-from vesture.vision.parsing_prior import HAIR, SKIN, TOP, Skeleton
+from vesture.vision.parsing.head import FaceFrame, label_head
+from vesture.vision.parsing.prior import HAIR, SKIN, TOP, Skeleton
 
 SIZE = (420, 360)
 CHEEK, CLOTH = (70.0, 16.0, 18.0), (35.0, 2.0, -25.0)

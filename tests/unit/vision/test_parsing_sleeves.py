@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from drawn_people import JOINTS, WIDTH, Figure, draw
 
-from vesture.vision.parsing_bare import sure_sleeves
-from vesture.vision.parsing_prior import Covering, Skeleton, spatial_prior
-from vesture.vision.pose import Joint
+from vesture.vision.parsing.bare import sure_sleeves
+from vesture.vision.parsing.prior import Covering, Skeleton, spatial_prior
+from vesture.vision.pose.estimator import Joint
 
 TOP = 3
 STEPS = 24

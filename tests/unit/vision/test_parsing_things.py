@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from drawn_people import Figure, draw
 
-from vesture.vision.parsing import Label, parse_person
-from vesture.vision.parsing_prior import BOTTOM, OTHER, Skeleton
-from vesture.vision.parsing_things import around, bulges, only_real_things
+from vesture.vision.parsing.parse import Label, parse_person
+from vesture.vision.parsing.prior import BOTTOM, OTHER, Skeleton
+from vesture.vision.parsing.things import around, bulges, only_real_things
 
 BAG = np.array([[425, 470], [520, 470], [535, 590], [415, 590]], np.int32)  # below the viewer's right hand
 

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from vesture.vision.parsing_prior import BOTTOM, SKIN, TOP, Skeleton
-from vesture.vision.parsing_trims import with_trims
+from vesture.vision.parsing.prior import BOTTOM, SKIN, TOP, Skeleton
+from vesture.vision.parsing.trims import with_trims
 
 SIZE = (520, 400)
 JUMPER, RIB, TROUSERS = (70.0, 15.0, 45.0), (12.0, 2.0, -4.0), (62.0, 1.0, 13.0)

@@ -12,9 +12,9 @@ sys.path.insert(0, str(Path(__file__).parents[3]))  # the training package stand
 
 from training.person.bank import Bank
 from training.person.sample import Drawn, draw
-from vesture.vision.parsing import Label
-from vesture.vision.parsing_prior import Skeleton
-from vesture.vision.person_network import MAP_COUNT, NET_HEIGHT, NET_WIDTH, PersonNetwork, body_maps
+from vesture.vision.parsing.network import MAP_COUNT, NET_HEIGHT, NET_WIDTH, PersonNetwork, body_maps
+from vesture.vision.parsing.parse import Label
+from vesture.vision.parsing.prior import Skeleton
 
 UNSEEN = 900_001
 

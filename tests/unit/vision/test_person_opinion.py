@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vesture.vision.parsing import Label
-from vesture.vision.parsing_prior import Skeleton
-from vesture.vision.person_opinion import leans_to_hair, silent_on_skin, speaks_against_a_dress
+from vesture.vision.parsing.opinion import leans_to_hair, silent_on_skin, speaks_against_a_dress
+from vesture.vision.parsing.parse import Label
+from vesture.vision.parsing.prior import Skeleton
 
 HEIGHT, WIDTH, UNIT = 200, 120, 40.0
 PERSON = np.zeros((HEIGHT, WIDTH), bool)

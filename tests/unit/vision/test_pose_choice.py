@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vesture.vision.pose_choice import (
+from vesture.vision.pose.choice import (
     BONES,
     cut_off_at_the_waist,
     explained,

@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 
-from vesture.vision.pose_decode import (
+from vesture.vision.pose.decode import (
     DETECTOR_SIZE,
     LANDMARK_SIZE,
     Region,

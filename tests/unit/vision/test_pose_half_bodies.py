@@ -8,7 +8,7 @@ from PIL import Image
 
 from vesture.assets import AssetStore, samples
 from vesture.settings import Settings
-from vesture.vision.pose import Joint, PoseEstimator
+from vesture.vision.pose.estimator import Joint, PoseEstimator
 
 AVATARS = tuple(sample.name for sample in samples("avatar"))
 

@@ -9,8 +9,8 @@ from PIL import Image
 
 from vesture.assets import AssetStore, samples
 from vesture.settings import Settings
-from vesture.vision.pose import Joint, PoseEstimator
-from vesture.vision.pose_headless import with_drawn_head
+from vesture.vision.pose.estimator import Joint, PoseEstimator
+from vesture.vision.pose.headless import with_drawn_head
 
 SHOULDERS = [Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER]
 AVATARS = tuple(sample.name for sample in samples("avatar"))

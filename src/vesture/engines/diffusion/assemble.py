@@ -20,7 +20,7 @@ from vesture.engines.diffusion.options import DiffusionOptions
 from vesture.engines.diffusion.own_parser import own_parser
 from vesture.engines.diffusion.pipeline import DiffusionEngine, FindPoints, Parse
 from vesture.engines.diffusion.weights import load_model
-from vesture.vision.pose import PoseEstimator
+from vesture.vision.pose.estimator import PoseEstimator
 
 __all__ = ["blaze_points", "has_dwpose", "load_engine", "options_for"]
 

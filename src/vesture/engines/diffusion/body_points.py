@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.pose import Pose
-from vesture.vision.pose_joints import Joint
+from vesture.vision.pose.estimator import Pose
+from vesture.vision.pose.joints import Joint
 
 Points = NDArray[np.float64]
 

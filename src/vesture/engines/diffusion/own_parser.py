@@ -1,8 +1,8 @@
 """Vesture's own person parser, in the label numbers of the diffusion engine.
 
-Takes a photo (H, W, 3) uint8 RGB, gives `BodyPart` labels (H, W). The clothes come from `vesture.vision.parsing`; its
-one label for skin is told apart by the nearest bone of the pose. Trousers and skirts are both `PANTS`, whatever is
-carried or worn on top is `BAG`: the masks treat them alike.
+Takes a photo (H, W, 3) uint8 RGB, gives `BodyPart` labels (H, W). The clothes come from
+`vesture.vision.parsing.parse`; its one label for skin is told apart by the nearest bone of the pose. Trousers and
+skirts are both `PANTS`, whatever is carried or worn on top is `BAG`: the masks treat them alike.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB
 from vesture.engines.diffusion.body_parts import BodyPart, Labels
-from vesture.vision.parsing import Label, parse_person
-from vesture.vision.pose import Pose, PoseEstimator
-from vesture.vision.pose_joints import Joint
+from vesture.vision.parsing.parse import Label, parse_person
+from vesture.vision.pose.estimator import Pose, PoseEstimator
+from vesture.vision.pose.joints import Joint
 
 _CLOTHES = {
     Label.BACKGROUND: BodyPart.BACKGROUND,

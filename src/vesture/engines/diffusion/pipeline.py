@@ -27,7 +27,7 @@ from vesture.engines.diffusion.pose_drawing import draw_points
 from vesture.engines.diffusion.sampler import to_model_range
 from vesture.engines.diffusion.samples import SampleMaker
 from vesture.errors import GarmentNotFound, InputError, PersonNotFound
-from vesture.vision.garment_types import PhotoType
+from vesture.vision.garment.types import PhotoType
 
 FindPoints = Callable[[RGB], BodyPoints]
 """The main person's joints in a photo."""

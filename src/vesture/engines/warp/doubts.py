@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.core.task import Category
-from vesture.engines.warp.body import SIDES, Body, Floats
+from vesture.engines.warp.body.figure import SIDES, Body, Floats
 from vesture.errors import GarmentNotFound, InputError, PersonNotFound
-from vesture.vision.garment_types import Garment
-from vesture.vision.parsing import Label
-from vesture.vision.pose import Joint, Pose
+from vesture.vision.garment.types import Garment
+from vesture.vision.parsing.parse import Label
+from vesture.vision.pose.estimator import Pose
+from vesture.vision.pose.joints import Joint
 
 LEAST_TORSO, WHOLE_TORSO = 0.2, 0.7  # share of the torso in the picture: refused below, warned of below
 LEAST_LEGS, ENOUGH_LEGS = 0.08, 0.35  # share of the legs

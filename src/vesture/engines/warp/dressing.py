@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.core.task import RGB, TryOnOptions
-from vesture.engines.warp.body import Body
-from vesture.engines.warp.compose import compose, wardrobe
-from vesture.engines.warp.cover import covering
-from vesture.engines.warp.crotch import pointed_crotch
-from vesture.engines.warp.fit import fit_garment
-from vesture.engines.warp.layers import drape, render_layers
-from vesture.engines.warp.placement import Wishes
-from vesture.engines.warp.straps import laid_straps
-from vesture.engines.warp.undressed import dressed_window, prepare
-from vesture.engines.warp.variants import ease_of
+from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.cloth.cover import covering
+from vesture.engines.warp.cloth.layers import drape, render_layers
+from vesture.engines.warp.cloth.placement import Wishes
+from vesture.engines.warp.compose.compose import compose, wardrobe
+from vesture.engines.warp.fit.crotch import pointed_crotch
+from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.engines.warp.fit.strap_layout import laid_straps
+from vesture.engines.warp.fit.variants import ease_of
+from vesture.engines.warp.undress.undressed import dressed_window, prepare
 from vesture.vision.frame import Box, pasted
-from vesture.vision.garment_types import Garment
+from vesture.vision.garment.types import Garment
 
 
 def dress(
@@ -40,7 +40,7 @@ def dress(
     shape = photo.shape[0], photo.shape[1]
     wishes = Wishes(options.long_top, options.cover_feet, options.adjust_hands)
     garment = laid_straps(pointed_crotch(garment))
-    clothes = wardrobe(options.category, garment, options.cover_feet)
+    clothes = wardrobe(options.found_category, garment, options.cover_feet)
     scene = None
     images, changed = [], np.zeros(whole.shape[:2], bool)
     for sample in range(options.num_samples):

@@ -26,21 +26,21 @@ from vesture.core.task import (
     TryOnTask,
     ignore_steps,
 )
-from vesture.engines.warp.body import Body, measure_body
+from vesture.engines.warp.body.figure import Body, measure_body
 from vesture.engines.warp.doubts import garment_doubts, person_doubts, refuse_crossed, refuse_unseen, wearer_doubts
 from vesture.engines.warp.dressing import dress
-from vesture.engines.warp.hand_colours import with_clear_hands
 from vesture.engines.warp.photo_type import find_photo_type
 from vesture.engines.warp.recent import Recent, fingerprint
+from vesture.engines.warp.undress.hand_colours import with_clear_hands
 from vesture.engines.warp.waistband import with_waistband
-from vesture.engines.warp.worn import worn_garment
+from vesture.engines.warp.worn.garment import worn_garment
 from vesture.errors import PersonNotFound
 from vesture.vision.frame import Box, cropped_pose, person_box, scaled_pose
-from vesture.vision.garment_landmarks import understand
-from vesture.vision.garment_network import GarmentNetwork
-from vesture.vision.garment_types import Garment
-from vesture.vision.parsing import PersonNetwork, parse_person
-from vesture.vision.pose import Pose, PoseEstimator
+from vesture.vision.garment.landmarks import understand
+from vesture.vision.garment.network import GarmentNetwork
+from vesture.vision.garment.types import Garment
+from vesture.vision.parsing.parse import PersonNetwork, parse_person
+from vesture.vision.pose.estimator import Pose, PoseEstimator
 
 WEARER_SIDE = 1600  # pixels of the long side at which a worn garment is read: finer ones are shrunk first
 REMEMBERED = 4  # photos of each kind whose reading is kept
@@ -103,7 +103,7 @@ class WarpEngine:
             Cancelled: `on_step` asked to stop.
         """
         clock = _Clock(on_step)
-        category = task.options.category
+        category = task.options.found_category
         # Reading a photo keeps about one core busy, so both are read at once. Faults of the person come first.
         with ThreadPoolExecutor(1, "garment") as beside:
             reading = beside.submit(self._understand_garment, task.garment, task.options)
@@ -151,7 +151,7 @@ class WarpEngine:
         return person
 
     def _understand_garment(self, picture: Picture, options: TryOnOptions) -> Garment:
-        wanted, category = options.garment_photo_type, options.category
+        wanted, category = options.garment_photo_type, options.found_category
         key = fingerprint(picture), wanted, category
         garment = self._garments.get(key)
         if garment is not None:

@@ -21,9 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.core.task import RGB, Picture
-from vesture.vision.garment_types import PhotoType
-from vesture.vision.pose import Joint, Pose
-from vesture.vision.pose_choice import plausibility
+from vesture.vision.garment.types import PhotoType
+from vesture.vision.pose.choice import plausibility
+from vesture.vision.pose.estimator import Pose
+from vesture.vision.pose.joints import Joint
 
 SURE_DETECTION = 0.75  # the detector finds heads: people score from 0.79, empty garments up to 0.70
 WORKING_SIZE = 256  # pixels of the long side: patches of skin and the outline are no finer

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.core.task import RGB
-from vesture.vision.parsing import Label
+from vesture.vision.parsing.parse import Label
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]

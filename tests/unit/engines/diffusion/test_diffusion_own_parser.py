@@ -8,8 +8,8 @@ import pytest
 from vesture.engines.diffusion.assemble import blaze_points
 from vesture.engines.diffusion.body_parts import BodyPart
 from vesture.engines.diffusion.own_parser import own_parser, with_skin_parts
-from vesture.vision.parsing import Label
-from vesture.vision.pose import Joint, Pose, Region
+from vesture.vision.parsing.parse import Label
+from vesture.vision.pose.estimator import Joint, Pose, Region
 
 PLACES = {
     Joint.NOSE: (100, 40), Joint.LEFT_EAR: (112, 38), Joint.RIGHT_EAR: (88, 38),

@@ -20,7 +20,7 @@ from vesture.engines.diffusion.dwpose import (
     without_overlaps,
 )
 from vesture.engines.diffusion.pose_drawing import draw_points
-from vesture.vision.pose import Joint, Pose, Region
+from vesture.vision.pose.estimator import Joint, Pose, Region
 
 HEIGHT, WIDTH = 384, 288  # of the pose network's input
 PHOTO = (300, 220)  # of the golden detection

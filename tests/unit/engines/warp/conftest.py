@@ -8,7 +8,7 @@ from vesture.assets import POSE_DETECTION, POSE_LANDMARKS, AssetStore, samples
 from vesture.core.task import Picture
 from vesture.engines.warp.engine import WarpEngine
 from vesture.settings import Settings
-from vesture.vision.pose import PoseEstimator
+from vesture.vision.pose.estimator import PoseEstimator
 
 
 @pytest.fixture(scope="session")

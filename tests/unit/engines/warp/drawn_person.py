@@ -7,8 +7,8 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from vesture.engines.warp.body import ARM_RADIUS, LEG_RADIUS, TORSO_PRIOR, Body, Limb
-from vesture.vision.parsing import Label
+from vesture.engines.warp.body.figure import ARM_RADIUS, LEG_RADIUS, TORSO_PRIOR, Body, Limb
+from vesture.vision.parsing.parse import Label
 
 UNIT = 60.0
 SHAPE = (420, 300)  # height, width

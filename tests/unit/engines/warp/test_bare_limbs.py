@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from drawn_person import UNIT, drawn_body, straight_limb
 
-from vesture.engines.warp.anatomy import ARM, LEG, NAVEL, limb_shade, trunk_shade, within_cloth
-from vesture.engines.warp.body import _bare_from
-from vesture.engines.warp.joint import skin_width, without_nicks
-from vesture.engines.warp.skin import bare_limb
-from vesture.vision.parsing import Label
+from vesture.engines.warp.body.figure import _bare_from
+from vesture.engines.warp.body.relief import ARM, LEG, NAVEL, limb_shade, trunk_shade, within_cloth
+from vesture.engines.warp.undress.joint import skin_width, without_nicks
+from vesture.engines.warp.undress.skin import bare_limb
+from vesture.vision.parsing.parse import Label
 
 
 @pytest.mark.parametrize("anatomy", [ARM, LEG])

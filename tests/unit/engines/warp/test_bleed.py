@@ -3,8 +3,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from vesture.engines.warp.bleed import bled
-from vesture.engines.warp.coarse import Coarse
+from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.undress.bleed import bled
 
 UNIT = 120.0
 

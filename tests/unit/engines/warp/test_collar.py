@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from drawn_person import SKIN, UNIT, drawn_body, drawn_photo
 
-from vesture.engines.warp.coarse import Coarse
-from vesture.engines.warp.collar import collar_remains
-from vesture.engines.warp.complexion import read_complexion, to_lab
-from vesture.engines.warp.hair import longer_hair, loose_hair, with_shaded_hair
-from vesture.engines.warp.head import Head, find_head
-from vesture.engines.warp.neck import bare_neck
-from vesture.vision.parsing import Label
-from vesture.vision.pose import Pose
-from vesture.vision.pose_decode import Region
-from vesture.vision.pose_joints import Joint
+from vesture.engines.warp.body.head import Head, find_head
+from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.undress.collar import collar_remains
+from vesture.engines.warp.undress.complexion import read_complexion, to_lab
+from vesture.engines.warp.undress.hair import longer_hair, loose_hair, with_shaded_hair
+from vesture.engines.warp.undress.neck import bare_neck
+from vesture.vision.parsing.parse import Label
+from vesture.vision.pose.decode import Region
+from vesture.vision.pose.estimator import Pose
+from vesture.vision.pose.joints import Joint
 
 HEAD = Head(np.array([150.0, 88.0]), np.array([0.0, -1.0]), 20.0, 10.0)
 HOOD = (170, 140, 130)  # the colour of skin, nearly

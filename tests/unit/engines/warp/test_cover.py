@@ -10,17 +10,17 @@ import pytest
 from drawn_person import SHAPE, UNIT, drawn_body
 
 from vesture.core.task import Picture
-from vesture.engines.warp.body import SIDES, Body
-from vesture.engines.warp.cover import covering
-from vesture.engines.warp.fit import fit_garment
-from vesture.engines.warp.layers import Draped, drape, render_layers
-from vesture.engines.warp.patch import coverage
-from vesture.engines.warp.placement import Fit
-from vesture.engines.warp.silhouettes import torso_edge
+from vesture.engines.warp.body.figure import SIDES, Body
+from vesture.engines.warp.body.silhouettes import torso_edge
+from vesture.engines.warp.cloth.cover import covering
+from vesture.engines.warp.cloth.layers import Draped, drape, render_layers
+from vesture.engines.warp.cloth.placement import Fit
+from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.engines.warp.picture.patch import coverage
 from vesture.vision.frame import Box
-from vesture.vision.garment_landmarks import understand
-from vesture.vision.garment_types import Garment
-from vesture.vision.parsing import Label
+from vesture.vision.garment.landmarks import understand
+from vesture.vision.garment.types import Garment
+from vesture.vision.parsing.parse import Label
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ import pytest
 
 from tests.unit.engines.warp.drawn_person import UNIT, drawn_body
 from vesture.core.task import Picture
-from vesture.engines.warp.crotch import pointed_crotch
-from vesture.engines.warp.leg_outline import seen_crotch
-from vesture.vision.garment_landmarks import understand
-from vesture.vision.garment_types import Garment, Part
-from vesture.vision.parsing import Label
+from vesture.engines.warp.body.legs import seen_crotch
+from vesture.engines.warp.fit.crotch import pointed_crotch
+from vesture.vision.garment.landmarks import understand
+from vesture.vision.garment.types import Garment, Part
+from vesture.vision.parsing.parse import Label
 
 BLUE = (60, 90, 150)
 

@@ -9,7 +9,7 @@ import pytest
 from drawn_person import drawn_body, straight_limb
 
 from vesture.core.task import Picture, TryOnOptions, TryOnTask
-from vesture.engines.warp.body import LEG_RADIUS, Body
+from vesture.engines.warp.body.figure import LEG_RADIUS, Body
 from vesture.engines.warp.doubts import (
     garment_doubts,
     person_doubts,
@@ -20,9 +20,9 @@ from vesture.engines.warp.doubts import (
 )
 from vesture.engines.warp.engine import WarpEngine, _read_person
 from vesture.errors import GarmentNotFound, InputError, PersonNotFound
-from vesture.vision.garment_landmarks import understand
-from vesture.vision.parsing import Label
-from vesture.vision.pose import Joint, Pose
+from vesture.vision.garment.landmarks import understand
+from vesture.vision.parsing.parse import Label
+from vesture.vision.pose.estimator import Joint, Pose
 
 
 @pytest.fixture(scope="module")

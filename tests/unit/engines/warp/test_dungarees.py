@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from tests.unit.engines.warp.drawn_person import drawn_body, straight_limb
-from vesture.engines.warp.body import ARM_RADIUS, SIDES, Body
-from vesture.engines.warp.compose import wardrobe
-from vesture.engines.warp.fit import fit_garment
-from vesture.engines.warp.front import kept_in_front
-from vesture.engines.warp.placement import Fit
-from vesture.vision.garment_landmarks import understand
-from vesture.vision.garment_network import GarmentNetwork
-from vesture.vision.garment_types import Garment, Part
-from vesture.vision.parsing import Label
+from vesture.engines.warp.body.figure import ARM_RADIUS, SIDES, Body
+from vesture.engines.warp.cloth.placement import Fit
+from vesture.engines.warp.compose.compose import wardrobe
+from vesture.engines.warp.compose.front import kept_in_front
+from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.vision.garment.landmarks import understand
+from vesture.vision.garment.network import GarmentNetwork
+from vesture.vision.garment.types import Garment, Part
+from vesture.vision.parsing.parse import Label
 
 
 @pytest.fixture(scope="module")

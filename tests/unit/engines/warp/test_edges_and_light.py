@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 from drawn_person import SHAPE, drawn_body, drawn_photo
 
-from vesture.engines.warp.bare_arms import bare_arms, before_cloth, outside_sleeves
-from vesture.engines.warp.body import Limb
-from vesture.engines.warp.coarse import Coarse
-from vesture.engines.warp.crevices import closed_crevices
-from vesture.engines.warp.edges import clean_edge
-from vesture.engines.warp.front import kept_in_front, soft_front
-from vesture.engines.warp.light import contact_shadow, folds, light_of_place, shaded_by
-from vesture.engines.warp.patch import Patch, bounds, coverage, laid_over
-from vesture.engines.warp.placement import Fit
-from vesture.engines.warp.undressed import Wardrobe, prepare
+from vesture.engines.warp.body.figure import Limb
+from vesture.engines.warp.cloth.crevices import closed_crevices
+from vesture.engines.warp.cloth.edges import clean_edge
+from vesture.engines.warp.cloth.placement import Fit
+from vesture.engines.warp.compose.front import kept_in_front, soft_front
+from vesture.engines.warp.compose.light import contact_shadow, folds, light_of_place, shaded_by
+from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.picture.patch import Patch, bounds, coverage, laid_over
+from vesture.engines.warp.undress.bare_arms import bare_arms, before_cloth, outside_sleeves
+from vesture.engines.warp.undress.undressed import Wardrobe, prepare
 from vesture.vision.frame import Box
-from vesture.vision.parsing import Label
+from vesture.vision.parsing.parse import Label
 
 CLOTH = np.array([30, 90, 160], np.float32)
 

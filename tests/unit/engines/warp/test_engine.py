@@ -8,7 +8,7 @@ import pytest
 from vesture.core.task import EngineOutput, Picture, Step, TryOnOptions, TryOnTask
 from vesture.engines.warp.engine import WarpEngine
 from vesture.errors import Cancelled, GarmentNotFound, PersonNotFound
-from vesture.vision.pose import Joint
+from vesture.vision.pose.estimator import Joint
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 from drawn_person import drawn_body
 
-from vesture.engines.warp.body import Body
-from vesture.engines.warp.exposure import arm_is_bare, belly_is_bare
-from vesture.engines.warp.front import kept_in_front
-from vesture.engines.warp.placement import Fit
-from vesture.vision.parsing import Label
+from vesture.engines.warp.body.exposure import arm_is_bare, belly_is_bare
+from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.cloth.placement import Fit
+from vesture.engines.warp.compose.front import kept_in_front
+from vesture.vision.parsing.parse import Label
 
 FIT = Fit({}, {}, (1.0, 1.0))
 

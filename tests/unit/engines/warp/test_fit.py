@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from vesture.core.task import Picture
-from vesture.engines.warp.body import SIDES, V_LEVELS, Body
+from vesture.engines.warp.body.figure import SIDES, V_LEVELS, Body
+from vesture.engines.warp.cloth.placement import Ease, Fit, Wishes
 from vesture.engines.warp.engine import _read_person
-from vesture.engines.warp.fit import fit_garment
-from vesture.engines.warp.fit_bottoms import hip_bound
-from vesture.engines.warp.placement import Ease, Fit, Wishes
-from vesture.vision.garment_landmarks import understand
-from vesture.vision.garment_types import Garment, Part
-from vesture.vision.parsing import Label
+from vesture.engines.warp.fit.bottoms import hip_bound
+from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.vision.garment.landmarks import understand
+from vesture.vision.garment.types import Garment, Part
+from vesture.vision.parsing.parse import Label
 
 
 @pytest.fixture(scope="module")

@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from drawn_person import JUMPER, SHAPE, SKIN, drawn_body, drawn_photo, straight_limb
 
-from vesture.engines.warp.body import ARM_RADIUS
-from vesture.engines.warp.coarse import Coarse
-from vesture.engines.warp.compose import compose
-from vesture.engines.warp.front import kept_in_front
-from vesture.engines.warp.hand_colours import with_clear_hands
-from vesture.engines.warp.hands import hand_of, hands_of, matte
-from vesture.engines.warp.placement import Fit
-from vesture.engines.warp.removal import old_garment
-from vesture.engines.warp.undressed import Wardrobe, prepare
+from vesture.engines.warp.body.figure import ARM_RADIUS
+from vesture.engines.warp.cloth.placement import Fit
+from vesture.engines.warp.compose.compose import compose
+from vesture.engines.warp.compose.front import kept_in_front
+from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.undress.hand_colours import with_clear_hands
+from vesture.engines.warp.undress.hands import hand_of, hands_of, matte
+from vesture.engines.warp.undress.removal import old_garment
+from vesture.engines.warp.undress.undressed import Wardrobe, prepare
 from vesture.vision.frame import Box
-from vesture.vision.parsing import Label
+from vesture.vision.parsing.parse import Label
 
 TOPS = Wardrobe((Label.TOP, Label.ONE_PIECE), (Label.HAIR, Label.OTHER))
 REACH = {"left": 0.0, "right": 0.0}

@@ -10,13 +10,13 @@ import pytest
 
 from tests.unit.engines.warp.drawn_person import UNIT, drawn_body
 from vesture.core.task import Picture
-from vesture.engines.warp.body import SIDES, SIGN, Body
-from vesture.engines.warp.fit import fit_garment
-from vesture.engines.warp.fit_legs import COLUMNS, LEG_PART
-from vesture.engines.warp.leg_outline import crotch_level, leg_outline, seen_crotch_level, uprightness
-from vesture.vision.garment_landmarks import understand
-from vesture.vision.garment_types import Garment, Part
-from vesture.vision.parsing import Label
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body
+from vesture.engines.warp.body.legs import crotch_level, leg_outline, seen_crotch_level, uprightness
+from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.engines.warp.fit.legs import COLUMNS, LEG_PART
+from vesture.vision.garment.landmarks import understand
+from vesture.vision.garment.types import Garment, Part
+from vesture.vision.parsing.parse import Label
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from drawn_person import JEANS, JUMPER, SHAPE, UNIT, drawn_body, drawn_photo
 
-from vesture.engines.warp.belly import belly_gap
-from vesture.engines.warp.coarse import Coarse
-from vesture.engines.warp.lower_cloth import continued_bottom, hem_remains
-from vesture.vision.parsing import Label
+from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.undress.belly import belly_gap
+from vesture.engines.warp.undress.lower_cloth import continued_bottom, hem_remains
+from vesture.vision.parsing.parse import Label
 
 HIDDEN = slice(212, 258)  # rows of the trousers that a long jumper hides
 

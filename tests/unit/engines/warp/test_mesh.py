@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vesture.engines.warp.mesh import Handles, backward_map, build_mesh, deform
+from vesture.engines.warp.cloth.mesh import Handles, backward_map, build_mesh, deform
 
 TORSO, SLEEVE = 1, 2
 

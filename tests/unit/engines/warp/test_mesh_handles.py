@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vesture.engines.warp.mesh import Handles, build_mesh, deform
+from vesture.engines.warp.cloth.mesh import Handles, build_mesh, deform
 
 
 def cloth() -> np.ndarray:

@@ -8,7 +8,7 @@ import pytest
 
 from vesture.core.task import EngineOutput, Picture, TryOnOptions, TryOnTask
 from vesture.engines.warp.engine import WarpEngine
-from vesture.vision.pose import Joint, Pose
+from vesture.vision.pose.estimator import Joint, Pose
 
 
 @pytest.fixture(scope="module")

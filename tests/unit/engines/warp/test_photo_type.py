@@ -9,8 +9,8 @@ import pytest
 from vesture.assets import samples
 from vesture.core.task import Picture
 from vesture.engines.warp.photo_type import SURE_DETECTION, Evidence, find_photo_type, measure_evidence, worn_score
-from vesture.vision.pose import Joint, Pose
-from vesture.vision.pose_decode import Region
+from vesture.vision.pose.decode import Region
+from vesture.vision.pose.estimator import Joint, Pose
 
 
 @pytest.mark.parametrize("name", [s.name for s in samples("garment")])

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from drawn_person import UNIT, drawn_body, drawn_photo
 
-from vesture.engines.warp.coarse import Coarse
-from vesture.engines.warp.removal import old_garment
-from vesture.vision.parsing import Label
+from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.undress.removal import old_garment
+from vesture.vision.parsing.parse import Label
 
 REPLACED = (Label.TOP, Label.ONE_PIECE)
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from drawn_person import SHAPE, UNIT, drawn_body
 
-from vesture.engines.warp.body import SIDES, SIGN, Body
-from vesture.engines.warp.shoulder import (
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body
+from vesture.engines.warp.body.shoulder import (
     CLOTH,
     bared_shoulders,
     out_of_shoulder,
@@ -18,8 +18,8 @@ from vesture.engines.warp.shoulder import (
     shoulder_outline,
     with_shoulders,
 )
-from vesture.engines.warp.silhouettes import limb_zone, neck_zone, torso_zone
-from vesture.vision.parsing import Label
+from vesture.engines.warp.body.silhouettes import limb_zone, neck_zone, torso_zone
+from vesture.vision.parsing.parse import Label
 
 
 def in_a_jumper(rise: float) -> Body:

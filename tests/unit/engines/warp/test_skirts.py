@@ -10,11 +10,11 @@ import pytest
 
 from tests.unit.engines.warp.drawn_person import UNIT, drawn_body, straight_limb
 from vesture.core.task import Picture
-from vesture.engines.warp.body import LEG_RADIUS, SIDES, SIGN, Body
-from vesture.engines.warp.fit import fit_garment
-from vesture.engines.warp.fit_bottoms import draped, over_the_legs, without_dents
-from vesture.vision.garment_landmarks import understand
-from vesture.vision.garment_types import Garment, Part
+from vesture.engines.warp.body.figure import LEG_RADIUS, SIDES, SIGN, Body
+from vesture.engines.warp.fit.bottoms import draped, over_the_legs, without_dents
+from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.vision.garment.landmarks import understand
+from vesture.vision.garment.types import Garment, Part
 
 
 def skirt(hem: int) -> Garment:

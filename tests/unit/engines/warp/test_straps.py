@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from tests.unit.engines.warp.drawn_person import UNIT, drawn_body
-from vesture.engines.warp.body import SIDES, SIGN, Floats
-from vesture.engines.warp.fit import fit_garment
-from vesture.engines.warp.straps import laid_straps
-from vesture.vision.garment_types import Garment, Part
+from vesture.engines.warp.body.figure import SIDES, SIGN, Floats
+from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.engines.warp.fit.strap_layout import laid_straps
+from vesture.vision.garment.types import Garment, Part
 
 BLUE, BACK = (60, 90, 150), (150, 170, 200)
 TOP, BIB, WAIST, CROTCH, HEM = 40, 200, 360, 560, 960

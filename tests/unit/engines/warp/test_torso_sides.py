@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from drawn_person import JUMPER, SHAPE, SKIN, UNIT, WALL, drawn_body, drawn_photo
 
-from vesture.engines.warp.body import Body
-from vesture.engines.warp.torso_sides import Side, between_sides, torso_sides
-from vesture.engines.warp.worn import worn_garment
-from vesture.vision.garment_types import Part
-from vesture.vision.parsing import Label
+from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.worn.garment import worn_garment
+from vesture.engines.warp.worn.torso_sides import Side, between_sides, torso_sides
+from vesture.vision.garment.types import Part
+from vesture.vision.parsing.parse import Label
 
 EDGE = 30.0  # pixels from the spine to the drawn jumper's sides
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from drawn_person import drawn_body
 
-from vesture.engines.warp.layers import drape, render_layers
-from vesture.engines.warp.mesh import Handles
-from vesture.engines.warp.placement import Fit
+from vesture.engines.warp.cloth.layers import drape, render_layers
+from vesture.engines.warp.cloth.mesh import Handles
+from vesture.engines.warp.cloth.placement import Fit
 from vesture.vision.frame import Box
-from vesture.vision.garment_types import Garment, Part, PhotoType
+from vesture.vision.garment.types import Garment, Part, PhotoType
 
 TORSO, SLEEVE = (40, 60, 160), (200, 180, 40)
 

@@ -9,17 +9,17 @@ import pytest
 from drawn_person import SHAPE, UNIT, drawn_body, drawn_photo, straight_limb
 
 from vesture.core.task import TryOnOptions
-from vesture.engines.warp.body import ARM_RADIUS, SIDES, Body
+from vesture.engines.warp.body.figure import ARM_RADIUS, SIDES, Body
+from vesture.engines.warp.cloth.layers import drape
+from vesture.engines.warp.cloth.placement import Ease, Wishes
 from vesture.engines.warp.dressing import dress
-from vesture.engines.warp.fit import fit_garment
-from vesture.engines.warp.layers import drape
-from vesture.engines.warp.placement import Ease, Wishes
-from vesture.engines.warp.transfer import Transfer
-from vesture.engines.warp.wearer import WornGarment, carried
-from vesture.engines.warp.worn import worn_garment
+from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.engines.warp.fit.transfer import Transfer
+from vesture.engines.warp.worn.garment import worn_garment
+from vesture.engines.warp.worn.wearer import WornGarment, carried
 from vesture.vision.frame import Box
-from vesture.vision.garment_types import Part
-from vesture.vision.parsing import Label
+from vesture.vision.garment.types import Part
+from vesture.vision.parsing.parse import Label
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from drawn_person import JEANS, JUMPER, SHAPE, SKIN, WALL, drawn_body, drawn_photo
 
-from vesture.engines.warp.body_window import moved_body
-from vesture.engines.warp.complexion import read_complexion, to_lab
-from vesture.engines.warp.compose import compose
-from vesture.engines.warp.layers import Layer
-from vesture.engines.warp.patch import Patch
-from vesture.engines.warp.placement import Fit
-from vesture.engines.warp.undressed import Wardrobe, dressed_window, prepare, undress
+from vesture.engines.warp.body.window import moved_body
+from vesture.engines.warp.cloth.layers import Layer
+from vesture.engines.warp.cloth.placement import Fit
+from vesture.engines.warp.compose.compose import compose
+from vesture.engines.warp.picture.patch import Patch
+from vesture.engines.warp.undress.complexion import read_complexion, to_lab
+from vesture.engines.warp.undress.undressed import Wardrobe, dressed_window, prepare, undress
 from vesture.vision.frame import Box
-from vesture.vision.garment_types import Part
-from vesture.vision.parsing import Label
+from vesture.vision.garment.types import Part
+from vesture.vision.parsing.parse import Label
 
 TOPS = Wardrobe((Label.TOP, Label.ONE_PIECE), (Label.HAIR, Label.OTHER))
 WHOLE = Box(0, 0, SHAPE[1], SHAPE[0])

@@ -10,12 +10,12 @@ import pytest
 
 from tests.unit.engines.warp.drawn_person import UNIT, drawn_body
 from vesture.core.task import Picture
-from vesture.engines.warp.body import Body
-from vesture.engines.warp.fit import fit_garment
-from vesture.engines.warp.waist_line import seen_waist
-from vesture.vision.garment_landmarks import understand
-from vesture.vision.garment_types import Garment, Part
-from vesture.vision.parsing import Label
+from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.body.waist_line import seen_waist
+from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.vision.garment.landmarks import understand
+from vesture.vision.garment.types import Garment, Part
+from vesture.vision.parsing.parse import Label
 
 
 @pytest.fixture(scope="module", params=["trousers", "skirt"])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vesture.engines.warp.waistband import with_waistband
-from vesture.vision.parsing import Label
+from vesture.vision.parsing.parse import Label
 
 UNIT = 100
 WHITE, BLACK, DENIM = (235, 235, 235), (20, 20, 24), (110, 150, 180)

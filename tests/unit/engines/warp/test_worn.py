@@ -10,11 +10,11 @@ import pytest
 
 from vesture.core.task import Picture, TryOnOptions, TryOnTask
 from vesture.engines.warp.engine import WarpEngine, _read_person
-from vesture.engines.warp.worn import worn_garment
+from vesture.engines.warp.worn.garment import worn_garment
 from vesture.errors import GarmentNotFound
-from vesture.vision.garment_types import Garment, Part
-from vesture.vision.parsing import Label
-from vesture.vision.pose import Joint
+from vesture.vision.garment.types import Garment, Part
+from vesture.vision.parsing.parse import Label
+from vesture.vision.pose.estimator import Joint
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from drawn_person import JUMPER, SHAPE, SKIN, UNIT, drawn_body, drawn_photo, straight_limb
 
-from vesture.engines.warp.body import ARM_RADIUS, SIDES, Body, Limb, rounded_polyline
-from vesture.engines.warp.wearer import WornGarment
-from vesture.engines.warp.worn import worn_garment
-from vesture.engines.warp.worn_atlas import SLEEVE_PART, Patch, with_patches
-from vesture.engines.warp.worn_sleeves import Worn, own_sleeves
-from vesture.engines.warp.worn_sleeves import straight_limb as stretched
-from vesture.vision.garment_types import Part
-from vesture.vision.parsing import Label
+from vesture.engines.warp.body.figure import ARM_RADIUS, SIDES, Body, Limb, rounded_polyline
+from vesture.engines.warp.worn.atlas import SLEEVE_PART, Patch, with_patches
+from vesture.engines.warp.worn.garment import worn_garment
+from vesture.engines.warp.worn.sleeves import Worn, own_sleeves
+from vesture.engines.warp.worn.sleeves import straight_limb as stretched
+from vesture.engines.warp.worn.wearer import WornGarment
+from vesture.vision.garment.types import Part
+from vesture.vision.parsing.parse import Label
 
 CUFF = (250, 240, 60)
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from drawn_person import JUMPER, SHAPE, SKIN, UNIT, WALL, drawn_body, drawn_photo
 
-from vesture.engines.warp.body import Body
-from vesture.engines.warp.worn import worn_garment
-from vesture.engines.warp.worn_cloth import only_cloth
-from vesture.engines.warp.worn_fill import filled_cloth
-from vesture.engines.warp.worn_hidden import hidden_cloth
-from vesture.engines.warp.worn_sides import bridged_sides
-from vesture.vision.parsing import Label
+from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.worn.cloth import only_cloth
+from vesture.engines.warp.worn.fill import filled_cloth
+from vesture.engines.warp.worn.garment import worn_garment
+from vesture.engines.warp.worn.hidden import hidden_cloth
+from vesture.engines.warp.worn.sides import bridged_sides
+from vesture.vision.parsing.parse import Label
 
 
 @pytest.fixture

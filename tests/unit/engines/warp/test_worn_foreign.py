@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from drawn_person import JUMPER, SHAPE, SKIN, WALL, drawn_body, drawn_photo
 
-from vesture.engines.warp.body import Body
-from vesture.engines.warp.worn_foreign import without_foreign
-from vesture.vision.parsing import Label
+from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.worn.foreign import without_foreign
+from vesture.vision.parsing.parse import Label
 
 LEATHER, WHITE, STRIPE = (40, 60, 30), (240, 240, 240), (230, 200, 40)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vesture.engines.warp.worn_gaps import without_gaps
+from vesture.engines.warp.worn.gaps import without_gaps
 
 UNIT = 100.0
 BACKDROP, CLOTH = (245, 244, 240), (30, 120, 70)

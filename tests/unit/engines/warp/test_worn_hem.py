@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 from drawn_person import SHAPE, WALL, drawn_body
 
-from vesture.engines.warp.body import Body
-from vesture.engines.warp.worn_hem import above_hem
-from vesture.vision.parsing import Label
+from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.worn.hem import above_hem
+from vesture.vision.parsing.parse import Label
 
 BLACK, OTHER_BLACK = (14, 13, 13), (26, 24, 30)
 HEM = 232  # row: level 0.93

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from drawn_person import JUMPER, SHAPE, drawn_body, drawn_photo
 
-from vesture.engines.warp.worn import worn_garment
-from vesture.engines.warp.worn_things import with_scraps, without_straps
-from vesture.vision.parsing import Label
+from vesture.engines.warp.worn.garment import worn_garment
+from vesture.engines.warp.worn.things import with_scraps, without_straps
+from vesture.vision.parsing.parse import Label
 
 BODY = drawn_body()
 TOP = BODY.labels == Label.TOP

@@ -1,0 +1,126 @@
+"""Outlines of the bare body as coverage maps: limbs, neck, torso.
+
+Takes a `Body` or a `Limb` and the size of a picture, gives arrays (H, W). Knows nothing about colours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body.figure import NECK_HALF_WIDTH, SIDES, SIGN, V_LEVELS, Body, Limb, SideName
+
+Floats = NDArray[np.float32]
+
+AXIS_SAMPLES = 64
+UPRIGHT = 0.85  # of a limb's length, from its start down to its end
+# Levels v between which what is bare of the chest beside cloth narrows to nothing.
+ARMHOLE_BARES, SLEEVE_BARES = (0.18, 0.42), (0.0, 0.15)
+
+
+def limb_zone(shape: tuple[int, int], limb: Limb, start: float, end: float, grow: float = 1.0) -> Floats:
+    """Soft silhouette (H, W) of a bare limb between two arc lengths; where it begins at the body it is round."""
+    if end <= start:
+        return np.zeros(shape, np.float32)
+    ball = 0.85 * float(limb.natural[0]) if start <= 0 else 0.0  # the shoulder is a ball round its joint
+    along = np.linspace(start - ball, end, AXIS_SAMPLES)
+    axis, radius = limb.at(along), limb.radius(along) * grow
+    if ball:
+        radius = radius * np.sqrt(1 - (1 - np.clip((along - along[0]) / limb.natural[0], 0, 1)) ** 2)
+    normal = limb.outward(along, 1.0)
+    outline = np.concatenate([axis + normal * radius[:, None], (axis - normal * radius[:, None])[::-1]])
+    return filled(shape, outline)
+
+
+def filled(shape: tuple[int, int], outline: NDArray[np.float64]) -> Floats:
+    """Anti-aliased silhouette (H, W) in [0, 1] of a closed outline (n, 2)."""
+    canvas = np.zeros(shape, np.uint8)
+    cv2.fillPoly(canvas, [np.rint(outline * 16).astype(np.int32)], 255, lineType=cv2.LINE_AA, shift=4)
+    return canvas.astype(np.float32) / np.float32(255)
+
+
+def neck_zone(shape: tuple[int, int], body: Body) -> Floats:
+    """Silhouette of neck and shoulders that cloth would bare: from under the chin to the shoulder tips."""
+    half = NECK_HALF_WIDTH * body.unit * 0.86
+    up = -body.down * body.unit
+    sunk = 0.045 * body.unit * body.down  # cloth lies on the shoulder: what shows above it is no skin
+    crown = {side: body.arms[side].axis[0] + 0.11 * up for side in SIDES}  # the tip is that of the clothes
+    points = [
+        body.neck + up * 0.5 - body.across * half,
+        body.neck_foot["left"] + sunk,
+        crown["left"],
+        body.point(-float(body.bare_half_width[1]), 0.2)[0],
+        body.point(float(body.bare_half_width[1]), 0.2)[0],
+        crown["right"],
+        body.neck_foot["right"] + sunk,
+        body.neck + up * 0.5 + body.across * half,
+    ]
+    return filled(shape, np.array(points))
+
+
+def torso_zone(shape: tuple[int, int], body: Body, start: float, end: float) -> Floats:
+    """Silhouette of the bare torso between two levels v."""
+    if end <= start:
+        return np.zeros(shape, np.float32)
+    levels = np.linspace(start, end, 24)
+    edges = [body.point(SIGN[side] * torso_edge(body, side, levels), levels) for side in SIDES]
+    return filled(shape, np.concatenate([edges[0], edges[1][::-1]]))
+
+
+def torso_edge(body: Body, side: SideName, levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Half-widths (n,) in pixels of the bare torso at levels v."""
+    bare = np.interp(levels, V_LEVELS, body.bare_half_width)
+    return np.asarray(np.minimum(body.width(side, levels), 1.08 * bare))
+
+
+def beside_cloth(body: Body, cover: Floats, sleeved: bool = False) -> NDArray[np.bool_]:
+    """Where (H, W) beside a garment of coverage (H, W) nothing of the bare torso is seen: in rows below the armpits
+    where it lies on the middle of the body. What an armhole bares of the chest narrows downwards."""
+    rows = np.arange(cover.shape[0], dtype=np.float32)
+    level = (rows - body.neck[1]) / (body.torso * max(float(body.down[1]), 0.2))
+    spine = body.point(np.zeros(len(rows)), level)[:, 0]
+    columns = np.clip(np.rint(spine[:, None] + np.linspace(-0.2, 0.2, 9) * body.unit), 0, cover.shape[1] - 1)
+    covered = cover[np.arange(len(rows))[:, None], columns.astype(int)].min(axis=1) > 0.9
+    start, end = SLEEVE_BARES if sleeved else ARMHOLE_BARES
+    way = np.where(covered, np.clip((level - start) / (end - start), 0, 1), 0).astype(np.float32)
+    size = max(1, cover.shape[1] // 4), max(1, cover.shape[0] // 4)
+    near = cv2.GaussianBlur(cv2.resize(cover, size, interpolation=cv2.INTER_AREA), (0, 0), 0.08 * body.unit / 4)
+    return np.asarray(cv2.resize(near, cover.shape[::-1]) < 0.6 * way[:, None])
+
+
+def under_cloth(limb: Limb, cover: Floats, margin: float) -> NDArray[np.bool_]:
+    """Rows (H, 1) in which a garment of coverage (H, W) lies on the middle of an upright limb, down to `margin` pixels
+    above its hem: nothing of the bare limb is seen beside it there."""
+    rows = np.arange(cover.shape[0])
+    fall = np.maximum.accumulate(limb.axis[:, 1])
+    if fall[-1] - fall[0] < UPRIGHT * limb.length:
+        return np.zeros((len(rows), 1), bool)
+    columns = np.rint(np.interp(rows, fall, limb.axis[:, 0])).astype(int)
+    covered = (cover[rows, np.clip(columns, 0, cover.shape[1] - 1)] > 0.9) & (rows >= fall[0]) & (rows <= fall[-1])
+    below = np.minimum(rows + max(0, round(margin)), len(rows) - 1)
+    return np.asarray(covered & covered[below])[:, None]
+
+
+@dataclass(frozen=True, slots=True)
+class LimbFrame:
+    """Where each pixel lies on a limb: `along` (h, w) arc length in pixels, `across` (h, w) distance from the axis
+    in radii of the bare limb there, positive to the limb's outward normal of sign 1."""
+
+    along: Floats
+    across: Floats
+
+
+def limb_frame(limb: Limb, xs: Floats, ys: Floats) -> LimbFrame:
+    """The limb's own coordinates of pixels at columns `xs` (w,) and rows `ys` (h,)."""
+    levels = np.linspace(0, limb.length, AXIS_SAMPLES)
+    axis, normal, tangent = limb.at(levels), limb.outward(levels, 1.0), limb.direction(levels)
+    dx = xs[None, None, :] - axis[:, 0].astype(np.float32)[:, None, None]
+    dy = ys[None, :, None] - axis[:, 1].astype(np.float32)[:, None, None]
+    nearest = np.argmin(dx**2 + dy**2, axis=0)
+    offset_x, offset_y = xs[None, :] - axis[nearest, 0], ys[:, None] - axis[nearest, 1]
+    along = levels[nearest] + offset_x * tangent[nearest, 0] + offset_y * tangent[nearest, 1]
+    across = (offset_x * normal[nearest, 0] + offset_y * normal[nearest, 1]) / limb.radius(levels)[nearest]
+    return LimbFrame(along.astype(np.float32), across.astype(np.float32))

@@ -1,0 +1,115 @@
+"""Composition: the photo, the old garment taken out, the new one laid on, what was in front put back.
+
+Takes a prepared photo, a fit and its layers; gives the dressed window of the photo and the region that may differ.
+Everything outside that region is the photo's own pixels, bit for bit.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.core.task import RGB, Category
+from vesture.engines.warp.body.legs import crotch_level
+from vesture.engines.warp.cloth.crevices import closed_crevices
+from vesture.engines.warp.cloth.layers import SLEEVES, Layer
+from vesture.engines.warp.cloth.placement import Fit
+from vesture.engines.warp.compose.front import kept_in_front, soft_front
+from vesture.engines.warp.compose.light import contact_shadow, folds, light_of_place, shaded_by
+from vesture.engines.warp.picture.patch import Patch, coverage, laid_over
+from vesture.engines.warp.undress.bare_arms import bare_arms, outside_sleeves
+from vesture.engines.warp.undress.hands import bare_arms_of
+from vesture.engines.warp.undress.removal import below
+from vesture.engines.warp.undress.skin import skin_texture
+from vesture.engines.warp.undress.undressed import Prepared, Wardrobe, undress
+from vesture.vision.garment.types import Garment
+from vesture.vision.parsing.parse import Label
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+OWN_SHADOW = 0.16  # depth of the shadow of arms and sleeves on the torso's cloth
+FOLD_STRENGTH = 0.6
+
+
+def wardrobe(category: Category, garment: Garment, cover_feet: bool) -> Wardrobe:
+    """Replaced and kept clothes by category; dungarees go over the top that is there."""
+    shoes = () if cover_feet else (Label.SHOES,)
+    if category == "tops":
+        return Wardrobe((Label.TOP, Label.ONE_PIECE), (Label.HAIR, Label.OTHER))
+    if category == "bottoms":
+        return Wardrobe((Label.BOTTOM,), (Label.TOP, Label.HAIR, Label.OTHER, *shoes))
+    if garment.kind == "jumpsuit" and not garment.has_sleeves:
+        return Wardrobe((Label.BOTTOM, Label.ONE_PIECE), (Label.HAIR, Label.OTHER, *shoes))
+    return Wardrobe((Label.TOP, Label.BOTTOM, Label.ONE_PIECE), (Label.HAIR, Label.OTHER, *shoes))
+
+
+def compose(
+    scene: Prepared, fit: Fit, layers: list[Layer], photo_type: str, generator: np.random.Generator
+) -> tuple[RGB, Bools]:
+    """Dress the person.
+
+    Args:
+        scene: the photo, prepared.
+        layers: the fitted garment in the window `scene.box`.
+        photo_type: the kind of photo the garment was taken from.
+
+    Returns:
+        The window (h, w, 3) uint8, and (h, w) bool, true where it may differ from the photo.
+    """
+    cover = coverage([layer.patch for layer in layers], scene.shape)
+    seen_skin = (scene.body.labels == Label.SKIN) & ~scene.old
+    texture = skin_texture(scene.photo, seen_skin, scene.coarse, generator)
+    base, solid = undress(scene, fit, cover, texture, generator)
+    shadow = contact_shadow(cover, scene.old, solid, scene.body.unit)
+    canvas = base * (1 - 0.45 * shadow)[..., None]
+    lit = _lit(scene, layers, photo_type)
+    arms = bare_arms(scene, fit, texture)
+    sleeves = _of(lit, sleeves=True)
+    under = [whole for whole, _ in arms]
+    sleeved = coverage(sleeves, scene.shape)
+    before = [outside_sleeves(front, sleeved, scene.body.unit) for _, front in arms]
+    canvas = laid_over(canvas, [*under, *_of(lit, sleeves=False)])
+    if photo_type != "model":  # a worn garment brings its shadows along
+        canvas = shaded_by(canvas, cover, [*before, *sleeves], scene.body.unit, OWN_SHADOW)
+    canvas = laid_over(canvas, [*before, *sleeves])
+    # the gap between legs is none
+    upper = scene.person & ~below(scene.body, crotch_level(scene.body), scene.person)
+    canvas, cover = closed_crevices(canvas, cover, upper, before, scene.body.unit)
+    touched = (cover > 0) | (scene.fading > 0.004) | (shadow > 0) | (base != scene.photo).any(-1)
+    for patch in under:
+        touched[patch.place] |= patch.alpha > 0.004
+    keep = kept_in_front(scene.body, scene.old, fit, scene.clothes.in_front, scene.clothes.replaced)
+    bare = bare_arms_of(scene.body, scene.clothes.replaced)
+    front, colours = soft_front(scene.photo, scene.body.labels, keep, scene.old, scene.coarse, scene.body.unit, bare)
+    canvas = canvas * (1 - front)[..., None] + colours
+    touched &= front < 0.999
+    result = np.where(touched[..., None], np.clip(np.rint(canvas), 0, 255), scene.photo).astype(np.uint8)
+    return result, touched
+
+
+def _lit(scene: Prepared, layers: list[Layer], photo_type: str) -> list[Layer]:
+    """The layers with the light of the place and the folds of the pose on them."""
+    if photo_type == "model":  # it brings folds and shades of its own
+        return layers
+    worn = np.isin(scene.body.labels, scene.clothes.replaced)
+    factor = light_of_place(scene.body, scene.photo, scene.coarse, scene.complexion.light)
+    ratio = folds(scene.photo, worn, scene.coarse, scene.body.unit, FOLD_STRENGTH)
+    if ratio is not None:
+        factor = factor * ratio
+    return [
+        Layer(
+            layer.part,
+            Patch(
+                layer.patch.top,
+                layer.patch.left,
+                layer.patch.rgb * factor[layer.patch.place][..., None],
+                layer.patch.alpha,
+            ),
+        )
+        for layer in layers
+    ]
+
+
+def _of(layers: list[Layer], *, sleeves: bool) -> list[Patch]:
+    return [layer.patch for layer in layers if (layer.part in SLEEVES) == sleeves]

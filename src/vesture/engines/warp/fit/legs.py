@@ -1,0 +1,209 @@
+"""Fitting of legs: each is a ribbon of cloth between its two edges, laid along the axis of the person's leg."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, SideName
+from vesture.engines.warp.body.legs import CROTCH_DROP, RAISED, cloth_until, leg_outline, shoe_from, uprightness
+from vesture.engines.warp.cloth.mesh import Handles
+from vesture.engines.warp.cloth.placement import Ease, Wishes, curve, distance, pairs, point
+from vesture.vision.garment.types import Garment, Part
+
+WAISTBAND = 0.84  # level v at which a waistband naturally sits
+FULL_LENGTH = 1.03  # of the leg: where long trousers end
+OVER_SHOES = 0.2  # units that long trousers and skirts go on over the shoes with `cover_feet`
+BEHIND_SHOE = 0.02  # units that long trousers go on behind the upper edge of a shoe
+LOWEST_BREAK = 0.3  # units beyond the ankle where trousers end at the latest
+ANKLE_SNAP = 0.62  # legs that reach this far are full length
+LONG_INSEAM = 1.3  # as do legs this much longer than the rise; shorts measure 0.2 to 1
+HALF_GIRTH = 1.16  # width of trousers lying flat for the width of hips seen from the front
+WIDER_LEGS = 1.12  # how much wider than the cloth is a leg is made, to cover the old garment
+LEAST_SHARE = 0.75  # of the present leg: no leg is thinner than that,
+BROADEST = (2.2, 1.15)  # as far as it is no broader than this for its anatomy: of a level thigh, of an upright one
+WIDEST_LEG, WIDEST_INSIDE = 1.9, 1.35  # natural radii that cloth stands off the axis, outside and inside
+OVERLAP = 0.012  # units that legs go past the line between them where they touch
+CLOSED = 0.6  # units below the crotch where legs part at the latest
+MEETING = 1.25  # of its cloth's half-width: as far a leg goes to meet the other one, where they touch in the photo
+FILLED = 0.5  # units below the crotch where the present inner edge has lost its say
+HANGING, LEVELLED = 0.85, 0.6  # cosine of a leg's slope up to which its hem hangs level, and how far
+ROWS, COLUMNS = 40, 7  # of handles on a leg
+RIPPLE = 9  # rows: shorter ripples of a leg's outline are the mask's
+RIBBON_WEIGHT = 6.0
+LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
+
+Joints = dict[tuple[int, int], Floats]
+
+
+def fit_legs(
+    body: Body,
+    garment: Garment,
+    scale: float,
+    hip_ends: Mapping[SideName, Floats],
+    parting: Floats,
+    wishes: Wishes,
+    ease: Ease,
+) -> tuple[dict[int, Handles], Joints, dict[SideName, float]]:
+    """Both legs: handles by part, joints to the hip block, and the arc length that each covers.
+
+    Args:
+        scale: photo pixels per garment pixel.
+        hip_ends: where the outer edges of the hip block end, at the level of the crotch.
+        parting: torso coordinates (u, v) of the crotch.
+    """
+    crotch = point(garment, "crotch")
+    start = {s: _leg_start(body, s, float(parting[1])) for s in SIDES}
+    ratio = _leg_ratio(body, garment, scale, start)
+    is_long = ratio >= FULL_LENGTH
+    ratio *= min(1.0, ease.length) if is_long else ease.length
+    handles, joints, reach = {}, {}, {}
+    for side in SIDES:
+        leg = body.legs[side]
+        reach[side] = start[side] + ratio * (leg.length - start[side])
+        if is_long and ease.length >= 1:
+            reach[side] = max(reach[side], _lowest_seen(body, side))
+        if is_long and wishes.cover_feet:
+            reach[side] += OVER_SHOES * body.unit * ease.length
+        ends = hip_ends[side], body.point(*parting)[0]
+        handles[int(LEG_PART[side])] = _leg(body, garment, side, scale, (start[side], reach[side]), ends)
+        outer = curve(garment, _outer_edge(garment, side), 60)
+        at_crotch = outer[np.argmin(np.abs(outer[:, 1] - crotch[1]))]
+        joints[int(Part.TORSO), int(LEG_PART[side])] = np.stack([at_crotch, crotch])
+    return handles, joints, reach
+
+
+def smoothed(points: Floats, width: int) -> Floats:
+    """A curve (n, 2) without ripples shorter than `width` of its points; its ends stay."""
+    half = width // 2
+    before = 2 * points[:1] - points[half:0:-1]
+    after = 2 * points[-1:] - points[-2 : -half - 2 : -1]
+    padded = np.concatenate([before, points, after])
+    kernel = np.hanning(2 * half + 3)[1:-1]
+    kernel /= kernel.sum()
+    return np.stack([np.convolve(padded[:, k], kernel, mode="valid") for k in (0, 1)], 1)
+
+
+def ribbon(left: Floats, right: Floats, left_target: Floats, right_target: Floats, columns: int) -> Handles:
+    """Handles on a strip of cloth between two edges (n, 2), `columns` to each pair of points."""
+    t = np.linspace(0, 1, columns)[None, :, None]
+    source = left[:, None] + t * (right - left)[:, None]
+    target = left_target[:, None] + t * (right_target - left_target)[:, None]
+    return pairs(source.reshape(-1, 2), target.reshape(-1, 2), RIBBON_WEIGHT)
+
+
+def _outer_edge(garment: Garment, side: SideName) -> str:
+    return f"leg_outer_{side}" if f"leg_outer_{side}" in garment.curves else f"side_{side}"
+
+
+def _leg_start(body: Body, side: SideName, level: float) -> float:
+    """Arc length on the leg's axis at the level of the crotch; not far down a thigh that is raised."""
+    leg = body.legs[side]
+    levels = body.coordinates(leg.axis)[:, 1]
+    start = float(np.interp(level, np.maximum.accumulate(levels), leg.along))
+    return min(start, 1.3 * CROTCH_DROP * body.unit)
+
+
+def _lowest_seen(body: Body, side: SideName) -> float:
+    """Arc length at which the present trousers end; behind the shoe no further than its upper edge."""
+    lowest = min(cloth_until(body, side), body.legs[side].length + LOWEST_BREAK * body.unit)
+    shoe = shoe_from(body, side)
+    return lowest if shoe is None else min(lowest, shoe + BEHIND_SHOE * body.unit)
+
+
+def _leg_ratio(body: Body, garment: Garment, scale: float, start: Mapping[SideName, float]) -> float:
+    """Share of the leg below the crotch that is covered; FULL_LENGTH where it is all of it."""
+    crotch, left = point(garment, "crotch"), float(np.mean([body.legs[s].length - start[s] for s in SIDES]))
+    inseam = np.mean([distance(crotch, _cuff(garment, side)) for side in SIDES])
+    scale *= HALF_GIRTH
+    ratio = float(inseam * scale / max(left, 1e-6))
+    if "waist_left" in garment.points:
+        # where the crotch is, folds and a low seat hide; the length from waistband to cuff is seen more surely
+        waist_y = np.mean([garment.points[f"waist_{s}"][1] for s in SIDES])
+        outseam = np.mean([_cuff(garment, side)[1] for side in SIDES]) - waist_y
+        rise = (1.0 + CROTCH_DROP * body.unit / body.torso - WAISTBAND) * body.torso
+        ratio = 0.5 * ratio + 0.5 * float((outseam * scale - rise) / max(left, 1e-6))
+    return FULL_LENGTH if ratio > ANKLE_SNAP or _inseam(garment) > LONG_INSEAM else max(ratio, 0.08)
+
+
+def _cuff(garment: Garment, side: SideName) -> Floats:
+    """The middle of a leg's end."""
+    prefix = "leg_cuff" if garment.kind == "jumpsuit" else "cuff"
+    return np.asarray((point(garment, f"{prefix}_outer_{side}") + point(garment, f"{prefix}_inner_{side}")) / 2)
+
+
+def _inseam(garment: Garment) -> float:
+    """Length of the legs below the crotch in rises (waistband to crotch); 0 where there is no waistband."""
+    if "waist_left" not in garment.points:
+        return 0.0
+    crotch = point(garment, "crotch")
+    waist_y = np.mean([garment.points[f"waist_{s}"][1] for s in SIDES])
+    cuff_y = np.mean([_cuff(garment, side)[1] for side in SIDES])
+    return float((cuff_y - crotch[1]) / max(crotch[1] - waist_y, 1e-6))
+
+
+def _leg(
+    body: Body,
+    garment: Garment,
+    side: SideName,
+    scale: float,
+    between: tuple[float, float],
+    ends: tuple[Floats, Floats],
+) -> Handles:
+    """Handles of a leg between two arc lengths; `ends` are the places of its outer and inner upper ends."""
+    crotch = point(garment, "crotch")
+    outer = curve(garment, _outer_edge(garment, side), 120)
+    below = np.flatnonzero(outer[:, 1] >= crotch[1])
+    first = min(int(below[0]) if len(below) else 119, 100)  # of hot pants the side ends above the crotch
+    outer = smoothed(outer[np.linspace(first, 119, ROWS).astype(int)], RIPPLE)
+    inner = curve(garment, f"leg_inner_{side}", ROWS)
+    share = np.linspace(0, 1, ROWS)[:, None]
+    # where legs part the outline bends: smoothed, it would open the gap further
+    inner = inner + np.clip((share - 0.05) / 0.15, 0, 1) * (smoothed(inner, RIPPLE) - inner)
+    along = np.linspace(*between, ROWS)
+    cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale
+    outside, inside = _half_widths(body, side, along, cloth)
+    leg = body.legs[side]
+    axis, normal = leg.at(along), leg.outward(along, SIGN[side])
+    outer_target, inner_target = axis + normal * outside[:, None], axis - normal * inside[:, None]
+    # the way from the hip block to the ribbon, without a corner
+    outer_target = outer_target + _fading(share, 0.25) * (ends[0] - outer_target[0])
+    inner_target = inner_target + _fading(share, 0.15) * (ends[1] - inner_target[0])
+    outer_target, inner_target = smoothed(outer_target, RIPPLE), smoothed(inner_target, RIPPLE)
+    if abs(float(leg.direction(np.array([between[1]]))[0, 1])) > HANGING:
+        tilt = 0.5 * (outer_target[:, 1] - inner_target[:, 1]) * LEVELLED * np.clip((share[:, 0] - 0.8) / 0.2, 0, 1)
+        outer_target[:, 1] -= tilt
+        inner_target[:, 1] += tilt
+    return ribbon(outer, inner, outer_target, inner_target, COLUMNS)
+
+
+def _fading(share: Floats, length: float) -> Floats:
+    """From 1 to 0 along `length`, flat at its end."""
+    return np.asarray(np.clip(1 - share / length, 0, 1) ** 2)
+
+
+def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tuple[Floats, Floats]:
+    """Distances (n,) of the new leg's edges from the axis, outside and inside: its own width, a little more where that
+    covers the present leg, and up to the other leg where both are one in the photo."""
+    present = leg_outline(body, side, along)
+    anatomy = body.legs[side].radius(along)
+    narrower = np.where(present.touches, present.outer, np.minimum(present.outer, present.inner))
+    # a thigh that comes towards the camera is broad for its length; upright, it is the cloth that is broad
+    broadest = np.interp(uprightness(body, side), [RAISED, 1.0], BROADEST)
+    natural = np.clip(LEAST_SHARE * narrower, anatomy, broadest * anatomy)
+    width = np.clip(cloth, 1.05 * natural, WIDEST_LEG * natural)
+    outside = np.maximum(width, np.minimum(1.02 * present.outer, WIDER_LEGS * width))
+    inside = np.minimum(width, WIDEST_INSIDE * natural)
+    inside = np.maximum(inside, np.minimum(1.02 * present.inner, WIDER_LEGS * width))
+    crossed = np.median(present.middle) <= 0  # then the line between the legs says nothing
+    if not crossed:
+        to_middle = present.middle + OVERLAP * body.unit
+        meets = present.touches & (to_middle < MEETING * width)
+        meets &= np.logical_and.accumulate(meets) & (along < along[0] + CLOSED * body.unit)
+        furthest = np.maximum.reduce([to_middle, present.inner, 0.4 * natural])
+        inside = np.where(meets, to_middle, np.minimum(inside, furthest))
+        # right below the crotch the thigh itself fills the cloth: legs part as they did
+        filled = np.minimum(present.inner, furthest) * np.clip(1 - (along - along[0]) / (FILLED * body.unit), 0, 1)
+        inside = np.maximum(inside, np.where(present.inner < MEETING * width, filled, 0.0))
+    return outside, inside

@@ -1,0 +1,98 @@
+"""Fitting of sleeves: how much of the arm they cover, and where their edges run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, Limb, SideName
+from vesture.engines.warp.cloth.mesh import Handles
+from vesture.engines.warp.cloth.placement import OUTLINE_POINTS, Ease, Wishes, curve, distance, pairs, point
+from vesture.vision.garment.types import Garment
+
+SHOULDER_DROP = 0.04  # units by which cloth rounds the corner of the shoulder
+WRIST_SNAP = 0.80  # sleeves that reach this far along the arm are long sleeves
+FULL_LENGTH = 1.02  # of the arm: where a long sleeve ends, just past the wrist
+OVER_HAND = 1.03  # sleeves at least as long as that have cloth to spare for the hand
+HAND_BACK = 0.33  # units from the wrist to the knuckles
+LONG_SLEEVE = 0.85  # and so are those of this length in chest widths
+
+
+def sleeve_ratio(body: Body, garment: Garment, scale: tuple[float, float]) -> float:
+    """Share of the arm that the sleeves would cover, the same on both sides; 1.02 or more for long sleeves."""
+    lengths = []
+    for side in SIDES:
+        outer = _length(curve(garment, f"sleeve_outer_{side}", 24))
+        inner = _length(curve(garment, f"sleeve_inner_{side}", 24)) + 0.25 * outer
+        lengths.append(0.6 * outer + 0.4 * inner)
+    length = float(np.mean(lengths))
+    arm = np.mean([body.arms[side].length for side in SIDES])
+    ratio = length * (scale[0] + scale[1]) / 2 / float(arm)
+    chest = distance(point(garment, "armpit_left"), point(garment, "armpit_right"))
+    is_long = length > LONG_SLEEVE * chest
+    return max(ratio, FULL_LENGTH) if ratio > WRIST_SNAP or is_long else max(ratio, 0.12)
+
+
+def sleeve_reach(body: Body, side: SideName, ratio: float, wishes: Wishes, ease: Ease) -> float:
+    """Arc length on the arm that the sleeve covers; a long sleeve goes on to where the old one let the hand out,
+    and with `adjust_hands` over the back of the hand as far as the cloth goes."""
+    arm = body.arms[side]
+    if ratio < 1:
+        reach = ratio * arm.length * ease.sleeves
+        return max(reach, 0.12 * arm.length)
+    if wishes.adjust_hands and ratio > OVER_HAND:
+        return min(ratio * arm.length * max(ease.sleeves, 0.95), arm.length + HAND_BACK * body.unit)
+    reach = FULL_LENGTH * arm.length * min(1.0, ease.sleeves)
+    if arm.bare_from is not None and arm.bare_from > reach:
+        reach = min(arm.bare_from + 0.03 * body.unit, arm.length + 0.35 * body.unit)
+    return reach
+
+
+def _length(points: Floats) -> float:
+    return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
+
+
+def fit_sleeve(
+    body: Body, garment: Garment, side: SideName, scale: tuple[float, float], reach: float, armpit: Floats
+) -> Handles:
+    """A sleeve around the arm: outer and inner edge are curves of their own beside its axis."""
+    arm = body.arms[side]
+    count = OUTLINE_POINTS
+    outer, inner = curve(garment, f"sleeve_outer_{side}", count), curve(garment, f"sleeve_inner_{side}", count)
+    share = np.linspace(0, 1, count)
+    along = share * reach
+    cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale[0]
+    natural, present = arm.radius(along), arm.radius(along, clothed=True)
+    # as wide as the cloth is, wide enough to hide the old sleeve, but no wing
+    width = np.clip(cloth, 1.15 * natural, np.interp(along, [0, 0.8 * body.unit], [1.22, 1.45]) * natural)
+    outside = np.maximum(width, np.minimum(1.03 * present, 1.3 * width))
+    inside = np.minimum(width, 1.3 * natural)
+    normal = arm.outward(along, SIGN[side])
+    outer_target = arm.at(along) + normal * outside[:, None]
+    inner_target = arm.at(along) - normal * inside[:, None]
+    near_shoulder = np.clip(1 - along / (0.45 * body.unit), 0, 1)[:, None] ** 1.5
+    tip = body.tip[side] + SHOULDER_DROP * body.unit * body.down
+    outer_target = outer_target + near_shoulder * (tip - outer_target[0])
+    outer_target = outer_target + normal * _short_of(arm, outer_target, normal, along, body.unit)[:, None]
+    near_armpit = np.clip(1 - share / 0.35, 0, 1)[:, None]
+    inner_target = inner_target + near_armpit * (armpit - inner_target[0])
+    inner_target = _beside_torso(body, inner_target, side, along / max(arm.length, 1e-6))
+    t = np.linspace(0.2, 0.8, 4)[:, None]
+    cuff = pairs(outer[-1] + t * (inner[-1] - outer[-1]), outer_target[-1] + t * (inner_target[-1] - outer_target[-1]))
+    return Handles.concatenate([pairs(outer, outer_target), pairs(inner, inner_target), cuff])
+
+
+def _short_of(arm: Limb, points: Floats, normal: Floats, along: Floats, unit: float) -> Floats:
+    """How far outwards the outer edge (n, 2) must still go to hide the shoulder and upper arm that are seen."""
+    out = ((points - arm.at(along)) * normal).sum(1)
+    present = np.minimum(1.03 * arm.radius(along, clothed=True), 1.5 * arm.radius(along))
+    return np.clip(present - out, 0, 0.14 * unit) * np.clip(along / (0.08 * unit), 0, 1)
+
+
+def _beside_torso(body: Body, points: Floats, side: SideName, share: Floats) -> Floats:
+    """Keep the inner edge of a sleeve off the torso as long as the arm hangs beside it, or it lies there as a flap."""
+    coordinates = body.coordinates(points)
+    u, v = SIGN[side] * coordinates[:, 0], coordinates[:, 1]
+    edge = np.asarray(body.width(side, v))
+    slight = (u < edge) & (edge - u < 0.3 * body.unit) & (share < 0.75)
+    u = np.where(slight, edge - 0.3 * (edge - u), u)
+    return body.point(SIGN[side] * u, v)

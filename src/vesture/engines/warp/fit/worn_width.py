@@ -1,0 +1,61 @@
+"""How wide a worn garment must be on another body: never narrower than the body itself.
+
+Takes the cloth's points on its wearer and the person, gives factors on the distance from the spine. Cloth that covers
+the body is left as wide as it was.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vesture.engines.warp.body.figure import SIDES, SIGN, V_LEVELS, Body, Floats, SideName
+from vesture.engines.warp.fit.transfer import Transfer, Widths
+
+LEVELS = np.linspace(0.35, 1.3, 20)
+BARE = 1.08  # widest bare body, in those of anatomy: wider ones are clothes
+AGREES = (1.03, 1.07)  # ratios up to which the cloth is wide enough, and from which on it is widened in full
+WIDEST = 1.3
+
+
+def wide_enough(transfer: Transfer, points: Floats, spacing: float) -> Widths:
+    """Factors (n,) for signed distances (n,) from the person's spine at levels (n,).
+
+    Args:
+        points: (m, 2) spread over the cloth of the torso, garment pixels.
+        spacing: between them.
+    """
+    here, there = transfer.source, transfer.target
+    on_wearer, on_person = here.coordinates(points), there.coordinates(transfer.torso(points))
+    factors = {}
+    for side in SIDES:
+        worn = _reach(SIGN[side] * on_wearer[:, 0], on_wearer[:, 1], here, spacing)
+        have = _reach(SIGN[side] * on_person[:, 0], on_person[:, 1], there, spacing * transfer.size)
+        # where the wearer's body was read as wider than the cloth on it, so may the person's be
+        fair = np.clip(worn / np.maximum(_breadth(here, side), 1e-6), 0.5, 1)
+        need = np.where((have > 0) & (worn > 0), fair * _breadth(there, side), 0)
+        ratio = need / np.maximum(have, 1e-6)
+        full = np.clip((ratio - AGREES[0]) / (AGREES[1] - AGREES[0]), 0, 1)
+        factors[side] = _smooth(np.clip(1 + full * (ratio - 1), 1, WIDEST))
+
+    def factor(across: Floats, level: Floats) -> Floats:
+        left, right = (np.interp(level, LEVELS, factors[side]) for side in SIDES)
+        return np.where(across < 0, left, right)
+
+    return factor
+
+
+def _breadth(body: Body, side: SideName) -> Floats:
+    """Half-width of the body at `LEVELS`, without wide clothes."""
+    return np.minimum(body.width(side, LEVELS), BARE * np.interp(LEVELS, V_LEVELS, body.bare_half_width))
+
+
+def _reach(out: Floats, level: Floats, body: Body, spacing: float) -> Floats:
+    """How far out cloth goes at `LEVELS`; 0 where there is none."""
+    near = np.abs(level - LEVELS[:, None]) < max(0.75 * spacing / body.torso, 0.03)
+    furthest = np.where(near, out, 0).max(axis=1, initial=0.0)
+    return np.where(furthest > 0, furthest + 0.5 * spacing, 0)
+
+
+def _smooth(values: Floats) -> Floats:
+    padded = np.pad(values, 1, mode="edge")
+    return np.asarray(np.convolve(padded, [0.25, 0.5, 0.25], mode="valid"))

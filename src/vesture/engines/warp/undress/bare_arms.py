@@ -1,0 +1,84 @@
+"""Bare arms beside and before the new cloth: where each lies over it, and where the cloth lies over the arm.
+
+Takes the prepared photo and the fit, gives patches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body.exposure import arm_is_bare
+from vesture.engines.warp.body.figure import SIDES, SIGN, Limb, SideName
+from vesture.engines.warp.body.silhouettes import limb_frame
+from vesture.engines.warp.cloth.placement import Fit
+from vesture.engines.warp.picture.patch import Patch
+from vesture.engines.warp.undress.undressed import Prepared, painted_arm
+from vesture.vision.parsing.parse import Label
+
+Floats = NDArray[np.float32]
+
+# Units down the arm between which it comes out from under the cloth to lie before it; under a sleeve it may do so
+# sooner, where the sleeve ends.
+EMERGES, SOONEST = (0.1, 0.85), 0.45
+HAND = 0.05  # units that an arm goes on under the hand that is seen
+STEP = 3  # pixels between the points at which that is found
+SCRAP, NECK = 0.02, 0.015  # square units, units: smaller pieces beside a sleeve, on thinner necks, are no arm
+
+
+def bare_arms(scene: Prepared, fit: Fit, texture: Floats) -> list[tuple[Patch, Patch]]:
+    """The arms that lie bare where the old garment hid them: each whole, to lie under the cloth, and what of it lies
+    before the cloth."""
+    if Label.TOP not in scene.clothes.replaced:
+        return []
+    arms = []
+    unit = scene.body.unit
+    where = np.asarray(np.clip(2 * scene.fading, 0, 1), np.float32)
+    for side in SIDES:
+        if arm_is_bare(scene.body, side):
+            continue
+        arm, reach = scene.arms[side], fit.sleeve_reach.get(side, 0.0)
+        limb = arm.limb
+        wrist = min(limb.length, arm.joint + HAND * unit) if arm.seen else limb.length
+        end = EMERGES[1] if reach == 0 else float(np.clip(reach / unit, SOONEST, EMERGES[1]))
+        for patch in painted_arm(scene, side, max(0.0, reach - 0.1 * unit), wrist, where, texture):
+            front = before_cloth(patch, limb, side, EMERGES[0] * unit, end * unit)
+            arms.append((patch, replace(patch, alpha=patch.alpha * front)))
+    return arms
+
+
+def outside_sleeves(arm: Patch, sleeves: Floats, unit: float) -> Patch:
+    """An arm that lies before the cloth, without the scraps of it that show beside a sleeve's end.
+
+    Args:
+        sleeves: (H, W) coverage of the sleeves, in the picture that the arm lies in.
+    """
+    seen = ((arm.alpha > 0.02) & (sleeves[arm.place] < 0.98)).view(np.uint8)
+    size = 2 * max(1, round(NECK * unit)) + 1
+    core = cv2.erode(seen, np.ones((size, size), np.uint8))
+    _, names, stats, _ = cv2.connectedComponentsWithStats(core, connectivity=4)
+    large = stats[:, cv2.CC_STAT_AREA] >= SCRAP * unit**2
+    large[0] = False
+    kept = cv2.dilate(large[names].view(np.uint8), np.ones((size + 4, size + 4), np.uint8))
+    scraps = (seen > 0) & (kept == 0)
+    return replace(arm, alpha=np.where(scraps, 0, arm.alpha).astype(np.float32)) if scraps.any() else arm
+
+
+def before_cloth(patch: Patch, limb: Limb, side: SideName, start: float, end: float) -> Floats:
+    """How much (h, w) of a bare arm lies before the torso's cloth: nothing up to arc length `start`, all from `end` on.
+
+    Between them the line runs smoothly from the arm's outer edge to its inner one, as the crease before an armpit
+    does: above it the cloth's own edge is the armhole.
+    """
+    height, width = patch.alpha.shape
+    xs = patch.left + np.linspace(0, width - 1, max(2, width // STEP), dtype=np.float32)
+    ys = patch.top + np.linspace(0, height - 1, max(2, height // STEP), dtype=np.float32)
+    frame = limb_frame(limb, xs, ys)
+    way = np.clip((frame.along - start) / (end - start), 0, 1)
+    edge = 1.1 - 2.6 * way * way * (3 - 2 * way)
+    beyond = cv2.resize(np.asarray(SIGN[side] * frame.across - edge, np.float32), (width, height))
+    softness = 1.5 / max(float(limb.natural.mean()), 1.0)
+    return np.asarray(np.clip(0.5 + beyond / softness, 0, 1), np.float32)

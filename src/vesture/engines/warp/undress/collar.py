@@ -1,0 +1,175 @@
+"""What of a high collar, a hood or a scarf was taken for skin, hair or scene: told by where necks can be and by colour.
+
+Takes the photo, the body with its head, and the old garment as far as it is known; gives a mask of further pixels.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.body.silhouettes import filled
+from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.undress.neck import side_lines
+from vesture.engines.warp.undress.throat import Throat, face_tone, find_throat, grown_colours, strangeness, unlike_skin
+from vesture.vision.masks import closed, dilate, distance_to, erode
+from vesture.vision.parsing.parse import Label
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+JAW_MARGIN = 0.14  # half-widths of the face below the jaw that may still be a face, or its beard
+OUTSIDE = 12.0  # what lying outside the neck says, in the measure of squared colour distances
+BEYOND = 0.06  # units outside the neck at which that says all
+UNLIKE_SKIN = (6.0, 14.0)  # squared distance of the old cloth's colours from skin: not at all, surely
+ENOUGH = 2.0
+COLOUR_RANGE = (-10.0, 8.0)
+OFF_OUTLINE = 0.015  # units outside the neck's outline at which nothing is skin that looks like the cloth
+STRAND = 0.02  # units of half the width of what joins hair to hair
+LOCK = 0.035  # units of half the width of hair below the jaw where it is long
+LOCK_REACH = 0.18  # units from its middle within which small pieces are hair as well
+LARGEST_STRAY = 0.03  # square units; more is hair that the parse has parted from the head
+OF_HEAD = -0.4  # half-widths of the face below the jaw, where hair is the head's
+BESIDE_JAW = -0.6  # and from which on a hood may stand beside the face
+SCENE_REACH = 0.16  # units from the known garment within which the scene may be cloth
+BESIDE = 0.04  # units by which a collar reaches into the outline of the widest neck
+TONGUE, TONGUE_REACH = 0.025, 0.08  # units of half the width of thin pieces; from the garment within which they lie
+EVEN, EVEN_OVER = 3.0, 0.06  # lightness by which plain scenes vary, within so many units
+NECK_SHADE = 4.0  # squared colour distance from skin within which a shaded neck lies
+PLAINLY = 5.0  # squared colour distance within which a colour is plainly a material's
+
+
+def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Bools:
+    """Pixels (h, w) of the old garment's collar that are labelled skin, hair or scene; none where no face is seen."""
+    result = np.zeros_like(old)
+    throat = find_throat(photo, body, old)
+    if throat is None:
+        return result
+    tone = face_tone(throat.lab, throat.skin & (throat.below < -0.6))
+    if tone is None:
+        return result
+    goes = _not_skin(throat, body, coarse, old, tone) | _not_hair(throat, body, coarse, old, tone)
+    goes |= _not_scene(throat, body, coarse, old, goes)
+    top, left, bottom, right = throat.box
+    place = np.s_[top:bottom, left:right]
+
+    def full(mask: Bools) -> Bools:
+        whole = cv2.resize(mask.astype(np.float32), (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(whole > 0.5)
+
+    result[place] = full(goes)
+    doubtful = throat.skin & throat.near & (throat.below > JAW_MARGIN) & throat.collar
+    doubtful &= unlike_skin(grown_colours(coarse, old, throat), tone) < UNLIKE_SKIN[0]
+    doubtful &= ~_near_long_hair(throat, _of_head(throat))
+    if doubtful.any():
+        result[place] |= full(doubtful) & _off_the_outline(body, old | result)[place]
+    return result & np.isin(body.labels, (Label.SKIN, Label.HAIR, Label.BACKGROUND)) & ~old
+
+
+def _off_the_outline(body: Body, old: Bools) -> Bools:
+    """Pixels (h, w) outside the neck's outline as far as it is known by now."""
+    assert body.head is not None
+    lines = side_lines(body, body.head, old)
+    inside = filled(old.shape, np.concatenate([lines["left"], lines["right"][::-1]])) > 0.5
+    return np.asarray(distance_to(inside) > OFF_OUTLINE * body.unit)
+
+
+def _not_skin(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats) -> Bools:
+    """What was taken for skin and is none, by colour and by where necks can be."""
+    cloth_lab = grown_colours(coarse, old, throat)
+    to_skin = unlike_skin(throat.lab, tone)
+    to_cloth = strangeness(throat.lab, cloth_lab)
+    evidence = np.clip(to_skin - to_cloth, *COLOUR_RANGE)
+    evidence = cv2.GaussianBlur(evidence, (0, 0), 0.012 * throat.unit + 0.3)
+    strand = strangeness(throat.lab, grown_colours(coarse, body.labels == Label.HAIR, throat)) < np.minimum(
+        to_cloth, to_skin
+    )
+    weight = np.where(throat.above, OUTSIDE, OUTSIDE / 3)  # further down, chests are bare as well
+    # turned heads show more neck: where the cloth is plainly unlike skin, its colour tells it alone
+    weight = weight * np.interp(unlike_skin(cloth_lab, tone), UNLIKE_SKIN, [1, 0])
+    evidence = evidence + weight * np.clip(throat.outside / BEYOND, 0, 1) * ~strand
+    place = throat.skin & throat.near & (throat.below > JAW_MARGIN)
+    goes = place & (evidence > ENOUGH)
+    # scraps between what goes and the garment go with them
+    goes |= closed(throat.cloth | goes, 0.03 * throat.unit) & place & goes.any()
+    # a collar beside the chin is plainly cloth, and unlike the face or the beard above it
+    chin = throat.skin & (throat.below > BESIDE_JAW) & (to_cloth < PLAINLY) & (to_skin > 2 * PLAINLY)
+    chin &= distance_to(throat.cloth) < TONGUE_REACH * throat.unit
+    if chin.any():
+        inner = (body.labels == Label.SKIN) & ~dilate(old, 1.3 * TONGUE_REACH * body.unit)
+        goes |= chin & (strangeness(throat.lab, grown_colours(coarse, inner, throat)) > 2 * PLAINLY)
+    return hanging_together(throat.cloth, goes) | _tongues(throat)
+
+
+def _tongues(throat: Throat) -> Bools:
+    """Thin pieces of skin that stick out beside jaw and neck next to the garment: its rim, whatever the colour."""
+    place = throat.skin & (throat.below > BESIDE_JAW) & (throat.outside > 0) & throat.above
+    place &= distance_to(throat.cloth) < TONGUE_REACH * throat.unit
+    kept = throat.skin | throat.hair
+    broad = dilate(erode(kept, TONGUE * throat.unit), 1.3 * TONGUE * throat.unit)
+    return np.asarray(place & ~broad)
+
+
+def hanging_together(cloth: Bools, more: Bools) -> Bools:
+    """Those connected pieces of `more` that reach the garment."""
+    count, names = cv2.connectedComponents((cloth | more).view(np.uint8))
+    with_cloth = np.bincount(names[cloth], minlength=count) > 0
+    with_cloth[0] = False
+    return np.asarray(more & with_cloth[names])
+
+
+def _not_hair(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats) -> Bools:
+    """What was taken for hair beside the neck: the inside of a collar hangs together with no hair of the head, or has
+    the colour of the cloth and not of the hair."""
+    place = throat.hair & throat.near & throat.collar & (throat.outside > -BESIDE)
+    place &= (throat.below > JAW_MARGIN) | ((throat.below > BESIDE_JAW) & (throat.outside > BESIDE))
+    if not place.any():
+        return place
+    real = _of_head(throat)
+    count, names, stats, _ = cv2.connectedComponentsWithStats((throat.hair & ~real).view(np.uint8))
+    apart = stats[:, cv2.CC_STAT_AREA] < LARGEST_STRAY * throat.unit**2
+    apart &= np.bincount(names[erode(throat.hair, STRAND * throat.unit)], minlength=count) > 0  # the rest are rims
+    stray = apart[names] & ~real
+    to_hair = strangeness(throat.lab, grown_colours(coarse, body.labels == Label.HAIR, throat))
+    to_cloth = strangeness(throat.lab, grown_colours(coarse, old, throat))
+    cloth_like = (to_cloth < PLAINLY) & (to_hair > to_cloth + PLAINLY)
+    # shaded sides of necks and cheeks are often taken for hair
+    stray &= unlike_skin(throat.lab, tone) > NECK_SHADE
+    cloth_like &= throat.below > JAW_MARGIN
+    # in its own shade long hair is dark as any cloth, and on the garment it comes in pieces
+    return np.asarray(place & (stray | cloth_like) & ~_near_long_hair(throat, real))
+
+
+def _of_head(throat: Throat) -> Bools:
+    """Hair (h, w) that hangs together with that of the head, by more than a thin line."""
+    whole = erode(throat.hair, STRAND * throat.unit)
+    count, names = cv2.connectedComponents(whole.view(np.uint8))
+    of_head = np.bincount(names[whole & (throat.below < OF_HEAD)], minlength=count) > 0
+    of_head[0] = False
+    return dilate(of_head[names], 2 * STRAND * throat.unit) & throat.hair
+
+
+def _near_long_hair(throat: Throat, real: Bools) -> Bools:
+    """Hair (h, w) of the head that comes down beside the jaw in locks, and what is near it."""
+    locks = erode(throat.hair, LOCK * throat.unit) & real & (throat.below > OF_HEAD) & (throat.outside > BESIDE)
+    return dilate(locks, LOCK_REACH * throat.unit) if locks.any() else locks
+
+
+def _not_scene(throat: Throat, body: Body, coarse: Coarse, old: Bools, gone: Bools) -> Bools:
+    """What of a collar or a hood was taken for the scene beside the neck: it has the cloth's colour, differs from the
+    scene around, and hangs together with the garment."""
+    cloth = throat.cloth | gone
+    place = throat.scene & throat.near & (throat.outside > -BEYOND) & (throat.below > BESIDE_JAW)
+    place &= distance_to(cloth) < SCENE_REACH * throat.unit
+    light = throat.lab[..., 0]
+    uneven = np.abs(light - cv2.GaussianBlur(light, (0, 0), EVEN_OVER * throat.unit))[throat.scene]
+    if not place.any() or float(np.percentile(uneven, 75)) > EVEN:  # a busy scene has colours of every kind
+        return np.zeros_like(place)
+    far = (body.labels == Label.BACKGROUND) & ~dilate(old, SCENE_REACH * body.unit)
+    to_scene = strangeness(throat.lab, grown_colours(coarse, far, throat))
+    to_cloth = strangeness(throat.lab, grown_colours(coarse, old, throat))
+    evidence = cv2.GaussianBlur(np.clip(to_scene - to_cloth, *COLOUR_RANGE), (0, 0), 0.008 * throat.unit + 0.3)
+    like = place & (evidence > ENOUGH) & (to_cloth < PLAINLY)
+    return hanging_together(cloth, like)

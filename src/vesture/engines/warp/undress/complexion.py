@@ -1,0 +1,176 @@
+"""The colours of a person's skin, read off the photo: face, hands, limbs.
+
+Takes the photo and the body, gives a `Complexion` in CIE L*a*b*. Arms and legs that clothes hid are painted with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body.figure import SIDES, Body, Limb, SideName
+from vesture.vision.masks import erode
+from vesture.vision.parsing.parse import Label
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+MIDDLING = np.array([66.0, 14.0, 19.0], np.float32)  # where no skin is seen at all
+CHROMA_RANGE = ((2.0, 30.0), (2.0, 42.0))  # a* and b* of skin; beards, nails and shirts fall outside
+HAND = 0.55  # units round the wrist that are hand rather than arm
+SAMPLES = 20000
+LEAST = 80  # pixels that make a tone
+PALER = (0.68, 0.97)  # a* and b* of a neck as shares of the face's: medians of 25 photos that show both
+NECK = 0.17  # units from the middle that are neck
+FACE_LIGHT = 0.22  # of the difference between the sides of a face, the body shows from its middle to a side
+
+
+@dataclass(frozen=True, slots=True)
+class Complexion:
+    """Tones of lit skin as L*a*b* (3,).
+
+    Attributes:
+        torso: of neck, chest and belly.
+        body: of limbs that have no better.
+        hands, arms, legs: where they are seen.
+        light: how much brighter, as a share, the viewer's right side of the face is than its middle.
+    """
+
+    torso: Floats
+    body: Floats
+    hands: Mapping[SideName, Floats]
+    arms: Mapping[SideName, Floats]
+    legs: Mapping[SideName, Floats]
+    light: float
+
+
+def read_complexion(photo: NDArray[np.uint8], body: Body) -> Complexion:
+    """Read the tones off the whole photo (H, W, 3) uint8 of the person."""
+    skin = body.labels == Label.SKIN
+    inner = erode(skin, 0.02 * body.unit)
+    rows, columns = np.nonzero(inner if int(inner.sum()) >= LEAST else skin)
+    step = max(1, len(rows) // SAMPLES)
+    rows, columns = rows[::step], columns[::step]
+    lab = to_lab(photo[rows, columns].astype(np.float32))
+    points = np.stack([columns, rows], 1).astype(np.float64)
+    level = (points - body.neck) @ body.down / body.unit
+    aside = np.abs((points - body.neck) @ body.across) / body.unit
+    below = _below_jaw(body, points, level)
+    in_face = (below < 0) & (aside < 0.9)
+    face = lit_tone(lab[in_face])
+    at_hand = {side: _near(points, body.arms[side].axis[-1], HAND * body.unit) for side in SIDES}
+    hands = {side: tone for side in SIDES if (tone := lit_tone(lab[at_hand[side]])) is not None}
+    neck = lit_tone(lab[(below > 0.06) & (level < 0) & (aside < NECK)])
+    usual = _limb_tone(face, list(hands.values()), lab)
+    arms: dict[SideName, Floats] = {}
+    legs: dict[SideName, Floats] = {}
+    least = 0.04 * body.unit**2 / step  # less is a gap in a sleeve or a mistake of the parse
+    for side in SIDES:
+        for found, limb in ((arms, body.arms[side]), (legs, body.legs[side])):
+            own = _on_limb(points, limb) & ~at_hand["left"] & ~at_hand["right"]
+            tone = lit_tone(lab[own]) if int(own.sum()) > least else None
+            if tone is not None and _same_person(tone, usual):
+                found[side] = tone
+    light = _side_light((points - body.neck) @ body.across / body.unit, lab[:, 0], in_face, body)
+    return Complexion(_torso_tone(face, neck, usual), usual, hands, arms, legs, light)
+
+
+def _same_person(tone: Floats, usual: Floats) -> bool:
+    """Whether a tone may be skin of somebody whose skin is usually like that; the sun may have browned it."""
+    difference = np.abs(tone - usual)
+    return bool(difference[0] < 20 and difference[1:].max() < 11)
+
+
+def _below_jaw(body: Body, points: NDArray[np.float64], level: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Units (n,) by which points lie below the jaw, by a usual head's place where none is known."""
+    if body.head is None:
+        return np.asarray(level + 0.3)
+    return np.asarray(body.head.below_jaw(points[:, 0], points[:, 1]) / body.unit, np.float64)
+
+
+def _paler(face: Floats) -> Floats:
+    """The tone of covered skin by that of a face."""
+    return face * np.array([1.0, *PALER], np.float32)
+
+
+def _torso_tone(face: Floats | None, neck: Floats | None, usual: Floats) -> Floats:
+    """Neck and chest: as light as the face but less red; the chroma of the neck itself where it is seen."""
+    if face is None:
+        return usual if neck is None or not _same_person(neck, usual) else neck
+    tone = _paler(face)
+    if neck is None or not _same_person(neck, tone):
+        return tone
+    # necks lie in the shade of the head, chests do not
+    lightness = float(np.clip(neck[0], tone[0] - 8, tone[0] + 5))
+    return np.asarray([lightness, *(0.4 * tone[1:] + 0.6 * neck[1:])], np.float32)
+
+
+def _limb_tone(face: Floats | None, hands: list[Floats], everything: Floats) -> Floats:
+    """Skin of limbs that are not seen, between face and hands: hands are redder than arms, faces in the best light."""
+    if face is not None:
+        # a hand in the shade, or something else that was taken for one
+        hands = [hand for hand in hands if hand[0] > face[0] - 15]
+    hand = np.mean(hands, axis=0) if hands else None
+    if face is None and hand is None:
+        tone = lit_tone(everything)
+        return MIDDLING if tone is None else tone
+    if face is None:
+        assert hand is not None
+        return np.asarray(hand + np.array([2, -3, 2], np.float32), np.float32)
+    if hand is None:
+        return _paler(face)
+    return np.asarray(0.5 * _paler(face) + 0.5 * hand * np.array([1.0, 0.85, 1.05], np.float32), np.float32)
+
+
+def _side_light(across: NDArray[np.float64], lightness: Floats, in_face: Bools, body: Body) -> float:
+    """From which side the face is lit, read off its skin left and right of the middle."""
+    middle = float(np.median(across[in_face])) if in_face.any() else 0.0
+    if body.head is not None:
+        middle = float((body.head.chin - body.neck) @ body.across) / body.unit
+    right, left = lightness[in_face & (across > middle + 0.04)], lightness[in_face & (across < middle - 0.04)]
+    if len(right) < LEAST or len(left) < LEAST:
+        return 0.0
+    # lightness is about the cube root of light
+    ratio = 3 * np.log(max(float(np.median(right)), 1.0) / max(float(np.median(left)), 1.0))
+    return float(np.clip(FACE_LIGHT * ratio, -0.15, 0.15))
+
+
+def lit_tone(lab: Floats) -> Floats | None:
+    """The tone (3,) of the lit part of skin samples (n, 3), None where there are too few that look like skin."""
+    (low_a, high_a), (low_b, high_b) = CHROMA_RANGE
+    like = (lab[:, 1] > low_a) & (lab[:, 1] < high_a) & (lab[:, 2] > low_b) & (lab[:, 2] < high_b)
+    own = lab[like]
+    if len(own) < LEAST:
+        return None
+    low, high = np.percentile(own[:, 0], [55, 95])
+    lit = own[(own[:, 0] >= low) & (own[:, 0] <= high)]
+    return np.asarray(np.median(lit, axis=0), np.float32) if len(lit) else None
+
+
+def _near(points: NDArray[np.float64], centre: NDArray[np.float64], radius: float) -> Bools:
+    dx, dy = points[:, 0] - centre[0], points[:, 1] - centre[1]
+    return np.asarray(dx**2 + dy**2 < radius**2)
+
+
+def _on_limb(points: NDArray[np.float64], limb: Limb) -> Bools:
+    """Which points lie on the bare limb between its joints, hands and feet left out."""
+    result = np.zeros(len(points), bool)
+    for centre, radius in zip(limb.axis[4:-2:2], limb.natural[4:-2:2], strict=True):
+        result |= _near(points, centre, 1.1 * radius)
+    return result
+
+
+def to_lab(rgb: Floats) -> Floats:
+    """L*a*b* (n, 3) of sRGB colours (n, 3) in [0, 255]."""
+    if not len(rgb):
+        return np.zeros((0, 3), np.float32)
+    return np.asarray(cv2.cvtColor((rgb[None] / 255).astype(np.float32), cv2.COLOR_RGB2LAB)[0], np.float32)
+
+
+def to_rgb(lab: Floats) -> Floats:
+    """sRGB (n, 3) in [0, 255] of L*a*b* colours (n, 3)."""
+    return np.asarray(255 * cv2.cvtColor(lab[None].astype(np.float32), cv2.COLOR_LAB2RGB)[0], np.float32)

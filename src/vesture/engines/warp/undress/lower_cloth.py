@@ -1,0 +1,149 @@
+"""The trousers or skirt below a top that goes, continued upwards to a plain waistband.
+
+Takes the photo, the body and what is needed; gives a patch. Plain cloth goes on in its own light and grain; only
+patterned cloth is pieced together from itself.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.body.silhouettes import torso_zone
+from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.picture.patch import Patch, bounds
+from vesture.engines.warp.undress.removal import below
+from vesture.vision.exemplar import fill_scene
+from vesture.vision.fill import push_pull
+from vesture.vision.masks import closed, dilate, distance_to, erode, feather
+from vesture.vision.parsing.parse import Label
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+HIPS = 1.3  # level v down to which the old top may have hung
+GAP = 0.12  # units between cloth of the garment below that are closed
+FLAP, FLAPS_FROM = 0.7, 1.15  # units that flaps may hang down over it; the level v below which the torso's outline ends
+RIM = 0.035  # units at the edge of the cloth that is seen, which the old hem shades
+SPREAD = (0.12, 0.4)  # units sideways and upwards over which the light of the cloth is evened out
+JOIN, REACH = 0.08, 0.35  # units over which seen cloth is evened out where the painted one begins, and drawn to it
+PATTERNED = 16.0  # levels by which half of the cloth's places differ from its smooth version
+WEAVE, SEAM = 0.02, 2.5  # units of the weave's largest detail, its usual strengths that are more than weave
+WEAVE_FINEST = 800  # pixels at which pieces of weave are laid: any will do
+REMAINS, STRANGE = 0.1, 36.0  # units from a hem, and colour distance from the cloth below, of what is left of a top
+LEAST = 64  # pixels of cloth
+BAND = 0.11  # units of the waistband's height
+BOW = 0.12  # units by which it hangs lower in the middle, for each squared unit aside
+
+
+def continued_bottom(
+    photo: Floats, body: Body, old: Bools, need: Bools, coarse: Coarse, waistband: float, generator: np.random.Generator
+) -> Patch | None:
+    """What the old top hid of the garment below it; None where there is none.
+
+    Args:
+        photo: (h, w, 3) float32 in [0, 255].
+        old: (h, w) the garment that goes.
+        need: (h, w) what is to be painted.
+        waistband: the level v of the upper edge.
+    """
+    lower = (body.labels == Label.BOTTOM) & ~old
+    if not lower.any():
+        return None
+    between = closed(lower, GAP * body.unit) & ~lower
+    zone = np.maximum(torso_zone(old.shape, body, waistband, HIPS), feather(between, 0.7))
+    zone = np.maximum(zone, feather(below(body, FLAPS_FROM, _under_flaps(lower, old, body.unit)), 0.7)) * need
+    box = bounds(zone > 0, round(0.6 * body.unit))
+    inside = erode(lower, RIM * body.unit)
+    inside = inside if int(inside.sum()) >= LEAST else lower
+    if box is None:
+        return None
+    place = np.s_[box[0] : box[2], box[1] : box[3]]
+    if not inside[place].any():
+        return None
+    field = _light(coarse, inside, body.unit)
+    if field is None or _pattern(coarse, inside, field) > PATTERNED:
+        cloth = fill_scene(photo[place], zone[place] > 0, inside[place], 0.6 * body.unit, generator)
+    else:
+        field = _joined(field, coarse, inside, body.unit)
+        cloth = coarse.full(field)[place] * _waistband(body, waistband, box)[..., None]
+        cloth = np.clip(cloth + _texture(photo[place], zone[place] > 0, inside[place], body.unit, generator), 0, 255)
+    return Patch(box[0], box[1], np.asarray(cloth, np.float32), np.asarray(zone[place], np.float32))
+
+
+def _under_flaps(lower: Bools, old: Bools, unit: float) -> Bools:
+    """Pixels (h, w) of what goes that have the garment below beside them and, not far, below them."""
+    height = lower.shape[0]
+    rows = np.where(lower, np.arange(height, dtype=np.int32)[:, None], np.int32(2 * height))
+    following = np.minimum.accumulate(rows[::-1], axis=0)[::-1]
+    near = following - np.arange(height, dtype=np.int32)[:, None] < FLAP * unit
+    beside = np.logical_or.accumulate(lower, axis=1) | np.logical_or.accumulate(lower[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(old & near & beside)
+
+
+def _light(coarse: Coarse, inside: Bools, unit: float) -> Floats | None:
+    """The cloth's colours (h, w, 3) at the low resolution, the same all the way up but for its light from the sides."""
+    pure = coarse.pure(inside).astype(np.float32)
+    if int(pure.sum()) < LEAST // 4:
+        return None
+    scale = unit / coarse.factor
+    sigma = max(1.0, SPREAD[0] * scale), max(1.0, SPREAD[1] * scale)
+    weight = cv2.GaussianBlur(pure, (0, 0), sigma[0], sigmaY=sigma[1])
+    colours = cv2.GaussianBlur(coarse.photo * pure[..., None], (0, 0), sigma[0], sigmaY=sigma[1])
+    even = colours / np.maximum(weight, 1e-6)[..., None]
+    return push_pull(np.asarray(even, np.float32), (weight > 0.01).astype(np.float32))
+
+
+def _joined(field: Floats, coarse: Coarse, inside: Bools, unit: float) -> Floats:
+    """The field drawn to the cloth that is seen, the less the farther from it."""
+    seen = coarse.pure(inside)
+    scale = unit / coarse.factor
+    lacking = cv2.GaussianBlur((coarse.photo - field) * seen[..., None], (0, 0), JOIN * scale)
+    lacking /= np.maximum(cv2.GaussianBlur(seen.astype(np.float32), (0, 0), JOIN * scale), 1e-3)[..., None]
+    spread = push_pull(np.asarray(lacking, np.float32), seen.astype(np.float32))
+    away = cv2.distanceTransform((~seen).view(np.uint8), cv2.DIST_L2, 5) / scale
+    nearness = np.exp(-np.maximum(away - 3 * RIM, 0) / REACH)
+    return np.asarray(field + spread * nearness[..., None], np.float32)
+
+
+def _pattern(coarse: Coarse, inside: Bools, field: Floats) -> float:
+    return float(np.median(np.abs(coarse.photo - field)[coarse.pure(inside)].max(-1)))
+
+
+def _waistband(body: Body, level: float, box: tuple[int, int, int, int]) -> Floats:
+    """Light (h, w) of a waistband whose upper edge lies at a level v: its edge, and the seam below it."""
+    rows = np.arange(box[0], box[2], dtype=np.float32)[:, None] - np.float32(body.neck[1])
+    columns = np.arange(box[1], box[3], dtype=np.float32)[None] - np.float32(body.neck[0])
+    across = (columns * body.across[0] + rows * body.across[1]) / body.unit
+    down = (columns * body.down[0] + rows * body.down[1] - level * body.torso) / body.unit
+    down = down - BOW * (0.2 - np.minimum(across**2, 0.2))
+    edge, seam = np.exp(-((down / 0.018) ** 2)), np.exp(-(((down - BAND) / 0.009) ** 2))
+    below = np.exp(-np.maximum(down - BAND, 0) / 0.03) * (down > BAND)
+    return np.asarray(1 - 0.1 * edge - 0.16 * seam - 0.04 * below, np.float32)
+
+
+def _texture(photo: Floats, need: Bools, inside: Bools, unit: float, generator: np.random.Generator) -> Floats:
+    """The weave of the cloth (h, w, 3), pieced together from its own; seams and pockets are no weave."""
+    detail = photo - cv2.GaussianBlur(photo, (0, 0), max(2.0, WEAVE * unit))
+    limit = SEAM * 1.4826 * np.median(np.abs(detail[inside]), axis=0)
+    even = np.clip(detail, -limit, limit)
+    return fill_scene(even, need, inside, 0.4 * unit, generator, WEAVE_FINEST)
+
+
+def hem_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Bools:
+    """Pixels (h, w) near the hem of a top that goes which were taken for the garment below and have its colours."""
+    below = (body.labels == Label.BOTTOM) & ~old
+    distance = distance_to(old)
+    rows, columns = np.nonzero(below & (distance < REMAINS * body.unit))
+    result = np.zeros_like(old)
+    own, gone = coarse.pure(below & (distance > REMAINS * body.unit)), coarse.pure(old)
+    if not len(rows) or not own.any() or not gone.any():
+        return result
+    colour = photo[rows, columns]
+    to_own = np.linalg.norm(colour - coarse.at(coarse.grown(own), rows, columns), axis=1)
+    to_old = np.linalg.norm(colour - coarse.at(coarse.grown(gone), rows, columns), axis=1)
+    strange = (to_own > STRANGE) & (to_old < 0.5 * to_own)
+    result[rows[strange], columns[strange]] = True
+    return dilate(cv2.medianBlur(result.view(np.uint8), 3) > 0, 2) & below if strange.any() else result

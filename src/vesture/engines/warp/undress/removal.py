@@ -1,0 +1,260 @@
+"""Which pixels go with the old garment: its own, its rims, and what its edge has coloured.
+
+Takes the photo, the body and which clothes go; gives a mask. The parse ends where its labels say; cuffs, collars and
+hems leave lines of their own colour or shade beyond, which would outline the new garment with the old one.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body.figure import SIDES, Body
+from vesture.engines.warp.body.silhouettes import limb_zone
+from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.undress.collar import JAW_MARGIN, collar_remains, hanging_together
+from vesture.engines.warp.undress.hands import BELOW_CUFF, bare_arms_of, hands_of
+from vesture.vision.masks import dilate, distance_to, erode
+from vesture.vision.parsing.parse import Label
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+# How far beyond the old garment, in units, rims are looked for on each kind of neighbour.
+REACH = {Label.SKIN: 0.05, Label.BACKGROUND: 0.022, Label.HAIR: 0.01, Label.BOTTOM: 0.03, Label.TOP: 0.02}
+STRANGE = {Label.SKIN: 42.0, Label.BACKGROUND: 9.0}  # colour distance that no neighbour of that kind has by itself
+SHADE = (0.3, 1.2)  # factors of light on a hand from its darkest creases to its knuckles
+COAT = 1.4  # level v below which a top hides the legs
+HAND = 0.7  # units round a wrist within which small pieces of skin are fingers
+SKIN_SCRAP = 0.08  # square units of skin below which it may be cloth of the colour of skin
+SCRAP = 0.03  # square units below which a piece of the old garment is taken for something else
+PINHOLE = 0.01  # square units below which something inside the old garment is part of it
+SPECK = 0.004  # square units below which what is left of somebody is nothing
+COLLAR = 0.1  # units from a collar within which pieces of it may have been taken for skin
+CHIN, FOREHEAD = -0.2, -0.6  # levels in units, from the shoulder joints, above which faces and the middle of faces lie
+FACE_RIM = 0.06  # units
+BEARD = 0.45  # half-widths of the face below the jaw that chins and beards reach
+FACE_BOX = 2.2  # half-widths of the face from the chin within which it lies
+SEAM = 0.008  # units of mixed pixels along every edge
+SKIN_SEAM = 0.016  # and of the line of shade that cuffs and collars leave on skin
+FINGER = 0.035  # half the width of fingers: a seam that wide would eat them
+
+
+def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: Coarse) -> Bools:
+    """Pixels (h, w) of the garment that goes, with its rims."""
+    labels = body.labels
+    old = np.isin(labels, replaced)
+    if Label.TOP in replaced and Label.BOTTOM not in replaced:
+        old &= ~_skirt(body, old)
+    old = _whole(old, labels != Label.BACKGROUND, body.unit)
+    if not old.any():
+        return old
+    collar = np.zeros_like(old)
+    if Label.TOP in replaced:
+        old |= _beside_the_neck(photo, body, old) | _scraps_of_skin(body, old)
+        collar = collar_remains(photo, body, old, coarse)
+        old |= collar
+    distance = distance_to(old)
+    skin = labels == Label.SKIN
+    hands, arms = hands_of(body), bare_arms_of(body, replaced)
+    careful = (skin & (_beyond_the_wrists(body) | _above_the_jaw(body))) | arms
+    broad = skin & ~careful & dilate(erode(skin, FINGER * body.unit), FINGER * body.unit)
+    rim = distance <= np.where(broad, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))
+    result = old | (rim & (labels != Label.OTHER))
+    colours = coarse.grown(coarse.pure(old))
+    strange = np.zeros_like(old)
+    for label, reach in REACH.items():
+        if label not in replaced:
+            own = (labels == label) & ~careful & ~hands
+            strange |= _rims(photo, own, distance, max(2.0, reach * body.unit), colours, coarse, label)
+    reach = max(2.0, REACH[Label.SKIN] * body.unit)
+    strange |= _rims(photo, hands & ~careful, distance, reach, colours, coarse, Label.SKIN, SHADE)
+    # fingers and faces throw shadows stranger than any cuff or collar: of them only what has the garment's colour goes
+    strange |= _rims(photo, careful & ~arms, distance, reach, colours, coarse, None)
+    if Label.TOP in replaced:
+        throat = (labels == Label.SKIN) & _near_the_throat(body)
+        # here only what has the old garment's colour: chins and beards throw shadows stranger than any collar
+        pieces = _rims(photo, throat, distance, COLLAR * body.unit, colours, coarse, None)
+        strange |= hanging_together(distance <= max(2.0, SKIN_SEAM * body.unit), pieces)
+    if strange.any():
+        result |= cv2.medianBlur(strange.view(np.uint8), 3) > 0
+    return _without_islands(result & (collar | ~_face(body)), labels, body.unit)
+
+
+def _beyond_the_wrists(body: Body) -> Bools:
+    """Where hands are (h, w), a little below the wrists or the cuffs over them."""
+    zones = []
+    for side in SIDES:
+        arm = body.arms[side]
+        start = max(arm.length, arm.bare_from or 0.0) + BELOW_CUFF * body.unit
+        zones.append(limb_zone(body.labels.shape, arm, start, arm.length + HAND * body.unit, grow=2.6) > 0.5)
+    return np.asarray(np.logical_or.reduce(zones))
+
+
+def _above_the_jaw(body: Body) -> Bools:
+    """The face (h, w) down to the jaw, or to the beard on it; nothing where no face is seen."""
+    result = np.zeros(body.labels.shape, bool)
+    head = body.head
+    if head is None:
+        return result
+    reach = FACE_BOX * head.half_width
+    ends = np.array([head.chin + reach * head.up, head.chin - 0.3 * reach * head.up])
+    top, bottom = max(0, int(ends[:, 1].min())), max(0, int(ends[:, 1].max()))
+    left, right = max(0, int(ends[:, 0].min() - reach)), max(0, int(ends[:, 0].max() + reach))
+    grid = np.indices(result[top:bottom, left:right].shape, np.float32)
+    result[top:bottom, left:right] = head.below_jaw(grid[1] + left, grid[0] + top) < JAW_MARGIN * head.half_width
+    return result
+
+
+def _face(body: Body) -> Bools:
+    """The middle of the face (h, w), wherever the head leans: broad skin that is one with what lies above the chin."""
+    grid = np.indices(body.labels.shape, np.float32)
+    rows, columns = grid[0], grid[1]
+    level = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.unit
+    high = level < CHIN
+    if body.head is not None:  # beside necks that come up as high collars stand
+        high &= (body.head.below_jaw(columns, rows) < BEARD * body.head.half_width) | _within_the_neck(body, level)
+    broad = erode((body.labels == Label.SKIN) & high, FACE_RIM * body.unit)
+    count, names = cv2.connectedComponents(broad.view(np.uint8))
+    inside = np.bincount(names[broad & (level < FOREHEAD)], minlength=count)
+    inside[0] = 0
+    if not inside.any():
+        return np.zeros_like(broad)
+    # grown back less than it was worn down: a rim is left for the seam beside a collar
+    return dilate(names == int(np.argmax(inside)), 0.7 * FACE_RIM * body.unit) & (body.labels == Label.SKIN)
+
+
+def _within_the_neck(body: Body, level: Floats) -> Bools:
+    """Pixels (h, w) at levels (h, w) between head and shoulders that lie within the neck's usual width."""
+    head = body.head
+    assert head is not None
+    top = head.neck_top - body.neck
+    share = np.clip(level * body.unit / min(float(top @ body.down), -1.0), 0, 1)
+    aside = (np.arange(level.shape[1], dtype=np.float32) - np.float32(body.neck[0]))[None] * np.float32(body.across[0])
+    aside = aside + (np.arange(level.shape[0], dtype=np.float32) - np.float32(body.neck[1]))[:, None] * np.float32(
+        body.across[1]
+    )
+    return np.asarray(np.abs(aside - share * np.float32(top @ body.across)) < head.neck_half_width)
+
+
+def _near_the_throat(body: Body) -> Bools:
+    """Neck and upper chest (h, w), where collars and lapels lie on the skin."""
+    height, width = body.labels.shape
+    dx = np.arange(width, dtype=np.float32)[None] - np.float32(body.neck[0])
+    dy = np.arange(height, dtype=np.float32)[:, None] - np.float32(body.neck[1])
+    aside = np.abs(dx * body.across[0] + dy * body.across[1]) / body.unit
+    level = (dx * body.down[0] + dy * body.down[1]) / body.unit
+    return np.asarray((aside < 0.55) & (level > -0.3) & (level < 0.6))
+
+
+def _without_islands(gone: Bools, labels: NDArray[np.uint8], unit: float) -> Bools:
+    """What goes, and the specks of person that would be left alone in it or beside it."""
+    left = ~gone & (labels != Label.BACKGROUND) & (labels != Label.OTHER)
+    count, names, stats, _ = cv2.connectedComponentsWithStats(left.view(np.uint8))
+    speck = stats[:, cv2.CC_STAT_AREA] < SPECK * unit**2
+    speck[0] = False
+    return np.asarray(gone | speck[names]) if count > 1 else gone
+
+
+def _skirt(body: Body, old: Bools) -> Bools:
+    """What stays of a dress or a coat where only the top changes: nobody knows what is under it."""
+    skirt = below(body, 1.0, old)
+    one_piece = body.labels == Label.ONE_PIECE
+    long = int(below(body, COAT, skirt).sum()) > 0.15 * body.unit**2
+    return skirt if long else skirt & one_piece
+
+
+def _whole(old: Bools, person: Bools, unit: float) -> Bools:
+    """The garment without scraps, pinholes and ragged edges: what the parse sees of it in hair and face is none."""
+    smooth = cv2.medianBlur(old.view(np.uint8), 2 * max(1, round(0.01 * unit)) + 1)
+    count, names, stats, _ = cv2.connectedComponentsWithStats(smooth)
+    if count < 2:
+        return np.asarray(smooth > 0)
+    area = stats[:, cv2.CC_STAT_AREA]
+    large = area >= max(SCRAP * unit**2, 0.02 * area[1:].max())
+    large[0] = False
+    whole = large[names]
+    _, names, stats, _ = cv2.connectedComponentsWithStats((~whole).view(np.uint8))
+    pinhole = stats[:, cv2.CC_STAT_AREA] < PINHOLE * unit**2
+    pinhole[0] = False
+    return np.asarray(whole | (pinhole[names] & person))
+
+
+def below(body: Body, level: float, where: Bools) -> Bools:
+    """Those pixels of `where` that lie below level v of the torso."""
+    rows, columns = np.nonzero(where)
+    result = np.zeros_like(where)
+    if len(rows):
+        v = body.coordinates(np.stack([columns, rows], 1))[:, 1]
+        result[rows[v > level], columns[v > level]] = True
+    return result
+
+
+def _beside_the_neck(photo: Floats, body: Body, old: Bools) -> Bools:
+    """Skin-coloured pixels where no skin can be: above the shoulder line and beside the neck, next to a collar."""
+    rows, columns = np.nonzero(body.labels == Label.SKIN)
+    result = np.zeros_like(old)
+    if not len(rows):
+        return result
+    offset = (np.stack([columns, rows], 1) - body.neck) / body.unit
+    aside, level = np.abs(offset @ body.across), offset @ body.down
+    line = np.interp(aside, [0.19, 0.5], [-0.24, -0.05]) - 0.12
+    # chins of turned and slanting heads come down here too; they have the colour of a face and lie higher
+    face = level < -0.3
+    tone = np.median(photo[rows, columns][face], axis=0) if face.any() else np.full(3, 1e3)
+    strange = np.linalg.norm(photo[rows, columns] - tone, axis=1) > 60
+    stray = (aside > 0.25) & (level > -0.4) & (level < line) & strange
+    if body.head is not None:  # and cheeks of turned heads are as dark on their far side
+        below_jaw = body.head.below_jaw(columns.astype(np.float32), rows.astype(np.float32))
+        stray &= below_jaw > JAW_MARGIN * body.head.half_width
+    result[rows[stray], columns[stray]] = True
+    return np.asarray(result & dilate(old, 0.08 * body.unit))
+
+
+def _scraps_of_skin(body: Body, old: Bools) -> Bools:
+    """Small pieces of skin with the old garment all round, hands aside: folds and prints of the colour of skin."""
+    skin = body.labels == Label.SKIN
+    hands = np.stack([body.arms[side].at(np.array([body.arms[side].length]))[0] for side in SIDES])
+    count, names, stats, _ = cv2.connectedComponentsWithStats(skin.view(np.uint8))
+    result = np.zeros_like(skin)
+    for index in range(1, count):
+        left, top, width, height, area = stats[index]
+        middle = np.array([left + width / 2, top + height / 2])
+        if area > SKIN_SCRAP * body.unit**2 or np.linalg.norm(hands - middle, axis=1).min() < HAND * body.unit:
+            continue
+        box = np.s_[max(0, top - 3) : top + height + 3, max(0, left - 3) : left + width + 3]
+        piece = names[box] == index
+        ring = dilate(piece, 2) & ~piece
+        if float(old[box][ring].mean()) > 0.55:
+            result[box] |= piece
+    return result
+
+
+def _rims(
+    photo: Floats,
+    own: Bools,
+    distance: Floats,
+    reach: float,
+    old_colours: Floats,
+    coarse: Coarse,
+    label: Label | None,
+    light: tuple[float, float] = (1.0, 1.0),
+) -> Bools:
+    """Pixels of a neighbour, within reach of the old garment, that look like that rather than like their own kind, in
+    whatever `light` of this range of factors."""
+    result = np.zeros_like(own)
+    rows, columns = np.nonzero(own & (distance <= reach))
+    clear = coarse.pure(own & (distance > reach))
+    if not len(rows) or not clear.any():
+        return result
+    colour = photo[rows, columns]
+    usual = coarse.at(coarse.grown(clear), rows, columns)
+    factor = np.clip((colour * usual).sum(1) / np.maximum((usual**2).sum(1), 1.0), *light)
+    to_own = np.linalg.norm(colour - usual * factor[:, None], axis=1)
+    to_old = np.linalg.norm(colour - coarse.at(old_colours, rows, columns), axis=1)
+    goes = (to_own > 18) & (to_old < (0.8 if label is not None else 0.5) * to_own)
+    if label is not None and label in STRANGE:
+        goes |= to_own > STRANGE[label]
+    result[rows[goes], columns[goes]] = True
+    return result

@@ -1,0 +1,278 @@
+"""The person without the old garment: what shows where it was and the new one is not.
+
+`prepare` does once per photo what no fit changes; `undress` gives, for one fit, the photo with the old garment replaced
+by what would be behind the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.core.task import RGB
+from vesture.engines.warp.body.exposure import belly_is_bare
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body, SideName
+from vesture.engines.warp.body.relief import ARM, LEG
+from vesture.engines.warp.body.shoulder import bared_shoulders, out_of_shoulder, shoulder_cap, with_shoulders
+from vesture.engines.warp.body.silhouettes import beside_cloth, limb_zone, torso_zone, under_cloth
+from vesture.engines.warp.body.window import moved_body
+from vesture.engines.warp.cloth.placement import Fit
+from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.picture.patch import Patch, bounds, coverage, laid_over
+from vesture.engines.warp.undress.belly import belly_gap
+from vesture.engines.warp.undress.bleed import bled
+from vesture.engines.warp.undress.complexion import Complexion, read_complexion
+from vesture.engines.warp.undress.hair import hair_behind, longer_hair, with_shaded_hair
+from vesture.engines.warp.undress.joint import without_nicks
+from vesture.engines.warp.undress.lower_cloth import continued_bottom, hem_remains
+from vesture.engines.warp.undress.neck import bare_neck
+from vesture.engines.warp.undress.removal import old_garment
+from vesture.engines.warp.undress.skin import (
+    BareLimb,
+    bare_limb,
+    painted_limb,
+    painted_torso,
+    side_light,
+    trunk_tone,
+)
+from vesture.vision.exemplar import fill_scene
+from vesture.vision.frame import Box
+from vesture.vision.masks import dilate, distance_to, feather
+from vesture.vision.parsing.parse import Label
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+HEM_SLOPE = 0.1  # units that the hem of a leg may be higher at its side than in its middle
+NICK_WIDTH, NICK_REACH = 1.12, 0.15  # radii of a limb and units past its end within which nicks are closed
+HEM_SHADE = 0.035  # units of cloth below a hem that lie in its shade
+MARGIN = 0.2  # units around everything that may change: shadows reach that far
+WINDOW_STEP = 32  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Wardrobe:
+    """Which labels a garment replaces, and which of the person's clothes stay in front of it."""
+
+    replaced: tuple[Label, ...]
+    in_front: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A photo ready to be dressed: all arrays and the body are those of the window `box` of the person's photo.
+
+    Attributes:
+        photo: (h, w, 3) float32.
+        person: (h, w) everything that is not the scene.
+        old: (h, w) the garment that goes, with its rims.
+        fading: (h, w) its coverage with a soft edge, a little wider.
+        bled: (h, w) the scene that its colour has run into.
+        skin: (h, w) low-resolution pixels of skin that is seen.
+        arms, legs: the bare limbs.
+    """
+
+    box: Box
+    photo: Floats
+    body: Body
+    clothes: Wardrobe
+    person: Bools
+    old: Bools
+    fading: Floats
+    bled: Bools
+    coarse: Coarse
+    complexion: Complexion
+    skin: Bools
+    arms: Mapping[SideName, BareLimb]
+    legs: Mapping[SideName, BareLimb]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.photo.shape[0], self.photo.shape[1]
+
+
+def dressed_window(body: Body, clothes: Wardrobe, covered: Box) -> Box:
+    """The window of the photo that dressing can change: the old garment, what the new one covers, and a margin.
+
+    Its edges lie on a grid, so that samples of slightly different fit share one window, and what was prepared for it.
+    """
+    height, width = body.labels.shape
+    margin = round(MARGIN * body.unit)
+    edges = [(covered.top, covered.left, covered.bottom, covered.right)]
+    extent = bounds(np.isin(body.labels, clothes.replaced))
+    if extent is not None:
+        edges.append(extent)
+    top, left, bottom, right = (
+        pick(values) for pick, values in zip((min, min, max, max), zip(*edges, strict=True), strict=True)
+    )
+    return Box(
+        max(0, (left - margin) // WINDOW_STEP * WINDOW_STEP),
+        max(0, (top - margin) // WINDOW_STEP * WINDOW_STEP),
+        min(width, -(-(right + margin) // WINDOW_STEP) * WINDOW_STEP),
+        min(height, -(-(bottom + margin) // WINDOW_STEP) * WINDOW_STEP),
+    )
+
+
+def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
+    """Everything about a photo that no fit changes.
+
+    Args:
+        photo: (H, W, 3) uint8, the person.
+        box: the window that dressing can change.
+    """
+    whole = body
+    body = moved_body(body, box)
+    window = photo[box.slices].astype(np.float32)
+    coarse = Coarse.of(window, body.unit)
+    if Label.TOP in clothes.replaced:
+        body = replace(body, labels=with_shaded_hair(body, coarse, clothes.replaced))
+    old = old_garment(window, body, clothes.replaced, coarse)
+    pure = coarse.pure(old)
+    limbs: list[dict[SideName, BareLimb]] = []
+    for group, anatomy in ((body.arms, ARM), (body.legs, LEG)):
+        limbs.append(
+            {
+                side: bare_limb(
+                    group[side], anatomy, body.labels, body.unit, side_light(coarse, group[side], pure), SIGN[side]
+                )
+                for side in SIDES
+            }
+        )
+    return Prepared(
+        box,
+        window,
+        body,
+        clothes,
+        body.labels != Label.BACKGROUND,
+        old,
+        feather(dilate(old, 1), 0.8),
+        bled(window, old, body.labels == Label.BACKGROUND, coarse, body.unit),
+        coarse,
+        read_complexion(photo, whole),
+        coarse.pure((body.labels == Label.SKIN) & ~old),
+        limbs[0],
+        limbs[1],
+    )
+
+
+def undress(
+    scene: Prepared, fit: Fit, cover: Floats, texture: Floats, generator: np.random.Generator
+) -> tuple[Floats, Bools]:
+    """The photo with the old garment replaced by what is behind the new one, arms in front of the body left out.
+
+    Args:
+        cover: (h, w) coverage of the new garment.
+        texture: (h, w) grain of skin, a factor near 1.
+
+    Returns:
+        The picture (h, w, 3), and (h, w) where it shows the person rather than the scene behind.
+    """
+    solid = scene.person & ~scene.old
+    away = ~dilate(cover > 0.004, max(2.0, 0.03 * scene.body.unit))
+    fading = np.maximum(scene.fading, np.maximum(feather(scene.bled & away, 0.8), _hem_shade(scene) * away))
+    need = (fading > 0.004) & (cover < 0.999)
+    if not (need & scene.old).any():
+        return scene.photo, scene.person
+    patches = list(_behind(scene, fit, need, cover, texture, generator))
+    skin = coverage(patches, scene.shape)
+    bare = need & (skin < 0.5)
+    # right up to the neck, and under its soft edge
+    behind = hair_behind(scene.body, scene.old, scene.coarse, need)
+    hair = longer_hair(scene.photo, scene.body, scene.old, bare) if Label.TOP in scene.clothes.replaced else []
+    # beyond the old garment's own pixels the person is still there, the scene may not show through the seam
+    open_scene = need & (skin < 0.999) & (scene.old | ~scene.person)
+    canvas = scene.photo
+    if open_scene.any():
+        usable = ~(dilate(scene.person | scene.old, max(2.0, 0.015 * scene.body.unit)) | scene.bled)
+        plate = fill_scene(scene.photo, open_scene, usable, 0.9 * scene.body.unit, generator)
+        canvas = np.where(open_scene[..., None], plate, canvas)
+    canvas = laid_over(canvas, [*behind, *patches, *hair])
+    solid |= scene.old & (coverage([*behind, *patches, *hair], scene.shape) > 0.5)
+    return scene.photo + (canvas - scene.photo) * fading[..., None], solid
+
+
+def _hem_shade(scene: Prepared) -> Floats:
+    """How much (h, w) the hem of a top that goes has shaded the garment below it."""
+    if Label.TOP not in scene.clothes.replaced or Label.BOTTOM in scene.clothes.replaced:
+        return np.zeros(scene.shape, np.float32)
+    below = (scene.body.labels == Label.BOTTOM) & ~scene.old
+    shade = np.clip(1.6 - distance_to(scene.old) / (HEM_SHADE * scene.body.unit), 0, 1) * below
+    remains = hem_remains(scene.photo, scene.body, scene.old, scene.coarse)
+    return np.maximum(shade, feather(remains, 0.012 * scene.body.unit))
+
+
+def _behind(
+    scene: Prepared, fit: Fit, need: Bools, cover: Floats, texture: Floats, generator: np.random.Generator
+) -> Iterator[Patch]:
+    """What the old garment hid, back to front: the torso, the other garment, upper arms, legs."""
+    body, shape, replaced = scene.body, scene.shape, scene.clothes.replaced
+    waistband = min(body.waist, 0.88)
+    torso: list[Floats] = []
+    bared = bared_shoulders(body, cover, fit.sleeve_reach)
+    arms = {side: scene.arms[side].limb for side in bared} if Label.TOP in replaced else {}
+    if Label.TOP in replaced:
+        neck = with_shoulders(bare_neck(shape, body, scene.old, cover), body, arms)
+        torso.append(np.maximum(neck, torso_zone(shape, body, 0.0, waistband + 0.05)))
+    reach = fit.leg_reach
+    if Label.BOTTOM in replaced and all(reach.get(side, 0.0) < 0.5 * body.legs[side].length for side in SIDES):
+        torso.append(torso_zone(shape, body, waistband, 1.2))
+    elif Label.BOTTOM in replaced and belly_is_bare(body):
+        torso.append(torso_zone(shape, body, body.waist - 0.05, body.waist + 0.2))
+    if torso or Label.BOTTOM in replaced:
+        zone = np.maximum.reduce([np.zeros(shape, np.float32), *torso])
+        zone = zone * ~beside_cloth(body, cover, not bared)
+        # arms come out of the shoulders' caps, so these are whole
+        zone = np.maximum.reduce([zone, *(shoulder_cap(shape, body, side, arm) for side, arm in arms.items())])
+        if Label.BOTTOM in replaced and Label.TOP not in replaced:
+            zone = np.maximum(zone, belly_gap(body, cover, scene.old))
+        zone = zone * need
+        yield from _present(painted_torso(body, scene.complexion, scene.coarse, scene.skin, zone, texture))
+    if Label.BOTTOM not in replaced:
+        gone = scene.old | (need & scene.person)
+        yield from _present(continued_bottom(scene.photo, body, gone, need, scene.coarse, waistband, generator))
+    if Label.TOP in replaced:
+        for side in SIDES:
+            start = max(0.0, fit.sleeve_reach.get(side, 0.0) - 0.15 * body.unit)
+            yield from painted_arm(scene, side, start, 0.4 * body.arms[side].length, need, texture)
+    if Label.BOTTOM in replaced:
+        for side in SIDES:
+            leg = scene.legs[side]
+            zone = _limb(scene, leg, max(0.0, reach.get(side, 0.0) - 0.5 * body.unit), leg.limb.length)
+            tone = scene.complexion.legs.get(side, scene.complexion.body)
+            zone = zone * (need & ~under_cloth(leg.limb, cover, HEM_SLOPE * body.unit))
+            patch = painted_limb(leg, (tone, tone), scene.coarse, scene.skin, zone, texture, body.unit)
+            yield from _present(patch)
+
+
+def painted_arm(
+    scene: Prepared, side: SideName, start: float, end: float, where: Bools | Floats, texture: Floats
+) -> Iterator[Patch]:
+    """The bare arm between two arc lengths, as far as `where` covers it."""
+    arm, tones = scene.arms[side], scene.complexion
+    zone = _limb(scene, arm, start, min(end, arm.limb.length))
+    if start == 0:
+        zone = out_of_shoulder(zone, scene.body, side, arm.limb)
+    upper = tones.arms.get(side, trunk_tone(tones))
+    lower = tones.arms.get(side, tones.hands.get(side, tones.body))
+    lower = np.asarray(0.6 * lower + 0.4 * upper, np.float32)  # hands are redder than wrists
+    patch = painted_limb(arm, (upper, lower), scene.coarse, scene.skin, zone * where, texture, scene.body.unit)
+    yield from _present(patch)
+
+
+def _limb(scene: Prepared, bare: BareLimb, start: float, end: float) -> Floats:
+    """Coverage (h, w) of a bare limb between two arc lengths, up to the very skin that is seen."""
+    zone = limb_zone(scene.shape, bare.limb, start, end)
+    if end <= bare.joint - 0.1 * scene.body.unit:
+        return zone
+    unit = scene.body.unit
+    skin = (scene.body.labels == Label.SKIN) & ~scene.old
+    within = limb_zone(scene.shape, bare.limb, start, end + NICK_REACH * unit, NICK_WIDTH)
+    return without_nicks(zone, skin, scene.old, unit, within)
+
+
+def _present(patch: Patch | None) -> Iterator[Patch]:
+    if patch is not None:
+        yield patch

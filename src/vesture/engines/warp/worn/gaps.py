@@ -1,0 +1,77 @@
+"""Gaps between a worn sleeve and the torso, through which the backdrop is seen though the parse took it for cloth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.core.task import RGB
+from vesture.engines.warp.body.figure import Floats
+from vesture.vision.fill import push_pull
+from vesture.vision.masks import dilate, erode
+
+Bools = NDArray[np.bool_]
+
+FINE, FINEST = 80.0, 240.0  # pixels of a unit at which colours are compared, and at which gaps are looked for
+MIXED = 0.02  # units beside a gap where its colour and the cloth's mix
+BAND = 0.14  # units either side of the lines along which gaps open
+LEAST_LENGTH = 0.13  # units; shorter patches in the backdrop's colour are stripes and prints
+NEAR_BACKDROP, FAR_FROM_CLOTH = 14.0, 22.0  # CIELAB distances
+
+
+def without_gaps(photo: RGB, mask: Bools, backdrop: Bools, lines: Iterable[Floats], unit: float) -> Bools:
+    """The garment's mask without gaps.
+
+    Args:
+        photo: (H, W, 3) of the wearer.
+        mask: (H, W) where the garment was found.
+        backdrop: (H, W) where neither the wearer nor anything of theirs is.
+        lines: (n, 2) photo pixels, along which sleeves and torso meet.
+    """
+    scale = min(1.0, FINE / unit)
+    size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
+    small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor((small / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
+    cloth, scene = (cv2.resize(m.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0 for m in (mask, backdrop))
+    near = np.zeros(cloth.shape, np.uint8)
+    for line in lines:
+        cv2.polylines(near, [np.rint(line * scale).astype(np.int32)], False, 1)
+    clear = erode(scene, 2)
+    if not clear.any():
+        return mask
+    like_scene = np.linalg.norm(lab - push_pull(lab, clear.astype(np.float32)), axis=2) < NEAR_BACKDROP
+    sure = erode(cloth, 2) & ~dilate(like_scene, 1)
+    if sure.sum() < 0.3 * cloth.sum():
+        return mask  # the cloth has the backdrop's colour
+    fields = np.stack([push_pull(lab, clear.astype(np.float32)), push_pull(lab, sure.astype(np.float32))])
+    gaps = _gaps(photo, mask, dilate(near > 0, BAND * unit * scale), fields, unit)
+    return np.asarray(mask & ~gaps)
+
+
+def _gaps(photo: RGB, mask: Bools, near: Bools, fields: NDArray[np.float32], unit: float) -> Bools:
+    """Where (H, W) the backdrop is seen: narrower than what the colours of backdrop and cloth, `fields` (2, h, w, 3),
+    are found at, so the photo itself is looked at where `near` (h, w) allows."""
+    scale = min(1.0, FINEST / unit)
+    size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
+    lab = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    rows, columns = np.nonzero(inside & (cv2.resize(near.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0))
+    gaps = np.zeros(mask.shape, bool)
+    if not len(rows):
+        return gaps
+    seen = cv2.cvtColor((lab[rows, columns][None] / np.float32(255)).astype(np.float32), cv2.COLOR_RGB2LAB)[0]
+    across, down = (near.shape[k] / size[1 - k] for k in (1, 0))
+    y, x = (rows * down).astype(int), (columns * across).astype(int)
+    to_scene, to_cloth = (np.linalg.norm(seen - field[y, x], axis=1) for field in fields)
+    found = np.zeros(size[::-1], np.uint8)
+    found[rows, columns] = (to_scene < NEAR_BACKDROP) & (to_cloth > FAR_FROM_CLOTH)
+    count, names, stats, _ = cv2.connectedComponentsWithStats(found)
+    long = stats[:, cv2.CC_STAT_HEIGHT] > LEAST_LENGTH * unit * scale
+    long[0] = False
+    if count < 2 or not long.any():
+        return gaps
+    open_ = dilate(long[names], MIXED * unit * scale).astype(np.float32)
+    return np.asarray(cv2.resize(open_, mask.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5)

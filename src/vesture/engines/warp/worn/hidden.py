@@ -1,0 +1,65 @@
+"""Where a worn garment goes on behind what lies before it: hair, hands, straps, bags.
+
+Takes labels and the zone that cloth would fill, gives the part of it that is hidden rather than bare.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body.figure import SIDES, Body
+from vesture.engines.warp.worn.fill import mirrored_mask
+from vesture.vision.parsing.parse import Label
+
+Bools = NDArray[np.bool_]
+
+HAND = 0.6  # units about a wrist within which skin is the hand's
+PALE = 0.06  # square units of backdrop inside the garment that are cloth of its colour
+BEFORE = (Label.HAIR, Label.OTHER)
+
+
+def hidden_cloth(body: Body, mask: Bools, zone: Bools) -> Bools:
+    """Pixels (H, W) of `zone` without cloth to be seen, where cloth goes on behind something.
+
+    Skin hides cloth where it is a hand's or where cloth is seen below it, else it is bare; of the backdrop only small
+    spots inside count, which have the colour of the cloth. What the parse took for this cloth by mistake lies before
+    it. Hair and things hide cloth out of the zone too, where the other half of the garment has some.
+    """
+    open_ = zone & ~mask
+    # on the way down the photo: people who lie or hang are out of reach anyhow
+    above_cloth = np.maximum.accumulate(mask[::-1])[::-1]
+    skin = open_ & (body.labels == Label.SKIN) & (above_cloth | near_hands(body))
+    backdrop = open_ & (body.labels == Label.BACKGROUND)
+    before = np.isin(body.labels, BEFORE) & ~mask
+    if (before & ~zone).any():
+        before &= zone | mirrored_mask(mask, body)
+    mistaken = open_ & np.isin(body.labels, np.unique(body.labels[mask]))
+    hidden = _held(skin | mistaken | before | _spots(backdrop, PALE * body.unit**2), mask)
+    # what fingers leave between them
+    bare = (body.labels == Label.BACKGROUND) | ((body.labels == Label.SKIN) & ~near_hands(body))
+    return hidden | (_spots(~(hidden | mask), PALE * body.unit**2) & ~bare)
+
+
+def _held(hidden: Bools, mask: Bools) -> Bools:
+    """The pieces of `hidden` that some of the mask holds."""
+    names = cv2.connectedComponents((hidden | mask).astype(np.uint8))[1]
+    return hidden & np.isin(names, np.unique(names[mask]))
+
+
+def near_hands(body: Body, reach: float = HAND) -> Bools:
+    """Where (H, W) skin is a hand's rather than an arm's: within `reach` units of a wrist."""
+    near = np.zeros(body.labels.shape, np.uint8)
+    for side in SIDES:
+        x, y = (round(float(value)) for value in body.arms[side].axis[-1])
+        cv2.circle(near, (x, y), max(1, round(reach * body.unit)), 1, -1)
+    return np.asarray(near > 0)
+
+
+def _spots(mask: Bools, largest: float) -> Bools:
+    """Pieces of a mask no larger than `largest` pixels."""
+    _, names, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    small = stats[:, cv2.CC_STAT_AREA] <= largest
+    small[0] = False
+    return np.asarray(small[names])

@@ -1,0 +1,146 @@
+"""Cutting a garment out of a backdrop that is not plain.
+
+Takes: a small picture, and what the network believes of it if it was asked. Gives: the garment's region. Knows nothing
+about kinds of garments. Works at one fixed small scale; lengths are shares of the picture's long side.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.vision.garment import cut as cut
+from vesture.vision.garment.backdrop import Bool, Float, disc, rim
+from vesture.vision.garment.settle import settle
+
+FAR = 0.05  # from what the network believes to be garment: surely none
+
+CERTAIN = 0.97  # belief from which the colour of the ground is a trim of the garment
+GROUND = 9.0  # Lab units from one of the ground's main colours
+SHADE = 0.45  # what darkness counts of ground in a gap, where the light is low
+LEAST_SHARE = 0.07  # of the pixels: a main colour
+HANGER = 0.01  # half the thickness of a hanger
+
+
+def is_usable(prior: Float) -> bool:
+    """Whether the network saw a garment at all and was not in two minds about most of it."""
+    seen = prior > 0.5
+    return bool(0.008 < seen.mean() < 0.97 and np.mean(np.abs(prior[seen] - 0.5)) > 0.25)
+
+
+def agreement(region: Bool, prior: Float) -> float:
+    """Intersection over union of a region and what the network believes to be garment."""
+    believed = prior > 0.5
+    return float((region & believed).sum() / max(1, (region | believed).sum()))
+
+
+def cut_believed(small: NDArray[np.uint8], lab: Float, prior: Float) -> Bool:
+    """The garment where the network believes it to be, its outline put where the colours part.
+
+    The belief is coarse but knows cloth from hangers, beds and striped towels; colours are exact but do not. So the
+    cut may move the outline only within a band round the believed one.
+    """
+    size = max(prior.shape)
+    prior = np.where(_ground_seen_through(lab, prior), np.minimum(prior, 0.25), prior)
+    seen = (prior > 0.5).astype(np.uint8)
+    reach = cv2.dilate(seen, disc(FAR * size)) > 0
+    core = cv2.erode((prior > 0.75).astype(np.uint8), disc(0.4 * FAR * size)) > 0
+    chance = np.clip(0.5 + 1.1 * (prior - 0.5), 0.04, 0.96)
+    chance[core] = 0.99
+    found = cut.graph_cut(small, chance, ~reach, 1)
+    region = settle(lab, _near_belief((found & reach) | core, prior, 0.018), prior)
+    region = without_hanger(region, prior)
+    return cut.smooth_region(cut.main_body(region), 1.2) if region.any() else region
+
+
+def _ground_seen_through(lab: Float, prior: Float) -> Bool:
+    """Pixels believed to be garment that have the colour of the ground around it, and none that the garment has much
+    of: gaps between sleeves and body are thinner than the network sees."""
+    size = max(prior.shape)
+    near = cv2.dilate((prior > 0.5).astype(np.uint8), disc(2.5 * FAR * size)) > 0
+    outside, inside = near & (prior < 0.1), prior > 0.7
+    if outside.sum() < 200 or inside.sum() < 200:
+        return np.zeros(prior.shape, bool)
+    to_ground = _distance(lab, _main_colours(lab[outside]), SHADE)
+    to_cloth = _distance(lab, _main_colours(lab[inside]))
+    within = cv2.erode((prior > 0.5).astype(np.uint8), disc(0.01 * size)) > 0
+    return np.asarray(within & (to_ground < GROUND) & (to_cloth > 2.2 * to_ground + 4) & (prior < CERTAIN))
+
+
+def _main_colours(colours: Float) -> Float:
+    """(k, 3) the colours that many of (n, 3) are near to."""
+    colours = np.ascontiguousarray(colours[:: max(1, len(colours) // 4000)], np.float32)
+    cv2.setRNGSeed(7)
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    _, labels, middles = cv2.kmeans(colours, 8, None, stop, 1, cv2.KMEANS_PP_CENTERS)
+    share = np.bincount(labels.ravel(), minlength=8) / len(colours)
+    return np.asarray(middles[share >= min(LEAST_SHARE, share.max())], np.float32)
+
+
+def _distance(lab: Float, colours: Float, darker: float = 1.0) -> Float:
+    """(h, w) Lab distance to the nearest of (k, 3) colours; what is darker counts `darker` times."""
+    nearest = np.full(lab.shape[:2], np.inf, np.float32)
+    for colour in colours:
+        offset = lab - colour
+        offset[..., 0] *= np.where(offset[..., 0] < 0, darker, 1.0)
+        nearest = np.minimum(nearest, (offset**2).sum(2))
+    return np.asarray(np.sqrt(nearest), np.float32)
+
+
+def _near_belief(found: Bool, prior: Float, least: float) -> Bool:
+    """`found` without lumps that the network does not believe in, and with those it is sure of.
+
+    Args:
+        found: (h, w) a region.
+        prior: (h, w) the network's belief.
+        least: radius of what counts as a lump, as a share of the longer side.
+    """
+    lump = disc(least * max(prior.shape))
+    wrong = cv2.morphologyEx((found & (prior < 0.3)).astype(np.uint8), cv2.MORPH_OPEN, lump) > 0
+    lost = cv2.morphologyEx((~found & (prior > 0.7)).astype(np.uint8), cv2.MORPH_OPEN, lump) > 0
+    return (found & ~wrong) | lost
+
+
+def without_hanger(found: Bool, prior: Float) -> Bool:
+    """`found` without thin things at its top that the network does not take for cloth."""
+    rows = np.nonzero((prior > 0.5).any(1))[0]
+    if not len(rows):
+        return found
+    above = (np.arange(len(prior)) < rows[0] + 0.15 * len(rows))[:, None]
+    doubted = (found & above & (prior < 0.2)).astype(np.uint8)
+    hanger = cv2.morphologyEx(doubted, cv2.MORPH_OPEN, disc(HANGER * max(prior.shape))) > 0
+    return cut.main_body(found & ~hanger)
+
+
+def cut_busy(small: NDArray[np.uint8], lab: Float) -> Bool:
+    """The garment by colour statistics alone: what is unlike the rim and near the centre."""
+    height, width = lab.shape[:2]
+    chance = cut.salience(lab)
+    banned = np.zeros((height, width), bool)
+    frame = rim((height, width), 0.012)
+    banned |= frame & (chance < 0.4)
+    region = cut.main_body(cut.graph_cut(small, chance, banned, 4))
+    doubted = cut.doubt_unbounded(lab, region, np.where(region, 0.9, 0.1).astype(np.float32)) if region.any() else None
+    if doubted is not None:
+        region = cut.main_body(cut.graph_cut(small, doubted, banned, 2))
+    region = _without_attached(region)
+    if not region.any():
+        return region
+    region = cut.mend_edge(lab, region, 4, 4)
+    return cut.smooth_region(cut.main_body(region), 1.6)
+
+
+def _without_attached(region: Bool) -> Bool:
+    """`region` without things that reach in from the rim of the picture and join the garment by a narrow neck."""
+    size = max(region.shape)
+    clean = cut.main_body(cv2.morphologyEx(region.astype(np.uint8), cv2.MORPH_OPEN, disc(2)) > 0)
+    thick = cv2.morphologyEx(clean.astype(np.uint8), cv2.MORPH_OPEN, disc(0.024 * size))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=4)
+    if count < 2:
+        return clean
+    core = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    pieces = clean & (cv2.dilate((labels == core).astype(np.uint8), disc(2)) == 0)
+    _, numbers = cv2.connectedComponents(pieces.astype(np.uint8), connectivity=4)
+    foreign = np.unique(numbers[rim(region.shape, 0.02) & pieces])
+    return cut.main_body(clean & ~np.isin(numbers, foreign[foreign > 0]))

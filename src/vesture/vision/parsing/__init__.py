@@ -1,0 +1,4 @@
+"""What each pixel of a photo of a person belongs to.
+
+Law: imports `pose`.
+"""

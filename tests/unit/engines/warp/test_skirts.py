@@ -94,3 +94,11 @@ def test_sides_curve_nowhere_inwards() -> None:
     assert (np.diff(hung, n=2) <= 1e-9).all()
     bulging = 40 - 30 * (level - 1.3) ** 2
     assert without_dents(level, bulging) == pytest.approx(bulging)
+
+
+def test_a_skirt_under_a_top_hangs_from_the_natural_waist_however_low_the_top_ends() -> None:
+    body, garment = drawn_body(), skirt(220)
+    lowest = {end: sides(replace(body, top_hem=end, waist=end), garment)[:, 1].max() for end in (0.9, 1.0)}
+    assert lowest[1.0] == pytest.approx(lowest[0.9], abs=0.03)
+    seen = sides(replace(body, top_hem=None, waist=0.9), garment)[:, 1].max()
+    assert seen > lowest[1.0] + 0.08

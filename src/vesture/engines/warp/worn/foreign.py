@@ -20,6 +20,7 @@ from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.worn.cloth import Scene, colour_distance, main_colours, scaled_scene
 from vesture.engines.warp.worn.fill import mirrored_mask
 from vesture.engines.warp.worn.reach import sleeve_share
+from vesture.engines.warp.worn.shaded import DARKEST, log_hue
 from vesture.engines.warp.worn.trace import inside_outline
 from vesture.engines.warp.worn.wearer import carried
 from vesture.vision.fill import push_pull
@@ -52,7 +53,6 @@ HUE, HUE_MARGIN = 0.28, 0.6  # log-chromaticity: a pixel has the skin's hue, and
 LEG, LEG_LEVEL = 3.0, 1.05  # radii about a leg, and the level from which on bare legs are looked for
 COLOURED, SHADED = 0.7, 0.3  # least shares of the skin's usual colourfulness and brightness
 STEP = 3  # pixels at working size, over which edges are blurred
-DARKEST = 18.0  # levels: darker pixels have no hue
 
 
 def without_foreign(photo: RGB, mask: Bools, body: Body, category: Category) -> Bools:
@@ -171,12 +171,6 @@ def _between_legs(shape: tuple[int, int], body: Body) -> Bools:
     return gap
 
 
-def _hue(small: RGB) -> Floats:
-    """Log-chromaticity (h, w, 2): red over green and green over blue, the same in light and shade."""
-    values = np.log(cv2.GaussianBlur(small, (0, 0), 0.8).astype(np.float32) + 6.0)
-    return np.stack([values[..., 0] - values[..., 1], values[..., 1] - values[..., 2]], 2)
-
-
 def _bare_legs(small: RGB, scene: Scene, places: _Places) -> Bools:
     """Pieces at the lower end of the mask, on the legs, that have the hue of the wearer's skin."""
     legs = places.legs
@@ -187,7 +181,7 @@ def _bare_legs(small: RGB, scene: Scene, places: _Places) -> Bools:
     empty = np.zeros_like(scene.mask)
     if (skin & light).sum() < 0.02 * scene.unit**2 or (core & light).sum() < 0.1 * scene.unit**2:
         return empty
-    hue = _hue(small)
+    hue = log_hue(small)
     planar = np.concatenate([hue, np.zeros((*hue.shape[:2], 1), np.float32)], 2)
     to_skin = colour_distance(planar, main_colours(planar, skin & light, 3, 0.15))
     to_cloth = colour_distance(planar, main_colours(planar, core & light, 4, 0.1))

@@ -15,6 +15,7 @@ from vesture.engines.warp.worn.bottoms import worn_bottoms
 from vesture.engines.warp.worn.cloth import only_cloth
 from vesture.engines.warp.worn.foreign import without_foreign
 from vesture.engines.warp.worn.hem import above_hem
+from vesture.engines.warp.worn.shaded import without_shaded_skin
 from vesture.engines.warp.worn.things import with_scraps, without_straps
 from vesture.engines.warp.worn.tops import worn_upper
 from vesture.engines.warp.worn.wearer import WornGarment
@@ -48,7 +49,7 @@ def worn_garment(photo: RGB, body: Body, category: Category) -> WornGarment:
         mask = above_hem(photo, mask, body)
     mask = only_cloth(photo, with_scraps(photo, mask, body), body)
     if category != "bottoms":
-        mask = without_straps(photo, mask, body)
+        mask = without_straps(photo, without_shaded_skin(photo, mask, body), body)
     mask = _largest(without_foreign(photo, mask, body, category))
     if category == "bottoms":
         return worn_bottoms(photo, body, mask)

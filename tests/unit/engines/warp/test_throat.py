@@ -7,14 +7,17 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from drawn_person import UNIT, drawn_body, drawn_photo
+from drawn_person import SKIN, UNIT, drawn_body, drawn_photo
 
 from vesture.engines.warp.body.figure import Body
 from vesture.engines.warp.body.head import Head, find_head
+from vesture.engines.warp.body.window import moved_body
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.collar import collar_remains
+from vesture.engines.warp.undress.complexion import to_lab
 from vesture.engines.warp.undress.neck import bare_neck
 from vesture.engines.warp.undress.removal import old_garment
+from vesture.vision.frame import Box
 from vesture.vision.parsing.parse import Label
 from vesture.vision.pose.decode import Region
 from vesture.vision.pose.estimator import Pose
@@ -223,3 +226,20 @@ def beside_the_chin(colour: tuple[int, int, int], beard: bool) -> float:
 def test_a_collar_beside_the_chin_goes_and_a_beard_as_dark_stays() -> None:
     assert beside_the_chin((25, 25, 60), beard=False) > 0.6
     assert beside_the_chin((35, 28, 40), beard=True) < 0.2
+
+
+def test_the_tinted_fold_of_a_white_shirt_goes_where_the_face_is_not_in_the_picture() -> None:
+    body = headed()
+    labels = body.labels.copy()
+    labels[100:124, 146:166] = Label.SKIN
+    body = replace(body, labels=labels)
+    photo = photographed(body)
+    photo[labels == Label.TOP] = (236, 236, 240)
+    photo[108:124, 146:166] = (196, 196, 196)
+    photo[108:116, 148:160] = (184, 168, 162)
+    box = Box(0, 80, photo.shape[1], photo.shape[0])
+    below, body = photo[box.slices], moved_body(body, box)
+    face = to_lab(np.array([SKIN], np.float32))[0]
+    gone = collar_remains(below, body, body.labels == Label.TOP, Coarse.of(below, UNIT), face)
+    assert gone[29:43, 147:165].mean() > 0.9
+    assert gone[10:26, 145:156].mean() < 0.05

@@ -36,18 +36,24 @@ BESIDE_JAW = -0.6  # and from which on a hood may stand beside the face
 SCENE_REACH = 0.16  # units from the known garment within which the scene may be cloth
 BESIDE = 0.04  # units by which a collar reaches into the outline of the widest neck
 TONGUE, TONGUE_REACH = 0.025, 0.08  # units of half the width of thin pieces; from the garment within which they lie
+FOLD, GREYER = -3.0, 0.75  # by how much a fold may be liker skin than cloth; its chroma as a share of skin's
 EVEN, EVEN_OVER = 3.0, 0.06  # lightness by which plain scenes vary, within so many units
 NECK_SHADE = 4.0  # squared colour distance from skin within which a shaded neck lies
 PLAINLY = 5.0  # squared colour distance within which a colour is plainly a material's
 
 
-def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Bools:
-    """Pixels (h, w) of the old garment's collar that are labelled skin, hair or scene; none where no face is seen."""
+def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse, face: Floats | None = None) -> Bools:
+    """Pixels (h, w) of the old garment's collar that are labelled skin, hair or scene; none where no face is seen.
+
+    Args:
+        face: L*a*b* (3,) of the face, for pictures that are cut out of the photo below it.
+    """
     result = np.zeros_like(old)
     throat = find_throat(photo, body, old)
     if throat is None:
         return result
     tone = face_tone(throat.lab, throat.skin & (throat.below < -0.6))
+    tone = face if tone is None else tone
     if tone is None:
         return result
     goes = _not_skin(throat, body, coarse, old, tone) | _not_hair(throat, body, coarse, old, tone)
@@ -94,13 +100,24 @@ def _not_skin(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floa
     goes = place & (evidence > ENOUGH)
     # scraps between what goes and the garment go with them
     goes |= closed(throat.cloth | goes, 0.03 * throat.unit) & place & goes.any()
+    inner = (body.labels == Label.SKIN) & ~dilate(old, 1.3 * TONGUE_REACH * body.unit)
+    neck = grown_colours(coarse, inner, throat)
+    goes |= hanging_together(goes, place & _folds(throat, cloth_lab, neck))
     # a collar beside the chin is plainly cloth, and unlike the face or the beard above it
     chin = throat.skin & (throat.below > BESIDE_JAW) & (to_cloth < PLAINLY) & (to_skin > 2 * PLAINLY)
     chin &= distance_to(throat.cloth) < TONGUE_REACH * throat.unit
-    if chin.any():
-        inner = (body.labels == Label.SKIN) & ~dilate(old, 1.3 * TONGUE_REACH * body.unit)
-        goes |= chin & (strangeness(throat.lab, grown_colours(coarse, inner, throat)) > 2 * PLAINLY)
+    goes |= chin & (strangeness(throat.lab, neck) > 2 * PLAINLY)
     return hanging_together(throat.cloth, goes) | _tongues(throat)
+
+
+def _folds(throat: Throat, cloth: Floats, neck: Floats) -> Bools:
+    """Pale cloth in its own shade, which skin nearby tints: hardly liker the neck beside it than the cloth, where these
+    are plainly different, and greyer than any shade on that neck."""
+    to_neck, to_cloth = strangeness(throat.lab, neck), strangeness(throat.lab, cloth)
+    shade = np.clip(throat.lab[..., 0] / np.maximum(neck[..., 0], 1), 0.45, 1.2)
+    own, usual = (np.hypot(lab[..., 1], lab[..., 2]) for lab in (throat.lab, neck))
+    folds = (strangeness(cloth, neck) > UNLIKE_SKIN[1]) & (own < GREYER * shade * usual)
+    return np.asarray(folds & (to_neck - to_cloth > FOLD) & (to_cloth < 2 * PLAINLY))
 
 
 def _tongues(throat: Throat) -> Bools:

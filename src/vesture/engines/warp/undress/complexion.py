@@ -38,6 +38,7 @@ class Complexion:
         body: of limbs that have no better.
         hands, arms, legs: where they are seen.
         light: how much brighter, as a share, the viewer's right side of the face is than its middle.
+        face: where it is seen.
     """
 
     torso: Floats
@@ -46,6 +47,7 @@ class Complexion:
     arms: Mapping[SideName, Floats]
     legs: Mapping[SideName, Floats]
     light: float
+    face: Floats | None = None
 
 
 def read_complexion(photo: NDArray[np.uint8], body: Body) -> Complexion:
@@ -76,7 +78,7 @@ def read_complexion(photo: NDArray[np.uint8], body: Body) -> Complexion:
             if tone is not None and _same_person(tone, usual):
                 found[side] = tone
     light = _side_light((points - body.neck) @ body.across / body.unit, lab[:, 0], in_face, body)
-    return Complexion(_torso_tone(face, neck, usual), usual, hands, arms, legs, light)
+    return Complexion(_torso_tone(face, neck, usual), usual, hands, arms, legs, light, face)
 
 
 def _same_person(tone: Floats, usual: Floats) -> bool:

@@ -41,8 +41,10 @@ SKIN_SEAM = 0.016  # and of the line of shade that cuffs and collars leave on sk
 FINGER = 0.035  # half the width of fingers: a seam that wide would eat them
 
 
-def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: Coarse) -> Bools:
-    """Pixels (h, w) of the garment that goes, with its rims."""
+def old_garment(
+    photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: Coarse, face: Floats | None = None
+) -> Bools:
+    """Pixels (h, w) of the garment that goes, with its rims; `face` is the face's tone as L*a*b* (3,)."""
     labels = body.labels
     old = np.isin(labels, replaced)
     if Label.TOP in replaced and Label.BOTTOM not in replaced:
@@ -53,7 +55,7 @@ def old_garment(photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: 
     collar = np.zeros_like(old)
     if Label.TOP in replaced:
         old |= _beside_the_neck(photo, body, old) | _scraps_of_skin(body, old)
-        collar = collar_remains(photo, body, old, coarse)
+        collar = collar_remains(photo, body, old, coarse, face)
         old |= collar
     distance = distance_to(old)
     skin = labels == Label.SKIN

@@ -129,7 +129,8 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
     coarse = Coarse.of(window, body.unit)
     if Label.TOP in clothes.replaced:
         body = replace(body, labels=with_shaded_hair(body, coarse, clothes.replaced))
-    old = old_garment(window, body, clothes.replaced, coarse)
+    complexion = read_complexion(photo, whole)
+    old = old_garment(window, body, clothes.replaced, coarse, complexion.face)
     pure = coarse.pure(old)
     limbs: list[dict[SideName, BareLimb]] = []
     for group, anatomy in ((body.arms, ARM), (body.legs, LEG)):
@@ -151,7 +152,7 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
         feather(dilate(old, 1), 0.8),
         bled(window, old, body.labels == Label.BACKGROUND, coarse, body.unit),
         coarse,
-        read_complexion(photo, whole),
+        complexion,
         coarse.pure((body.labels == Label.SKIN) & ~old),
         limbs[0],
         limbs[1],

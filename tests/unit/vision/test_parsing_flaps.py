@@ -8,6 +8,7 @@ import pytest
 
 from vesture.vision.parsing.flaps import with_flaps
 from vesture.vision.parsing.prior import BOTTOM, SKIN, TOP, Skeleton
+from vesture.vision.parsing.repair import ONE_PIECE
 
 SIZE = (520, 400)
 COAT, SHIRT, TROUSERS, LEGS = (72.0, 4.0, 18.0), (92.0, 0.0, 2.0), (28.0, 2.0, -18.0), (68.0, 15.0, 17.0)
@@ -83,3 +84,24 @@ def test_a_bag_of_the_coats_colour_beside_the_trousers_is_no_flap() -> None:
     cv2.rectangle(labels, (285, 300), (335, 350), BOTTOM, -1)
     cv2.rectangle(lab, (285, 300), (335, 350), COAT, -1)
     assert (found(lab, labels)[305:345, 290:330] == BOTTOM).all()
+
+
+def test_the_skirt_of_a_dress_is_no_flap() -> None:
+    lab, labels = in_a_coat()
+    box(labels, (140, 260, 260, 340), BOTTOM)
+    box(lab, (140, 260, 260, 340), COAT)
+    box(lab, (192, 320, 208, 340), SHIRT)
+    lab += np.random.default_rng(2).normal(0, 0.7, lab.shape).astype(np.float32)
+    result = found(lab, labels)
+    assert (result[250:310, 160:240] == ONE_PIECE).mean() > 0.95
+    np.testing.assert_array_equal(result[:230], labels[:230])
+    assert (result[360:500] != TOP).all()
+
+
+def test_a_flap_ends_where_a_thing_of_its_colour_is_held_before_the_legs() -> None:
+    lab, labels = in_a_coat(low=300)
+    for place in ((150, 300, 158, 350), (150, 350, 186, 390)):
+        box(lab, place, COAT)
+    result = found(lab, labels)
+    assert (result[275:295, 150:170] == TOP).mean() > 0.95
+    assert (result[345:400, 140:198] != TOP).all()

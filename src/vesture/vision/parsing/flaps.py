@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from vesture.vision.parsing.bare import drawn_limbs
 from vesture.vision.parsing.colour import fit_colours
 from vesture.vision.parsing.prior import BOTTOM, TOP, Skeleton
+from vesture.vision.parsing.repair import ONE_PIECE
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -29,7 +30,10 @@ STRONGEST, CLEAR = 4.0, 1.2  # log-likelihood ratios: of one pixel at most, and 
 SMOOTHING = 0.05  # units
 SMALLEST = 0.03  # units squared
 HANGS = 0.45  # share of its greatest width with which a flap hangs on the upper garment
+NECK, WIDENS = 0.5, 1.5  # share of its width at which a flap ends if below it widens again by this factor
 MOST = 0.75  # share of the lower garment: more is no flap
+SKIRT = 0.9  # v from which a dress is its skirt
+CLOSED = 0.65  # share of the body's middle that hangs shut beside the upper half of what hangs: a dress, no flaps
 
 
 def with_flaps(labels: Labels, lab: Floats, skeleton: Skeleton, waist: float, generator: np.random.Generator) -> Labels:
@@ -68,6 +72,11 @@ def with_flaps(labels: Labels, lab: Floats, skeleton: Skeleton, waist: float, ge
         return labels
     result = labels.copy()
     result[flaps] = TOP
+    if _shut(flaps, labels, np.abs(u)):
+        sleeves = drawn_limbs(skeleton, shape, ("forearm", "hand"), 1.0)
+        skirt = flaps | (top & (v > SKIRT) & ~sleeves)
+        _, names = cv2.connectedComponents(skirt.astype(np.uint8))
+        result[skirt & np.isin(names, names[flaps])] = ONE_PIECE  # and no cuff beyond an arm
     return result
 
 
@@ -81,11 +90,19 @@ def _hanging(alike: Bools, top: Bools, unit: float) -> Bools:
     for index in range(1, count):
         if stats[index, cv2.CC_STAT_AREA] < SMALLEST * unit**2:
             continue
-        piece = names == index
+        piece = _to_the_neck(names == index)
         touching = (piece & above).any(0).sum()
         if touching > HANGS * piece.sum(1).max():
             result |= piece
     return result
+
+
+def _to_the_neck(piece: Bools) -> Bools:
+    """A piece (h, w) down to where it grows narrow and wide again: there something else begins, held in the hand."""
+    widths = piece.sum(1)
+    wider_below = np.maximum.accumulate(widths[::-1])[::-1] > WIDENS * widths
+    neck = (widths < NECK * np.maximum.accumulate(widths)) & wider_below
+    return np.asarray(piece & ~np.logical_or.accumulate(neck)[:, None])
 
 
 def _over(flaps: Bools, bottom: Bools, aside: Floats, unit: float) -> Bools:
@@ -104,3 +121,13 @@ def _over(flaps: Bools, bottom: Bools, aside: Floats, unit: float) -> Bools:
         if shown.mean() > 0.5 if len(columns) else float(np.median(aside[piece])) < WIDEST:
             result |= piece
     return result
+
+
+def _shut(flaps: Bools, labels: Labels, aside: Floats) -> bool:
+    """Whether what hangs down leaves nothing open in the middle: the skirt of a dress, not the flaps of a coat."""
+    rows = np.flatnonzero(flaps.any(1))
+    if not len(rows):
+        return False
+    upper = np.s_[rows[0] : (rows[0] + rows[-1]) // 2 + 1]
+    middle = ((labels[upper] == TOP) | (labels[upper] == BOTTOM)) & (aside[upper] < MIDDLE)
+    return bool((flaps | (labels == TOP))[upper][middle].mean() > CLOSED) if middle.any() else False

@@ -91,6 +91,15 @@ def test_a_hand_before_the_hip_is_no_skin_of_the_leg() -> None:
     assert 150 < (_bare_from(leg, labels) or 0) < 170
 
 
+def test_a_spot_of_skin_before_a_sleeve_is_not_the_bare_arm() -> None:
+    arm = straight_limb((150, 100), (150, 300), (0.135, 0.112, 0.075), None)
+    labels = np.full((280, 300), int(Label.TOP), np.uint8)  # the picture ends above the hand
+    labels[210:213, 140:160] = Label.SKIN
+    assert _bare_from(arm, labels) is None
+    labels[240:, 130:170] = Label.SKIN
+    assert 235 < 100 + (_bare_from(arm, labels) or 0) < 250
+
+
 def test_tight_cloth_tells_how_wide_a_limb_is_and_loose_cloth_does_not() -> None:
     usual = np.ones(49)
     np.testing.assert_allclose(within_cloth(1.8 * usual), 1, atol=1e-6)

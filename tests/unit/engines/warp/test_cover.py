@@ -19,7 +19,7 @@ from vesture.engines.warp.fit.fitting import fit_garment
 from vesture.engines.warp.picture.patch import coverage
 from vesture.vision.frame import Box
 from vesture.vision.garment.landmarks import understand
-from vesture.vision.garment.types import Garment
+from vesture.vision.garment.types import Garment, Part
 from vesture.vision.parsing.parse import Label
 
 
@@ -99,6 +99,32 @@ def test_the_collar_stays(shirt: Garment) -> None:
     near = np.linalg.norm(draped.mesh.vertices[:, None] - corners, axis=2).min(1) < draped.mesh.cell
     assert near.any()
     assert moved[near].max() < 0.03 * UNIT < moved.max()
+
+
+def test_shoulders_do_not_rise_beside_the_collar(shirt: Garment) -> None:
+    def highest(body: Body) -> int:
+        fit = fit_garment(body, shirt)
+        layers = render_layers(covering(drape(shirt, fit), fit, body), body, Box(0, 0, SHAPE[1], SHAPE[0]))
+        cover = coverage([layer.patch for layer in layers], SHAPE) > 0.5
+        return int(np.flatnonzero(cover[:, 170:190].any(1))[0])
+
+    body = in_a_bra(11.0)
+    labels = body.labels.copy()
+    labels[97:130, 165:185] = Label.SKIN  # something beside the neck that is no shoulder
+    humped = replace(body, labels=labels)
+    assert highest(body) - highest(humped) < 0.06 * UNIT
+
+
+def test_skin_that_ends_in_hair_moves_no_shoulder(shirt: Garment) -> None:
+    body = in_a_bra(15.0)
+    fit = fit_garment(body, shirt)
+    draped = drape(shirt, fit)
+    labels = np.where(body.labels == Label.BACKGROUND, Label.HAIR, body.labels).astype(np.uint8)
+    sleeves = np.unique(draped.mesh.triangles[draped.mesh.part != int(Part.TORSO)])
+    bare, hairy = (covering(draped, fit, replace(body, labels=seen)).position for seen in (body.labels, labels))
+    assert (
+        np.abs((hairy - draped.position)[sleeves]).max() < 0.02 * UNIT < np.abs(bare - draped.position)[sleeves].max()
+    )
 
 
 @pytest.fixture(scope="module")

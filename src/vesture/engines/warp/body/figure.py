@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.body.head import Head, find_head
+from vesture.engines.warp.body.last_skin import last_skin
 from vesture.vision.parsing.parse import Label
 from vesture.vision.pose.estimator import Pose
 
@@ -185,20 +186,13 @@ def _limb(
 
 
 def _bare_from(limb: Limb, labels: NDArray[np.uint8]) -> float | None:
-    """Where the last stretch of skin along the limb begins."""
     along = np.linspace(0, limb.length + 2.5 * float(limb.natural[0]), 80)
     path = limb.at(along)
     column, row = np.rint(path[:, 0]).astype(int), np.rint(path[:, 1]).astype(int)
     inside = (column >= 0) & (column < labels.shape[1]) & (row >= 0) & (row < labels.shape[0])
     seen = np.zeros(len(along), np.uint8)
     seen[inside] = labels[row[inside], column[inside]]
-    skin = np.flatnonzero(seen == Label.SKIN)
-    cloth = np.isin(seen, [Label.TOP, Label.ONE_PIECE, Label.BOTTOM])
-    # a hand before the hip is no skin of the leg that goes on below it in trousers
-    if not len(skin) or (along[skin[-1]] < 0.5 * limb.length and cloth[skin[-1] :].any()):
-        return None
-    covered = np.flatnonzero(cloth[: skin[-1]])
-    return float(along[covered[-1] + 1]) if len(covered) else float(along[skin[0]])
+    return last_skin(along, seen, limb.length, float(limb.natural[0]))
 
 
 def rounded_polyline(corners: Floats, count: int) -> Floats:

@@ -21,6 +21,7 @@ from vesture.engines.warp.body.shoulder import (
     BODY_LABELS,
     CLOTH,
     FARTHEST,
+    HEIGHTS,
     STEP,
     ShoulderLine,
     seen_along,
@@ -45,6 +46,7 @@ FEW = 3  # places on the line with skin: not worth a look
 BELOW_COLLAR = 0.14  # the line begins under the collar's corner
 EASE = 0.022  # of cloth over the body
 MOST = 0.26  # that an edge is moved out: what stands out further is no shoulder or arm
+BULGE = 0.08  # of a shoulder above the straight line from the collar to its joint
 MOST_INSIDE, MOST_BESIDE = 0.14, 0.35
 STANDS_OFF, MOST_IN = 0.035, 0.3  # that a strap may stand above the shoulder, and that it is moved in
 SPREAD = 0.06  # over which moves are evened out
@@ -161,7 +163,10 @@ def _widened(cloth: _Cloth, fit: Fit, body: Body, side: SideName) -> Floats:
             continue
         parts = (TORSO, SLEEVE_PART[side]) if sign > 0 else (SLEEVE_PART[side],)
         last = _last(cloth.covers(parts, rays))
-        short = np.where((last > 0) & (skin > 0), out[skin] + EASE * unit - out[last], 0.0)
+        wanted = out[skin] + EASE * unit
+        if sign > 0:
+            wanted = np.minimum(wanted, _highest(body, side, line, (along, out[last], wanted)))
+        short = np.where((last > 0) & (skin > 0), wanted - out[last], 0.0)
         short = np.where((short > most * unit) | (short < 0), 0.0, short)
         down_arm = (along - line.joint) / unit
         short *= _ramp(along / unit, 0, BESIDE_COLLAR) if sign > 0 else _ramp(down_arm, *BELOW_ARMPIT)
@@ -170,6 +175,29 @@ def _widened(cloth: _Cloth, fit: Fit, body: Body, side: SideName) -> Floats:
             move = _moved(draped, part, line, (along, out[last], moves), sign * SIGN[side], unit)
             result = np.where(np.abs(move) > np.abs(result), move, result)
     return result
+
+
+def _highest(body: Body, side: SideName, line: ShoulderLine, edge: tuple[Floats, Floats, Floats]) -> Floats:
+    """How far (n,) outwards of the line a shoulder's edge may be moved: straight from the collar to the joint, from
+    there no higher, and a little round. What of a neck rises above that stays bare beside the collar.
+
+    Args:
+        edge: arc lengths (n,) on the line, how far outwards the edge lies there, and how far the skin under it would
+            have it lie.
+    """
+    along, reach, wanted = edge
+    axis, normal = line.limb.at(along), line.limb.outward(along, SIGN[side])
+    rise = np.maximum(-normal @ body.down, 1e-6)
+    collar = axis[0] + float(np.median(reach[:3])) * normal[0]
+    joint = min(int(np.searchsorted(along, line.joint)), len(along) - 1)
+    level = float((axis[joint] - collar) @ body.down / rise[joint])
+    height = max(float(reach[joint]), min(float(wanted[joint]), HEIGHTS[1] * body.unit, level))
+    cap = axis[joint] + height * normal[joint]
+    way = np.array([cap[1] - collar[1], collar[0] - cap[0]])
+    facing = normal @ way
+    slope = ((collar - axis) @ way) / np.where(np.abs(facing) > 1e-6, facing, np.inf)
+    beyond = (axis - cap) @ body.down / rise
+    return np.where(np.arange(len(along)) < joint, slope, beyond) + BULGE * body.unit
 
 
 def _let_down(cloth: _Cloth, body: Body, side: SideName) -> Floats:
@@ -214,9 +242,11 @@ def _moved(
 
 def _skin(body: Body, rays: Floats) -> NDArray[np.bool_]:
     """Which points of the rays (n, k, 2) show skin of the body that they begin in; nothing of a ray that never leaves
-    it, and nothing of the neck."""
+    it or ends in hair that hangs over it, and nothing of the neck."""
     seen = seen_along(body, rays)
     whole = np.logical_and.accumulate(np.isin(seen, BODY_LABELS), axis=1)
+    end = np.minimum(whole.sum(1), whole.shape[1] - 1)
+    whole &= (seen[np.arange(len(seen)), end] != Label.HAIR)[:, None]
     foot = [float((body.neck_foot[side] - body.neck) @ body.across) for side in SIDES]
     across = (rays - body.neck) @ body.across
     beside_neck = (across < foot[0]) | (across > foot[1])

@@ -15,7 +15,7 @@ from vesture.engines.warp.compose.compose import compose
 from vesture.engines.warp.compose.front import kept_in_front
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.hand_colours import with_clear_hands
-from vesture.engines.warp.undress.hands import hand_of, hands_of, matte
+from vesture.engines.warp.undress.hands import begun_hands, hand_of, hands_of, matte
 from vesture.engines.warp.undress.removal import old_garment
 from vesture.engines.warp.undress.undressed import Wardrobe, prepare
 from vesture.vision.frame import Box
@@ -192,3 +192,27 @@ def test_a_shaded_crease_at_the_cuff_is_no_rim_of_it() -> None:
     photo[crease] = 0.55 * np.array(SKIN)
     gone = old_garment(photo, body, TOPS.replaced, Coarse.of(photo, body.unit))
     assert not gone[crease][:, 2:-2].any()  # its ends lie on the seam beside the sleeve
+
+
+def test_the_shade_of_a_cuff_that_slants_over_the_hand_goes_with_it() -> None:
+    body = drawn_body()
+    arm = body.arms["left"]
+    x, y = (int(value) for value in arm.axis[-1])
+    grid = np.indices(SHAPE)
+    slant = (np.abs(grid[1] - x) < 12) & (grid[0] > y - 15) & (grid[0] < y + 0.5 * (grid[1] - x))
+    hand = (np.abs(grid[1] - x) < 9) & (grid[0] >= y + 0.5 * (grid[1] - x)) & (grid[0] < y + 30)
+    labels = body.labels.copy()
+    labels[(np.abs(grid[1] - x) < 14) & (grid[0] > y - 15)] = Label.BACKGROUND
+    labels[slant], labels[hand] = Label.TOP, Label.SKIN
+    body = replace(body, labels=labels)
+    photo = drawn_photo(body).astype(np.float32)
+    shade = hand & (grid[0] < y + 0.5 * (grid[1] - x) + 2)
+    photo[shade] = 0.5 * np.array(SKIN)
+    scene = prepare(photo.astype(np.uint8), body, TOPS, Box(0, 0, SHAPE[1], SHAPE[0]))
+    kept = kept_in_front(body, scene.old, Fit({}, {}, (1.0, 1.0), REACH), TOPS.in_front, TOPS.replaced)
+    middle = np.abs(grid[1] - x) < 6
+    assert scene.old[shade & middle].all()
+    assert not kept[shade & middle].any()
+    assert kept[hand & (grid[0] > y + 12)].all()
+    begun = begun_hands(body, scene.old, TOPS.replaced)[hand & middle]
+    assert begun.min() == 0 < np.median(begun[(begun > 0) & (begun < 1)]) < begun.max() == 1

@@ -14,11 +14,11 @@ from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.cloth.crevices import closed_crevices
 from vesture.engines.warp.cloth.layers import SLEEVES, Layer
 from vesture.engines.warp.cloth.placement import Fit
-from vesture.engines.warp.compose.front import kept_in_front, soft_front
+from vesture.engines.warp.compose.front import joined_softly, kept_in_front, soft_front
 from vesture.engines.warp.compose.light import contact_shadow, folds, light_of_place, shaded_by
 from vesture.engines.warp.picture.patch import Patch, coverage, laid_over
 from vesture.engines.warp.undress.bare_arms import bare_arms, outside_sleeves
-from vesture.engines.warp.undress.hands import bare_arms_of
+from vesture.engines.warp.undress.hands import bare_arms_of, begun_hands
 from vesture.engines.warp.undress.removal import below
 from vesture.engines.warp.undress.skin import skin_texture
 from vesture.engines.warp.undress.undressed import Prepared, Wardrobe, undress
@@ -82,6 +82,8 @@ def compose(
     keep = kept_in_front(scene.body, scene.old, fit, scene.clothes.in_front, scene.clothes.replaced)
     bare = bare_arms_of(scene.body, scene.clothes.replaced)
     front, colours = soft_front(scene.photo, scene.body.labels, keep, scene.old, scene.coarse, scene.body.unit, bare)
+    join = np.maximum(begun_hands(scene.body, scene.old, scene.clothes.replaced), cover > 0.02)
+    front, colours = joined_softly(front, colours, scene.photo, keep, join)
     canvas = canvas * (1 - front)[..., None] + colours
     touched &= front < 0.999
     result = np.where(touched[..., None], np.clip(np.rint(canvas), 0, 255), scene.photo).astype(np.uint8)

@@ -123,6 +123,17 @@ def soft_front(
     return _with_arms(alpha, colours, photo, keep, arms & keep & ~dilate(hair, HAIR_BAND * unit), unit)
 
 
+def joined_softly(alpha: Floats, colours: Floats, photo: Floats, keep: Bools, join: Floats) -> tuple[Floats, Floats]:
+    """Coverage and premultiplied colours in which hands begin gradually, as far as `join` (h, w), below old cuffs."""
+    near = join < 1
+    pure = np.where(keep[..., None], photo, colours / np.maximum(alpha, 0.01)[..., None])
+    value = np.minimum(np.where(keep, 1.0, alpha), join).astype(np.float32)
+    return (
+        np.where(near, value, alpha),
+        np.where(near[..., None], pure * value[..., None], colours),
+    )
+
+
 def _with_arms(
     alpha: Floats, colours: Floats, photo: Floats, keep: Bools, arms: Bools, unit: float
 ) -> tuple[Floats, Floats]:

@@ -25,7 +25,11 @@ NEAR = 0.3  # units round the back of the hand within which the hand is sure to 
 ALONG = 0.2  # units beside the forearm's axis within which skin above the wrist is the forearm's
 LARGEST = 0.26  # square units of a hand; more is one with a belly or a thigh
 CUFF = 0.13  # units from the middle of a cuff to its side
+FINGER = 0.035  # half the width of fingers
 BELOW_CUFF = 0.08  # units below a cuff within which it may have left a rim on the skin
+SPECK = 0.004  # square units below which what is left of a hand beside a cuff is none of it
+JOINT = 0.03  # units over which a painted forearm turns into the hand that is seen
+SLEEVE = 0.18  # units from the middle of a cuff to the corners of wide ones
 FOREARM, FOREARM_WIDTH = 0.35, 1.7  # share of an arm from which on it is a forearm; its radii
 HEAD = 0.5  # units either side of the neck's middle, above the shoulders, where skin is the head's
 THREAD, REGROWN = 0.018, 3.0  # units; how much further than that a worn down hand grows back
@@ -45,11 +49,57 @@ def bare_arms_of(body: Body, replaced: tuple[Label, ...]) -> Bools:
     result = np.zeros(body.labels.shape, bool)
     for side in SIDES:
         arm = body.arms[side]
-        result |= hand_of(body, arm, BELOW_CUFF if cuffed else 0.0)
+        hand = hand_of(body, arm, BELOW_CUFF if cuffed else 0.0)
+        result |= _pieces(hand & ~below_cuff_of(body, arm, replaced), SPECK * body.unit**2) if cuffed else hand
         begin = max(FOREARM * arm.length, (arm.bare_from or 0.0) + (BELOW_CUFF * body.unit if cuffed else 0.0))
         if arm.bare_from is not None and begin < arm.length:
             result |= _stretch(body, arm, begin)
     return result
+
+
+def below_cuff_of(body: Body, arm: Limb, replaced: tuple[Label, ...]) -> Bools:
+    """Skin (h, w) of a hand right below the cuff over it, along the forearm's direction, however the cuff slants.
+
+    Only a cuff of clothes that are `replaced` counts; fingers before other cloth have none above them.
+    """
+    result = np.zeros(body.labels.shape, bool)
+    start = max(arm.length, arm.bare_from or 0.0)
+    box, reach = window_of(body, arm), max(1, round(BELOW_CUFF * body.unit))
+    if result[box].size == 0 or (arm.bare_from is not None and arm.bare_from < start - CUFF * body.unit):
+        return result
+    beside = _beside(arm, start, REACH * body.unit, SLEEVE * body.unit, result[box].shape, box[1].start, box[0].start)
+    cuff = (np.isin(body.labels[box], replaced) & beside).view(np.uint8)
+    ahead = arm.direction(np.array([arm.length]))[0]
+    way = np.zeros((2 * reach + 1, 2 * reach + 1), np.uint8)
+    cv2.line(way, (reach, reach), tuple(int(value) for value in np.rint(reach * (1 - ahead))), 1, 2)
+    hand = hand_of(body, arm)[box]  # fingers that turn back beside the sleeve have other cloth above them
+    back_of_hand = dilate(erode(hand, FINGER * body.unit), 1.3 * FINGER * body.unit)
+    xs, ys = np.arange(box[1].start, box[1].stop)[None], np.arange(box[0].start, box[0].stop)[:, None]
+    aside = _along(xs.astype(np.float32), ys.astype(np.float32), cuff_of(arm), ahead[::-1] * (1, -1))
+    result[box] = (cv2.dilate(cuff, way) > 0) & back_of_hand & hand & (np.abs(aside) < SLEEVE * body.unit)
+    return result
+
+
+def below_cuffs(body: Body, replaced: tuple[Label, ...]) -> Bools:
+    """Skin (h, w) of both hands right below cuffs of clothes that are `replaced`."""
+    left, right = (below_cuff_of(body, body.arms[side], replaced) for side in SIDES)
+    return left | right
+
+
+def begun_hands(body: Body, old: Bools, replaced: tuple[Label, ...]) -> Floats:
+    """How far (h, w) hands have begun below what goes (h, w) of the skin at old cuffs: 0 there, rising to 1 beside."""
+    rim = old & below_cuffs(body, replaced)
+    if not rim.any():
+        return np.ones(old.shape, np.float32)
+    return np.asarray(np.clip((distance_to(rim) - 0.5) / max(2.0, JOINT * body.unit), 0, 1), np.float32)
+
+
+def _pieces(mask: Bools, least: float) -> Bools:
+    """The connected pieces of a mask (h, w) that have at least so many pixels."""
+    _, names, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8))
+    large = stats[:, cv2.CC_STAT_AREA] >= least
+    large[0] = False
+    return np.asarray(large[names])
 
 
 def _stretch(body: Body, arm: Limb, begin: float) -> Bools:

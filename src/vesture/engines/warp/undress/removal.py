@@ -14,7 +14,7 @@ from vesture.engines.warp.body.figure import SIDES, Body
 from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.collar import JAW_MARGIN, collar_remains, hanging_together
-from vesture.engines.warp.undress.hands import BELOW_CUFF, bare_arms_of, hands_of
+from vesture.engines.warp.undress.hands import BELOW_CUFF, FINGER, bare_arms_of, below_cuffs, hands_of
 from vesture.vision.masks import dilate, distance_to, erode
 from vesture.vision.parsing.parse import Label
 
@@ -25,6 +25,7 @@ Bools = NDArray[np.bool_]
 REACH = {Label.SKIN: 0.05, Label.BACKGROUND: 0.022, Label.HAIR: 0.01, Label.BOTTOM: 0.03, Label.TOP: 0.02}
 STRANGE = {Label.SKIN: 42.0, Label.BACKGROUND: 9.0}  # colour distance that no neighbour of that kind has by itself
 SHADE = (0.3, 1.2)  # factors of light on a hand from its darkest creases to its knuckles
+CUFF_LINE, CUFF_SHADE = 0.03, (0.8, 1.2)  # units below a cuff where darker skin lies in its shadow; its light
 COAT = 1.4  # level v below which a top hides the legs
 HAND = 0.7  # units round a wrist within which small pieces of skin are fingers
 SKIN_SCRAP = 0.08  # square units of skin below which it may be cloth of the colour of skin
@@ -38,7 +39,6 @@ BEARD = 0.45  # half-widths of the face below the jaw that chins and beards reac
 FACE_BOX = 2.2  # half-widths of the face from the chin within which it lies
 SEAM = 0.008  # units of mixed pixels along every edge
 SKIN_SEAM = 0.016  # and of the line of shade that cuffs and collars leave on skin
-FINGER = 0.035  # half the width of fingers: a seam that wide would eat them
 
 
 def old_garment(
@@ -60,8 +60,9 @@ def old_garment(
     distance = distance_to(old)
     skin = labels == Label.SKIN
     hands, arms = hands_of(body), bare_arms_of(body, replaced)
-    careful = (skin & (_beyond_the_wrists(body) | _above_the_jaw(body))) | arms
-    broad = skin & ~careful & dilate(erode(skin, FINGER * body.unit), FINGER * body.unit)
+    cuffed = below_cuffs(body, replaced)
+    careful = (skin & ~cuffed & (_beyond_the_wrists(body) | _above_the_jaw(body))) | arms
+    broad = skin & ~careful & (cuffed | dilate(erode(skin, FINGER * body.unit), FINGER * body.unit))
     rim = distance <= np.where(broad, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))
     result = old | (rim & (labels != Label.OTHER))
     colours = coarse.grown(coarse.pure(old))
@@ -72,6 +73,8 @@ def old_garment(
             strange |= _rims(photo, own, distance, max(2.0, reach * body.unit), colours, coarse, label)
     reach = max(2.0, REACH[Label.SKIN] * body.unit)
     strange |= _rims(photo, hands & ~careful, distance, reach, colours, coarse, Label.SKIN, SHADE)
+    line = max(2.0, CUFF_LINE * body.unit)
+    strange |= _rims(photo, cuffed, distance, line, colours, coarse, Label.SKIN, CUFF_SHADE)
     # fingers and faces throw shadows stranger than any cuff or collar: of them only what has the garment's colour goes
     strange |= _rims(photo, careful & ~arms, distance, reach, colours, coarse, None)
     if Label.TOP in replaced:

@@ -26,6 +26,7 @@ from vesture.engines.warp.undress.belly import belly_gap
 from vesture.engines.warp.undress.bleed import bled
 from vesture.engines.warp.undress.complexion import Complexion, read_complexion
 from vesture.engines.warp.undress.hair import hair_behind, longer_hair, with_shaded_hair
+from vesture.engines.warp.undress.hands import begun_hands
 from vesture.engines.warp.undress.joint import without_nicks
 from vesture.engines.warp.undress.lower_cloth import continued_bottom, hem_remains
 from vesture.engines.warp.undress.neck import bare_neck
@@ -149,7 +150,9 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
         clothes,
         body.labels != Label.BACKGROUND,
         old,
-        feather(dilate(old, 1), 0.8),
+        np.maximum(
+            feather(dilate(old, 1), 0.8), (1 - begun_hands(body, old, clothes.replaced)) * (body.labels == Label.SKIN)
+        ),
         bled(window, old, body.labels == Label.BACKGROUND, coarse, body.unit),
         coarse,
         complexion,

@@ -11,7 +11,7 @@ from drawn_person import JUMPER, SHAPE, SKIN, UNIT, WALL, drawn_body, drawn_phot
 
 from vesture.engines.warp.body.figure import Body
 from vesture.engines.warp.worn.garment import worn_garment
-from vesture.engines.warp.worn.torso_sides import Side, between_sides, torso_sides
+from vesture.engines.warp.worn.torso_sides import Side, between_sides, doubtful, torso_sides
 from vesture.vision.garment.types import Part
 from vesture.vision.parsing.parse import Label
 
@@ -100,3 +100,12 @@ def test_a_sleeve_that_touches_the_torso_is_parted_from_it_smoothly(body: Body) 
     assert (inner > 0).all()
     assert np.abs(np.diff(inner)).max() <= 3
     assert np.ptp(inner) < 0.3 * UNIT
+
+
+def test_sides_are_doubtful_where_next_to_nothing_of_both_is_known() -> None:
+    levels, nothing = np.linspace(0.3, 1.0, 10), np.zeros(10, bool)
+    hidden = Side(levels, np.full(10, EDGE), nothing, nothing)
+    seen = replace(hidden, seen=~nothing)
+    assert doubtful({"left": hidden, "right": hidden})
+    assert not doubtful({"left": hidden, "right": seen})
+    assert not doubtful({"left": replace(hidden, sleeved=~nothing), "right": hidden})

@@ -17,6 +17,7 @@ Bools = NDArray[np.bool_]
 
 HAND = 0.6  # units about a wrist within which skin is the hand's
 PALE = 0.06  # square units of backdrop inside the garment that are cloth of its colour
+NECK = -0.05  # level v, above which skin is the neck's
 BEFORE = (Label.HAIR, Label.OTHER)
 
 
@@ -55,6 +56,18 @@ def near_hands(body: Body, reach: float = HAND) -> Bools:
         x, y = (round(float(value)) for value in body.arms[side].axis[-1])
         cv2.circle(near, (x, y), max(1, round(reach * body.unit)), 1, -1)
     return np.asarray(near > 0)
+
+
+def bare_chest(body: Body, armpit: float) -> Bools:
+    """Skin above the level of the armpits that goes on up the neck: what a neckline bares, not what a hand hides."""
+    rows, columns = np.nonzero(body.labels == Label.SKIN)
+    level = body.coordinates(np.stack([columns, rows], 1))[:, 1]
+    above = level < armpit
+    skin = np.zeros(body.labels.shape, np.uint8)
+    skin[rows[above], columns[above]] = 1
+    names = cv2.connectedComponents(skin)[1]
+    neck = level < NECK
+    return np.isin(names, np.setdiff1d(names[rows[neck], columns[neck]], [0]))
 
 
 def _spots(mask: Bools, largest: float) -> Bools:

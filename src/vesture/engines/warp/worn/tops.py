@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,10 +12,10 @@ from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.worn.atlas import SLEEVE_PART, with_patches
 from vesture.engines.warp.worn.gaps import without_gaps
-from vesture.engines.warp.worn.hidden import hidden_cloth
+from vesture.engines.warp.worn.hidden import bare_chest, hidden_cloth
 from vesture.engines.warp.worn.reach import sleeve_share
 from vesture.engines.warp.worn.sleeves import Worn, own_sleeves
-from vesture.engines.warp.worn.torso_sides import MARGIN, Side, between_sides, torso_sides
+from vesture.engines.warp.worn.torso_sides import MARGIN, Side, between_sides, doubtful, torso_sides
 from vesture.engines.warp.worn.trace import (
     cloth_edge,
     complete,
@@ -43,7 +42,7 @@ LOOSE = 0.12  # units beyond the torso's own lines where cloth may still be its
 SHADE = 0.04  # units beside an arm that its shadow darkens
 SHORT = 0.6  # share of the arm below which sleeves that both are seen have one length
 FREE_ARM = 0.22  # share of the arm from which on it lies before the torso rather than at its side
-ARMPIT, NECK = 0.3, -0.05  # levels v
+ARMPIT = 0.3  # level v
 STRAY = {"top": 0.12, "dress": 0.22}  # units beyond the outlines where cloth may still be the garment's
 COLLAR_RISE = 0.45  # units above the collar that a collar or hood may reach
 
@@ -66,16 +65,22 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     hem = hem_level(body, seen)
     arms = {side: zone | _cuff_zone(mask.shape, body, side, reach) for side, zone in sleeves.items()}
     sides = torso_sides(photo, body, seen, arms, ARMPIT, hem)
-    for side, line in sides.items():
+    plain = has_sleeves and doubtful(sides)  # what is no sleeve is the torso
+    if plain:
+        crossing, apart = dict.fromkeys(crossing, False), {}
+    for side, line in sides.items() if not plain else ():
         curves[f"side_{side}"] = line.line(body, side)
         points[f"armpit_{side}"], points[f"hem_{side}"] = curves[f"side_{side}"][[0, -1]]
     curves["hem"] = lower_edge(body, seen, points["hem_left"], points["hem_right"], hem)
     torso, solid, allowed = _zones(body, mask.shape, sides, curves)
+    if plain:
+        either = np.logical_or.reduce(list(sleeves.values()))
+        torso, allowed = ~dilate(either, SLEEVE_REACH * body.unit), np.ones_like(mask)
     parts, before = _parts(body, seen, torso, sleeves, {side: crossing[side] for side in apart if apart[side]}, reach)
     parts[(parts == Part.TORSO) & ~allowed & _below(body, mask.shape, ARMPIT)] = 0
     mask = parts > 0
     # hair, hands, straps and arms hide cloth that goes on behind them
-    hidden = hidden_cloth(body, mask, solid & ~_bare_chest(body))
+    hidden = hidden_cloth(body, mask, solid & ~bare_chest(body, ARMPIT))
     cloth, alpha = complete(photo, mask, mask | hidden | before, body.unit, body)
     whole = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
     garment = on_wearer(cropped(cloth, alpha, whole, kind, points, curves), body, points)
@@ -203,18 +208,6 @@ def _outlines(
     points["neck_front"] = curves["neckline"][len(curves["neckline"]) // 2]
     curves["hem"] = lower_edge(body, mask, points["hem_left"], points["hem_right"], hem)
     return points, curves
-
-
-def _bare_chest(body: Body) -> Bools:
-    """Skin above the armpits that goes on up the neck: what a neckline bares, not what a hand hides."""
-    rows, columns = np.nonzero(body.labels == Label.SKIN)
-    level = body.coordinates(np.stack([columns, rows], 1))[:, 1]
-    above = level < ARMPIT
-    skin = np.zeros(body.labels.shape, np.uint8)
-    skin[rows[above], columns[above]] = 1
-    names = cv2.connectedComponents(skin)[1]
-    neck = level < NECK
-    return np.isin(names, np.setdiff1d(names[rows[neck], columns[neck]], [0]))
 
 
 def _torso_outline(curves: Mapping[str, Floats]) -> Floats:

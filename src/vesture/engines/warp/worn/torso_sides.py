@@ -24,6 +24,7 @@ from vesture.vision.parsing.parse import Label
 Bools = NDArray[np.bool_]
 
 LEVELS, STEPS = 90, 161
+LEAST_KNOWN = 0.33  # share of a side that must be seen, or touched by a sleeve
 FARTHEST = 1.6  # units from the spine
 GAP = 0.12  # units: a finger before the cloth
 BEYOND = (0.01, 0.08)  # units past the edge of the cloth where it shows what hides it
@@ -106,6 +107,11 @@ def torso_sides(
         reach = _drawn(photo, body, rays[side], expected, seen, sleeved)
         result[side] = Side(levels, reach, seen, sleeved)
     return result
+
+
+def doubtful(sides: Mapping[SideName, Side]) -> bool:
+    """Whether next to nothing is known of either side: the wearer turns, or the arms are not where they were found."""
+    return all(float((side.seen | side.sleeved).mean()) < LEAST_KNOWN for side in sides.values())
 
 
 def between_sides(

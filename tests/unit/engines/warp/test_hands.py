@@ -14,6 +14,7 @@ from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.compose.compose import compose
 from vesture.engines.warp.compose.front import kept_in_front
 from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.undress.bare_arms import bare_arms
 from vesture.engines.warp.undress.hand_colours import with_clear_hands
 from vesture.engines.warp.undress.hands import begun_hands, hand_of, hands_of, matte
 from vesture.engines.warp.undress.removal import old_garment
@@ -216,3 +217,16 @@ def test_the_shade_of_a_cuff_that_slants_over_the_hand_goes_with_it() -> None:
     assert kept[hand & (grid[0] > y + 12)].all()
     begun = begun_hands(body, scene.old, TOPS.replaced)[hand & middle]
     assert begun.min() == 0 < np.median(begun[(begun > 0) & (begun < 1)]) < begun.max() == 1
+
+
+@pytest.mark.parametrize(("share", "above"), [(0.97, 0.06), (0.5, 0.15)])
+def test_no_painted_arm_shows_beside_a_long_sleeve_above_its_cuff(share: float, above: float) -> None:
+    body = drawn_body()
+    scene = prepare(drawn_photo(body), body, TOPS, Box(0, 0, SHAPE[1], SHAPE[0]))
+    reach = {side: share * arm.length for side, arm in body.arms.items()}
+    arms = bare_arms(scene, Fit({}, {}, (1.0, 1.0), reach), np.ones(SHAPE, np.float32))
+    assert arms
+    for patch, _ in arms:
+        rows = np.flatnonzero((patch.alpha > 0.05).any(1)) + patch.top
+        ends = [arm.at(np.array([reach[side] - above * body.unit]))[0, 1] for side, arm in body.arms.items()]
+        assert rows.min() > min(ends)

@@ -25,6 +25,8 @@ Floats = NDArray[np.float32]
 # sooner, where the sleeve ends.
 EMERGES, SOONEST = (0.1, 0.85), 0.45
 HAND = 0.05  # units that an arm goes on under the hand that is seen
+UNDER_SLEEVE, UNDER_CUFF = 0.1, 0.03  # units that an arm begins under a sleeve, and under the cuff of a long one
+LONG = 0.8  # share of the arm from which on a sleeve is long
 STEP = 3  # pixels between the points at which that is found
 SCRAP, NECK = 0.02, 0.015  # square units, units: smaller pieces beside a sleeve, on thinner necks, are no arm
 
@@ -44,7 +46,8 @@ def bare_arms(scene: Prepared, fit: Fit, texture: Floats) -> list[tuple[Patch, P
         limb = arm.limb
         wrist = min(limb.length, arm.joint + HAND * unit) if arm.seen else limb.length
         end = EMERGES[1] if reach == 0 else float(np.clip(reach / unit, SOONEST, EMERGES[1]))
-        for patch in painted_arm(scene, side, max(0.0, reach - 0.1 * unit), wrist, where, texture):
+        above = (UNDER_CUFF if reach > LONG * limb.length else UNDER_SLEEVE) * unit
+        for patch in painted_arm(scene, side, max(0.0, reach - above), wrist, where, texture):
             front = before_cloth(patch, limb, side, EMERGES[0] * unit, end * unit)
             arms.append((patch, replace(patch, alpha=patch.alpha * front)))
     return arms

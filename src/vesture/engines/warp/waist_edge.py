@@ -27,11 +27,13 @@ COLOUR, PLACE = 2.5, 0.35  # widths of the kernel, in Lab and in units
 GRAIN = 1.2  # pixels over which the photo's grain is averaged
 SHADES, SHADED = (0.8, 0.62), 0.25  # light in the shade that tops throw on bottoms, and how common each is
 UNKNOWN = 0.0004  # density of colours of which nothing is known
+FAR = 0.001  # density of places from which on nothing is near
 SURE = 2.5  # logarithm of the ratio of densities from which on colour tells all that it can
 SMOOTH, STEPS = 0.035, 14  # units over which neighbours count, and how often they are asked
 WEIGHT = 0.45  # of the colours, against all neighbours together
 RIM = 0.03  # units from the scene and from skin within which colours are mixed and tell nothing
 SPECK = 0.006  # square units below which a piece alone is none
+PLAIN = 0.5  # of what colours can tell: less is not heard there
 SIDE = 0.08  # units from the sides of the bottom within which its shade is not the top's
 
 
@@ -65,7 +67,7 @@ def with_smooth_edge(labels: NDArray[np.uint8], photo: RGB, unit: float) -> NDAr
     around = band
     thin = bottom & ~dilate(erode(bottom, SMOOTH * unit * scale), SMOOTH * unit * scale)
     band = band & (inner | top | thin)
-    told[~inner] = np.minimum(told[~inner], 0)
+    told[~inner & (told > -PLAIN)] = 0
     share = _settled(top, top | bottom, band, told, SMOOTH * unit * scale)
     share = _without_specks(share, top | bottom, SPECK * (unit * scale) ** 2)
     whole = cv2.resize(share, part.shape[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
@@ -117,7 +119,9 @@ def _told(lab: Floats, band: Bools, top: Bools, bottom: Bools, unit: float) -> F
     of_top, of_bottom = _density(asked, upper), _density(asked, lower)
     for light in SHADES:
         of_bottom += SHADED * _density(asked, lower * np.array([light, light, light, 1, 1], np.float32))
-    ratio = np.log((of_top + UNKNOWN) / (of_bottom + UNKNOWN))
+    # being nearer to one of them tells nothing
+    nearer = np.sqrt((_density(asked[:, 3:], upper[:, 3:]) + FAR) / (_density(asked[:, 3:], lower[:, 3:]) + FAR))
+    ratio = np.log((of_top / nearer + UNKNOWN) / (of_bottom * nearer + UNKNOWN))
     return np.asarray(np.clip(ratio / SURE, -1, 1), np.float32)
 
 

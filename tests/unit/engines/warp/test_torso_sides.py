@@ -109,3 +109,13 @@ def test_sides_are_doubtful_where_next_to_nothing_of_both_is_known() -> None:
     assert doubtful({"left": hidden, "right": hidden})
     assert not doubtful({"left": hidden, "right": seen})
     assert not doubtful({"left": replace(hidden, sleeved=~nothing), "right": hidden})
+
+
+def test_shreds_go_where_the_sides_are_doubtful(body: Body, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vesture.engines.warp.worn.tops.doubtful", lambda _: True)
+    photo = drawn_photo(body)
+    plain = worn_garment(photo, body, "tops")
+    labels = body.labels.copy()
+    labels[100:125, 131:134], photo[100:125, 131:134] = Label.TOP, JUMPER
+    torn = worn_garment(photo, replace(body, labels=labels), "tops")
+    assert abs(plain.alpha.shape[0] - torn.alpha.shape[0]) < 6

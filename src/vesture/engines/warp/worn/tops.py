@@ -40,6 +40,7 @@ SLEEVE_REACH = 0.1  # units beyond the outline of a sleeve where cloth beside th
 PAST_CUFF = 0.3  # units past where a sleeve was read to end
 LOOSE = 0.12  # units beyond the torso's own lines where cloth may still be its
 SHADE = 0.04  # units beside an arm that its shadow darkens
+SHRED = 0.04  # units: half the width of what sticks out of a garment that is hard to read
 SHORT = 0.6  # share of the arm below which sleeves that both are seen have one length
 FREE_ARM = 0.22  # share of the arm from which on it lies before the torso rather than at its side
 ARMPIT = 0.3  # level v
@@ -68,6 +69,7 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     plain = has_sleeves and doubtful(sides)  # what is no sleeve is the torso
     if plain:
         crossing, apart = dict.fromkeys(crossing, False), {}
+        seen &= dilate(erode(seen, SHRED * body.unit), 1.2 * SHRED * body.unit)
     for side, line in sides.items() if not plain else ():
         curves[f"side_{side}"] = line.line(body, side)
         points[f"armpit_{side}"], points[f"hem_{side}"] = curves[f"side_{side}"][[0, -1]]

@@ -32,7 +32,7 @@ from vesture.engines.warp.dressing import dress
 from vesture.engines.warp.photo_type import find_photo_type
 from vesture.engines.warp.recent import Recent, fingerprint
 from vesture.engines.warp.undress.hand_colours import with_clear_hands
-from vesture.engines.warp.waist_edge import with_smooth_edge
+from vesture.engines.warp.waist_edge import with_smooth_edge, with_whole_sleeves
 from vesture.engines.warp.waistband import with_waistband
 from vesture.engines.warp.worn.garment import worn_garment
 from vesture.errors import PersonNotFound
@@ -195,8 +195,9 @@ def _read_person(photo: RGB, pose: Pose, network: PersonNetwork | None = None) -
     box = person_box(pose)
     part, pose = np.array(photo[box.slices]), cropped_pose(pose, box)
     parse = parse_person(part, pose, network)
-    labels = with_smooth_edge(with_waistband(parse.full_labels(part), part, parse.unit), part, parse.unit)
-    body = measure_body(pose, labels, parse.unit)
+    labels = with_waistband(parse.full_labels(part), part, parse.unit)
+    body = measure_body(pose, with_smooth_edge(labels, part, parse.unit), parse.unit)
+    body = replace(body, labels=with_whole_sleeves(body, labels))
     return Person(part, box, pose, replace(body, labels=with_clear_hands(part, body)))
 
 

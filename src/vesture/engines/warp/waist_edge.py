@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.core.task import RGB
+from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.vision.masks import dilate, distance_to, erode
 from vesture.vision.parsing.parse import Label
 
@@ -34,6 +36,7 @@ WEIGHT = 0.45  # of the colours, against all neighbours together
 RIM = 0.03  # units from the scene and from skin within which colours are mixed and tell nothing
 SPECK = 0.006  # square units below which a piece alone is none
 PLAIN = 0.5  # of what colours can tell: less is not heard there
+FOREARM, CUFF, SLEEVE = 0.6, 0.04, 1.3  # share of the arm, units past its end, and radii that forearms' sleeves take
 SIDE = 0.08  # units from the sides of the bottom within which its shade is not the top's
 
 
@@ -75,6 +78,16 @@ def with_smooth_edge(labels: NDArray[np.uint8], photo: RGB, unit: float) -> NDAr
     result = labels.copy()
     changes = near & ((part == Label.TOP) | (part == Label.BOTTOM))
     result[place][changes] = np.where(whole, int(Label.TOP), int(Label.BOTTOM))[changes]
+    return result
+
+
+def with_whole_sleeves(body: Body, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The body's labels with the top's of `labels` on forearms: a cuff beside a bottom is no edge of the top."""
+    result = body.labels.copy()
+    for arm in body.arms.values():
+        end = max(arm.length, arm.bare_from or 0.0) + CUFF * body.unit
+        forearm = limb_zone(labels.shape, arm, FOREARM * arm.length, end, grow=SLEEVE) > 0.5
+        result[forearm & (labels == Label.TOP)] = Label.TOP
     return result
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from drawn_person import drawn_body
 
-from vesture.engines.warp.waist_edge import with_smooth_edge
+from vesture.engines.warp.waist_edge import with_smooth_edge, with_whole_sleeves
 from vesture.vision.parsing.parse import Label
 
 UNIT = 100
@@ -52,3 +55,16 @@ def test_without_such_an_edge_nothing_changes(label: Label) -> None:
     labels = np.zeros((300, 220), np.uint8)
     labels[20:280, 30:190] = int(label)
     assert (with_smooth_edge(labels, photo, UNIT) == labels).all()
+
+
+def test_a_sleeve_stays_whole_where_its_cuff_lies_beside_the_bottom() -> None:
+    body = drawn_body()
+    arm = body.arms["left"]
+    x, y = (int(value) for value in arm.at(np.array([0.95 * arm.length]))[0])
+    changed = body.labels.copy()
+    changed[y - 3 : y + 3, x - 2 : x + 3] = Label.BOTTOM
+    whole = with_whole_sleeves(replace(body, labels=changed), body.labels)
+    assert (whole == body.labels).all()
+    other = np.where(body.labels == Label.TOP, np.uint8(Label.BOTTOM), body.labels)
+    middle = tuple(int(value) for value in body.neck + 0.5 * body.unit * body.down)[::-1]
+    assert with_whole_sleeves(replace(body, labels=other), body.labels)[middle] == Label.BOTTOM

@@ -64,8 +64,10 @@ class Limb:
     def at(self, distance: Floats) -> Floats:
         """Axis points at arc lengths `distance`, extended straight beyond both ends."""
         inside = np.stack([np.interp(distance, self.along, self.axis[:, k]) for k in (0, 1)], 1)
-        start, end = self.direction(np.array([0.0]))[0], self.direction(np.array([self.length]))[0]
         before, after = np.minimum(distance, 0), np.maximum(distance - self.length, 0)
+        if not before.any() and not after.any():
+            return inside
+        start, end = self.direction(np.array([0.0, self.length]))
         return np.asarray(inside + before[:, None] * start + after[:, None] * end)
 
     def direction(self, distance: Floats) -> Floats:

@@ -25,7 +25,7 @@ Floats = NDArray[np.float32]
 # sooner, where the sleeve ends.
 EMERGES, SOONEST = (0.1, 0.85), 0.45
 HAND = 0.05  # units that an arm goes on under the hand that is seen
-UNDER_SLEEVE, UNDER_CUFF = 0.1, 0.03  # units that an arm begins under a sleeve, and under the cuff of a long one
+UNDER_SLEEVE, UNDER_CUFF = 0.1, 0.065  # units that an arm begins under a sleeve, and under the cuff of a long one
 LONG = 0.8  # share of the arm from which on a sleeve is long
 STEP = 3  # pixels between the points at which that is found
 SCRAP, NECK = 0.02, 0.015  # square units, units: smaller pieces beside a sleeve, on thinner necks, are no arm

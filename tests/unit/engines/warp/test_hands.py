@@ -219,7 +219,7 @@ def test_the_shade_of_a_cuff_that_slants_over_the_hand_goes_with_it() -> None:
     assert begun.min() == 0 < np.median(begun[(begun > 0) & (begun < 1)]) < begun.max() == 1
 
 
-@pytest.mark.parametrize(("share", "above"), [(0.97, 0.06), (0.5, 0.15)])
+@pytest.mark.parametrize(("share", "above"), [(0.97, 0.1), (0.5, 0.15)])
 def test_no_painted_arm_shows_beside_a_long_sleeve_above_its_cuff(share: float, above: float) -> None:
     body = drawn_body()
     scene = prepare(drawn_photo(body), body, TOPS, Box(0, 0, SHAPE[1], SHAPE[0]))

@@ -15,7 +15,6 @@ from vesture.vision.pose.estimator import Pose
 from vesture.vision.pose.joints import Joint
 
 Floats = NDArray[np.float64]
-Floats32 = NDArray[np.float32]
 
 CHIN = 0.75  # of the distance from eyes to mouth, the chin lies below the mouth
 NECK_OF_HEAD = 0.4  # half-width of a neck in distances between the ears; anthropometric means of both sexes

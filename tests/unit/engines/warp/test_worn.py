@@ -69,6 +69,22 @@ def test_worn_trousers_have_two_legs_without_hands(wearer) -> None:
     assert garment.points["cuff_outer_left"][1] > 2.5 * garment.points["crotch"][1]
 
 
+def test_a_shirt_tail_over_the_hips_leaves_no_bite_in_the_trousers(wearer) -> None:
+    person = wearer("avatars/3")
+    body = person.body
+    labels, photo = body.labels.copy(), person.photo.copy()
+    corners = [body.point(u * body.unit, v)[0] for u, v in ((-0.5, 0.8), (-0.05, 0.8), (-0.05, 1.18), (-0.5, 1.18))]
+    tail = cv2.fillPoly(np.zeros(labels.shape, np.uint8), [np.rint(corners).astype(np.int32)], 1) > 0
+    tail &= np.isin(labels, (Label.TOP, Label.BOTTOM))
+    labels[tail], photo[tail] = Label.TOP, (240, 30, 30)
+    garment = worn_garment(photo, replace(body, labels=labels), "bottoms")
+    hips = np.asarray(garment.wearer.point(np.linspace(-0.3, 0.3, 13) * garment.wearer.unit, 1.1))
+    column, row = np.rint(hips).astype(int).T
+    assert garment.alpha[row, column].min() > 0.9
+    red = (garment.rgb[..., 0].astype(int) - garment.rgb[..., 1] > 80) & (garment.alpha > 0.5)
+    assert red.sum() < 0.05 * tail.sum()
+
+
 def test_trousers_behind_a_coat_are_refused(wearer) -> None:
     person = wearer("avatars/2")
     knee = int(person.pose.points[[Joint.LEFT_KNEE, Joint.RIGHT_KNEE], 1].mean() + 0.5 * person.body.unit)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vesture.core.task import RGB
-from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, SideName, resample
+from vesture.engines.warp.body.figure import SIDES, SIGN, V_LEVELS, Body, Floats, SideName, resample
 from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.worn.hidden import hidden_cloth
@@ -29,14 +30,20 @@ from vesture.engines.warp.worn.wearer import WornGarment, on_wearer
 from vesture.errors import GarmentNotFound
 from vesture.vision.garment.types import Part
 from vesture.vision.masks import dilate, erode
+from vesture.vision.parsing.parse import Label
 
 Bools = NDArray[np.bool_]
 
 HIP_POINTS = 8  # of a side's outline, from the waistband to where the leg begins
 STRAY = 0.09  # units beyond the outlines where cloth may still be the garment's
 HEM, WIDE_HEM = 0.35, 2.4  # units past the last cloth seen on the leg's axis, and radii beside it, where hems may be
+UPPER = (Label.TOP, Label.ONE_PIECE)  # what hangs over
 HIGHEST_WAIST = 0.3  # level v
 THIGH = 0.3  # levels below the crotch that hands beside the hips reach
+RISE = 0.12  # levels that a waistband is taken to be above the edge of what hangs over it
+HIGHEST_HIDDEN = 0.78  # level v of a waistband that nobody sees
+UNDER_TOP = 0.5  # share of the waist's edge that lies under an upper garment: the waistband is hidden
+HIP_EASE = 1.1  # half-widths of the bare hips that cloth under a wide top has
 LEAST_SEEN = 0.45  # share of hips and legs that must show cloth
 HIDDEN = "Most of the garment is hidden in its photo; use a photo that shows it from the waistband to the hem."
 
@@ -44,25 +51,17 @@ HIDDEN = "Most of the garment is hidden in its photo; use a photo that shows it 
 def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> WornGarment:
     points: dict[str, Floats] = {}
     curves: dict[str, Floats] = {}
-    waist = _waist_level(body, mask)
+    waist, hips_body = _waist_level(body, mask), _under_top(body, mask)
     level = crotch_level(body)
     reach = {s: covered_share(body.legs[s].at(steps(body.legs[s].length)), mask) for s in SIDES}
-    legs = _has_leg_gap(body, mask)
     for side in SIDES:
-        points[f"waist_{side}"] = body.point(SIGN[side] * float(body.width(side, waist)), waist)[0]
+        points[f"waist_{side}"] = body.point(SIGN[side] * float(hips_body.width(side, waist)), waist)[0]
     curves["waist"] = resample(np.stack([points["waist_left"], points["waist_right"]]), 9)
-    if not legs:
-        hem = max(hem_level(body, mask), waist + 0.4)
-        for side in SIDES:
-            levels = np.linspace(waist, hem, 14)
-            curves[f"side_{side}"] = body.point(SIGN[side] * cloth_edge(body, mask, side, levels), levels)
-            points[f"hem_{side}"] = curves[f"side_{side}"][-1]
-        curves["hem"] = lower_edge(body, mask, points["hem_left"], points["hem_right"], hem)
-        cloth, alpha = complete(photo, mask, mask, body.unit)
-        return on_wearer(cropped(cloth, alpha, mask.astype(np.uint8), "skirt", points, curves), body, points)
+    if not _has_leg_gap(body, mask):
+        return _worn_skirt(photo, body, mask, waist, (points, curves))
     points["crotch"] = body.point(0.0, level)[0]
     for side in SIDES:
-        _leg(body, side, waist, level, max(reach.values()), points, curves)
+        _leg(hips_body, side, waist, level, max(reach.values()), points, curves)
     hips, leg_zones = _zones(mask.shape, points, curves)
     whole = hips | leg_zones["left"] | leg_zones["right"]
     if float(mask[whole].mean()) < LEAST_SEEN:
@@ -76,28 +75,62 @@ def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> WornGarment:
     mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc(0.025 * body.unit)) > 0
     rows, columns = np.indices(mask.shape)
     below = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.torso > level
-    # hands in pockets and bags hide cloth that goes on behind them
+    # hands in pockets, bags and the tops over them hide cloth that goes on behind them
     solid = erode(hips, 0.04 * body.unit) | bridged_sides(body, mask, mask, waist, level + THIGH)
     for side in SIDES:
         solid |= erode(leg_zones[side], 0.06 * body.unit)
-    cloth, alpha = complete(photo, mask, mask | hidden_cloth(body, mask, solid), body.unit, body)
+    cloth, alpha = complete(photo, mask, mask | hidden_cloth(body, mask, solid, UPPER), body.unit, body)
     parts = (alpha > 0.4).astype(np.uint8)
     for side, part in zip(SIDES, (Part.LEFT_LEG, Part.RIGHT_LEG), strict=True):
         parts[(parts > 0) & below & _nearer_leg(body, side, mask.shape)] = int(part)
     return on_wearer(cropped(cloth, alpha, parts, "trousers", points, curves), body, points)
 
 
+def _worn_skirt(
+    photo: RGB, body: Body, mask: Bools, waist: float, outlines: tuple[dict[str, Floats], dict[str, Floats]]
+) -> WornGarment:
+    """A skirt that begins at level `waist`; `outlines` are its points and curves so far, in photo pixels."""
+    points, curves = outlines
+    hem = max(hem_level(body, mask), waist + 0.4)
+    for side in SIDES:
+        levels = np.linspace(waist, hem, 14)
+        curves[f"side_{side}"] = body.point(SIGN[side] * cloth_edge(body, mask, side, levels), levels)
+        points[f"hem_{side}"] = curves[f"side_{side}"][-1]
+    curves["hem"] = lower_edge(body, mask, points["hem_left"], points["hem_right"], hem)
+    around = np.concatenate([curves["side_left"][::-1], curves["side_right"], curves["hem"][::-1]])
+    solid = erode(inside_outline(mask.shape, around), 0.04 * body.unit) | bridged_sides(body, mask, mask, waist, hem)
+    cloth, alpha = complete(photo, mask, mask | hidden_cloth(body, mask, solid, UPPER), body.unit, body)
+    return on_wearer(cropped(cloth, alpha, (alpha > 0.4).astype(np.uint8), "skirt", points, curves), body, points)
+
+
 def _waist_level(body: Body, mask: Bools) -> float:
-    """v of the upper edge, the median over columns near the spine."""
+    """v of the upper edge, the median over columns near the spine; of a waistband under a top, where that would be."""
     levels, across = np.linspace(HIGHEST_WAIST, 1.1, 61), np.linspace(-0.25, 0.25, 9) * body.unit
-    first = []
+    first, hidden = [], []
     for u in across:
         column, row = np.rint(body.point(np.full(len(levels), u), levels)).astype(int).T
         inside = (column >= 0) & (column < mask.shape[1]) & (row >= 0) & (row < mask.shape[0])
         on = np.flatnonzero(inside)[mask[row[inside], column[inside]]]
         if len(on):
             first.append(levels[on[0]])
-    return float(np.median(first)) if first else float(np.clip(body.waist, 0.7, 1.1))
+            above = max(on[0] - 4, 0)
+            hidden.append(bool(inside[above] and body.labels[row[above], column[above]] in UPPER))
+    seen = float(np.median(first)) if first else float(np.clip(body.waist, 0.7, 1.1))
+    if np.mean(hidden or [True]) < UNDER_TOP:
+        return seen
+    return min(seen, max(seen - RISE, HIGHEST_HIDDEN))
+
+
+def _under_top(body: Body, mask: Bools) -> Body:
+    """The body with the hips of what is worn below, where the outline is that of a top that hangs over them."""
+    half_width = {}
+    for side in SIDES:
+        own = body.half_width[side]
+        column, row = np.rint(body.point(SIGN[side] * 0.93 * own, V_LEVELS)).astype(int).T
+        row, column = np.clip(row, 0, mask.shape[0] - 1), np.clip(column, 0, mask.shape[1] - 1)
+        hidden = np.isin(body.labels[row, column], UPPER) & ~mask[row, column] & (V_LEVELS > HIGHEST_HIDDEN - RISE)
+        half_width[side] = np.where(hidden, np.minimum(own, HIP_EASE * body.bare_half_width), own)
+    return replace(body, half_width=half_width)
 
 
 def _zones(

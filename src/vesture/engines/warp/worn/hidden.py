@@ -5,6 +5,8 @@ Takes labels and the zone that cloth would fill, gives the part of it that is hi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -21,12 +23,13 @@ NECK = -0.05  # level v, above which skin is the neck's
 BEFORE = (Label.HAIR, Label.OTHER)
 
 
-def hidden_cloth(body: Body, mask: Bools, zone: Bools) -> Bools:
+def hidden_cloth(body: Body, mask: Bools, zone: Bools, over: Sequence[Label] = ()) -> Bools:
     """Pixels (H, W) of `zone` without cloth to be seen, where cloth goes on behind something.
 
     Skin hides cloth where it is a hand's or where cloth is seen below it, else it is bare; of the backdrop only small
     spots inside count, which have the colour of the cloth. What the parse took for this cloth by mistake lies before
-    it. Hair and things hide cloth out of the zone too, where the other half of the garment has some.
+    it. Hair and things hide cloth out of the zone too, where the other half of the garment has some. Clothes `over`
+    it hide what is in the zone.
     """
     open_ = zone & ~mask
     # on the way down the photo: people who lie or hang are out of reach anyhow
@@ -37,6 +40,7 @@ def hidden_cloth(body: Body, mask: Bools, zone: Bools) -> Bools:
     if (before & ~zone).any():
         before &= zone | mirrored_mask(mask, body)
     mistaken = open_ & np.isin(body.labels, np.unique(body.labels[mask]))
+    mistaken |= open_ & np.isin(body.labels, over)
     hidden = _held(skin | mistaken | before | _spots(backdrop, PALE * body.unit**2), mask)
     # what fingers leave between them
     bare = (body.labels == Label.BACKGROUND) | ((body.labels == Label.SKIN) & ~near_hands(body))

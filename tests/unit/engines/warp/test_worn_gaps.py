@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from drawn_person import SHAPE, drawn_body
 
 from vesture.engines.warp.worn.gaps import without_gaps
+from vesture.engines.warp.worn.hidden import hidden_cloth
+from vesture.engines.warp.worn.parting import labels_with_gaps
+from vesture.vision.parsing.parse import Label
 
 UNIT = 100.0
 BACKDROP, CLOTH = (245, 244, 240), (30, 120, 70)
@@ -59,3 +65,31 @@ def test_a_gap_far_narrower_than_the_photo_is_coarse_goes() -> None:
     assert not found[310:790, 402:408].any()
     assert found[310:790, :380][mask[310:790, :380]].all()
     assert found[310:790, 430:790].all()
+
+
+def test_a_gap_goes_on_where_it_gets_too_narrow_to_be_sure_of() -> None:
+    photo, mask = np.full((1000, 900, 3), BACKDROP, np.uint8), np.zeros((1000, 900), bool)
+    photo[100:900, 100:800], mask[100:900, 100:800] = CLOTH, True
+    photo[400:700, 400:412] = BACKDROP
+    photo[340:400, 405:409] = (np.array(BACKDROP) * 0.6 + np.array(CLOTH) * 0.4).astype(np.uint8)
+    line = np.array([[405.0, 200.0], [405.0, 850.0]])
+    found = without_gaps(photo, mask, ~mask, [line], 4.5 * UNIT)
+    assert not found[350:690, 405:409].any()
+    assert found[350:690, 300:390].all()
+
+
+def test_nothing_of_the_cloth_is_hidden_in_a_gap_that_the_parse_took_for_cloth() -> None:
+    body = drawn_body()
+    gap = np.zeros(SHAPE, bool)
+    gap[150:220, 184:190] = True
+    claimed = gap.copy()
+    claimed[145:150, 184:190] = True  # dropped from the mask before, of the backdrop's colour too
+    body = replace(body, labels=np.where(claimed, np.uint8(Label.TOP), body.labels))
+    mask = (body.labels == Label.TOP) & ~claimed
+    zone = np.zeros(SHAPE, bool)
+    zone[130:240, 120:200] = True
+    assert hidden_cloth(body, mask, zone)[claimed].any()
+    open_ = replace(body, labels=labels_with_gaps(body, mask, gap))
+    assert not hidden_cloth(open_, mask, zone)[claimed].any()
+    assert np.array_equal(open_.labels[~claimed], body.labels[~claimed])
+    assert np.array_equal(labels_with_gaps(body, mask, np.zeros(SHAPE, bool)), body.labels)

@@ -15,11 +15,13 @@ from vesture.vision.masks import dilate, erode
 
 Bools = NDArray[np.bool_]
 
-FINE, FINEST = 80.0, 240.0  # pixels of a unit at which colours are compared, and at which gaps are looked for
-MIXED = 0.02  # units beside a gap where its colour and the cloth's mix
-BAND = 0.14  # units either side of the lines along which gaps open
-LEAST_LENGTH = 0.13  # units; shorter patches in the backdrop's colour are stripes and prints
+FINE, FINEST = 80.0, 480.0  # pixels of a unit at which colours are compared, and at which gaps are looked for
+MIXED = 0.006  # units beside a gap where its colour and the cloth's mix
+EVEN = 0.08  # units over which the cloth's colours are evened out
+BAND = 0.2  # units either side of the lines along which gaps open
+LEAST_LENGTH = 0.1  # units; shorter patches in the backdrop's colour are stripes and prints
 NEAR_BACKDROP, FAR_FROM_CLOTH = 14.0, 22.0  # CIELAB distances
+LIKELY = 0.4  # of the way from the cloth's colour to the backdrop's: beside a sure gap the gap goes on
 
 
 def without_gaps(photo: RGB, mask: Bools, backdrop: Bools, lines: Iterable[Floats], unit: float) -> Bools:
@@ -46,7 +48,9 @@ def without_gaps(photo: RGB, mask: Bools, backdrop: Bools, lines: Iterable[Float
     sure = erode(cloth, 2) & ~dilate(like_scene, 1)
     if sure.sum() < 0.3 * cloth.sum():
         return mask  # the cloth has the backdrop's colour
-    fields = np.stack([push_pull(lab, clear.astype(np.float32)), push_pull(lab, sure.astype(np.float32))])
+    # evened out, since narrow gaps are part of what is seen of the cloth at this size
+    own = cv2.GaussianBlur(push_pull(lab, sure.astype(np.float32)), (0, 0), EVEN * unit * scale)
+    fields = np.stack([push_pull(lab, clear.astype(np.float32)), own])
     gaps = _gaps(photo, mask, dilate(near > 0, BAND * unit * scale), fields, unit)
     return np.asarray(mask & ~gaps)
 
@@ -65,13 +69,18 @@ def _gaps(photo: RGB, mask: Bools, near: Bools, fields: NDArray[np.float32], uni
     seen = cv2.cvtColor((lab[rows, columns][None] / np.float32(255)).astype(np.float32), cv2.COLOR_RGB2LAB)[0]
     across, down = (near.shape[k] / size[1 - k] for k in (1, 0))
     y, x = (rows * down).astype(int), (columns * across).astype(int)
-    to_scene, to_cloth = (np.linalg.norm(seen - field[y, x], axis=1) for field in fields)
+    scene, cloth = (field[y, x] for field in fields)
+    apart = scene - cloth
+    way = ((seen - cloth) * apart).sum(1) / np.maximum((apart**2).sum(1), 1.0)
+    sure = np.linalg.norm(seen - scene, axis=1) < NEAR_BACKDROP
+    sure &= np.linalg.norm(seen - cloth, axis=1) > FAR_FROM_CLOTH
     found = np.zeros(size[::-1], np.uint8)
-    found[rows, columns] = (to_scene < NEAR_BACKDROP) & (to_cloth > FAR_FROM_CLOTH)
+    found[rows, columns] = sure | ((way > LIKELY) & (np.linalg.norm(apart, axis=1) > FAR_FROM_CLOTH))
     count, names, stats, _ = cv2.connectedComponentsWithStats(found)
     long = stats[:, cv2.CC_STAT_HEIGHT] > LEAST_LENGTH * unit * scale
+    long &= np.isin(np.arange(count), names[rows, columns][sure])
     long[0] = False
     if count < 2 or not long.any():
         return gaps
-    open_ = dilate(long[names], MIXED * unit * scale).astype(np.float32)
+    open_ = dilate(long[names], max(1.0, MIXED * unit * scale)).astype(np.float32)
     return np.asarray(cv2.resize(open_, mask.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5)

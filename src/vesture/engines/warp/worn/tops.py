@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +11,20 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.body.silhouettes import limb_zone
-from vesture.engines.warp.worn.atlas import SLEEVE_PART, with_patches
+from vesture.engines.warp.worn.atlas import with_patches
 from vesture.engines.warp.worn.gaps import without_gaps
 from vesture.engines.warp.worn.hidden import bare_chest, hidden_cloth
+from vesture.engines.warp.worn.parting import (
+    SLEEVE_REACH,
+    cuff_zone,
+    labels_with_gaps,
+    shared_out,
+    torso_zones,
+    wide_sleeve,
+)
 from vesture.engines.warp.worn.reach import sleeve_share
 from vesture.engines.warp.worn.sleeves import Worn, own_sleeves
-from vesture.engines.warp.worn.torso_sides import MARGIN, Side, between_sides, doubtful, torso_sides
+from vesture.engines.warp.worn.torso_sides import doubtful, torso_sides
 from vesture.engines.warp.worn.trace import (
     cloth_edge,
     complete,
@@ -36,13 +45,8 @@ CAP_SLEEVE = 0.26  # share of the arm: shorter sleeves go with the torso, they c
 UNSEEN = 0.55  # a sleeve that is seen for less than this share of the other one is taken from it
 LEAST_SLEEVE, MOST_ODDS, SURELY_BARE = 0.12, 0.35, 0.5  # shares of the arm; of what is past the sleeve
 CROSSING = 0.18  # share of a sleeve that lies over the torso, from which on it gets a picture of its own
-SLEEVE_REACH = 0.1  # units beyond the outline of a sleeve where cloth beside the torso is the sleeve's
-PAST_CUFF = 0.3  # units past where a sleeve was read to end
-LOOSE = 0.12  # units beyond the torso's own lines where cloth may still be its
-SHADE = 0.04  # units beside an arm that its shadow darkens
 SHRED = 0.04  # units: half the width of what sticks out of a garment that is hard to read
 SHORT = 0.6  # share of the arm below which sleeves that both are seen have one length
-FREE_ARM = 0.22  # share of the arm from which on it lies before the torso rather than at its side
 ARMPIT = 0.3  # level v
 STRAY = {"top": 0.12, "dress": 0.22}  # units beyond the outlines where cloth may still be the garment's
 COLLAR_RISE = 0.45  # units above the collar that a collar or hood may reach
@@ -58,13 +62,15 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     sleeves = {side: inside_outline(mask.shape, _sleeve_outline(curves, side)) for side in SIDES if has_sleeves}
     near = dilate(rough, STRAY[kind] * body.unit) | _collar_zone(mask.shape, body)
     for side, zone in sleeves.items():
-        near |= dilate(zone, STRAY[kind] * body.unit) | _wide_sleeve(body, mask, side, reach[side])
+        near |= dilate(zone, STRAY[kind] * body.unit) | wide_sleeve(body, mask, side, reach[side])
     lines = [curves[name] for name in curves if name.startswith(("side", "sleeve_inner"))]
-    seen = without_gaps(photo, mask & near, body.labels == Label.BACKGROUND, lines, body.unit)
+    near &= mask
+    seen = without_gaps(photo, near, body.labels == Label.BACKGROUND, lines, body.unit)
+    body = replace(body, labels=labels_with_gaps(body, mask, near & ~seen))
     crossing = {side: float((zone & rough).sum()) > CROSSING * max(zone.sum(), 1) for side, zone in sleeves.items()}
     apart = {side: crossing[side] or reach[side] < UNSEEN * reach[OTHER[side]] for side in sleeves}
     hem = hem_level(body, seen)
-    arms = {side: zone | _cuff_zone(mask.shape, body, side, reach) for side, zone in sleeves.items()}
+    arms = {side: zone | cuff_zone(mask.shape, body, side, reach) for side, zone in sleeves.items()}
     sides = torso_sides(photo, body, seen, arms, ARMPIT, hem)
     plain = has_sleeves and doubtful(sides)  # what is no sleeve is the torso
     if plain:
@@ -74,11 +80,13 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
         curves[f"side_{side}"] = line.line(body, side)
         points[f"armpit_{side}"], points[f"hem_{side}"] = curves[f"side_{side}"][[0, -1]]
     curves["hem"] = lower_edge(body, seen, points["hem_left"], points["hem_right"], hem)
-    torso, solid, allowed = _zones(body, mask.shape, sides, curves)
+    torso, solid, allowed = torso_zones(body, mask.shape, sides, curves)
     if plain:
         either = np.logical_or.reduce(list(sleeves.values()))
         torso, allowed = ~dilate(either, SLEEVE_REACH * body.unit), np.ones_like(mask)
-    parts, before = _parts(body, seen, torso, sleeves, {side: crossing[side] for side in apart if apart[side]}, reach)
+    parts, before = shared_out(
+        body, seen, torso, sleeves, {side: crossing[side] for side in apart if apart[side]}, reach
+    )
     parts[(parts == Part.TORSO) & ~allowed & _below(body, mask.shape, ARMPIT)] = 0
     mask = parts > 0
     # hair, hands, straps and arms hide cloth that goes on behind them
@@ -118,70 +126,10 @@ def _reach(body: Body, mask: Bools) -> dict[SideName, float]:
     return reach
 
 
-def _zones(
-    body: Body, shape: tuple[int, int], sides: Mapping[SideName, Side], curves: Mapping[str, Floats]
-) -> tuple[Bools, Bools, Bools]:
-    """Where (H, W) cloth is the torso's rather than a sleeve's, where cloth of the torso must be, seen or not, and out
-    to where it may be."""
-    above = np.concatenate([curves["shoulder_left"][::-1], curves["neckline"][1:-1], curves["shoulder_right"]])
-    margin, loose = MARGIN * body.unit, LOOSE * body.unit
-    beside = {side: np.where(sides[side].sleeved, 0.0, margin) for side in SIDES}
-    within = {side: np.where(sides[side].seen, 0.0, margin) for side in SIDES}
-    wide = {side: np.where(sides[side].sleeved, 0.3 * margin, margin) for side in SIDES}
-    low = curves["hem"] + loose * body.down
-    own, solid, allowed = (
-        between_sides(shape, body, sides, (above, below), out)
-        for out, below in ((beside, low), (within, curves["hem"]), (wide, low))
-    )
-    return own, erode(solid, margin), allowed
-
-
-def _parts(
-    body: Body,
-    mask: Bools,
-    torso: Bools,
-    sleeves: Mapping[SideName, Bools],
-    apart: Mapping[SideName, bool],
-    reach: Mapping[SideName, float],
-) -> tuple[NDArray[np.uint8], Bools]:
-    """The cloth shared out to torso and sleeves, and where (H, W) a sleeve lies before the torso.
-
-    Sleeves that are kept `apart`, to get pictures of their own, are left out; the value says whether they cross.
-    """
-    parts = mask.astype(np.uint8) * int(Part.TORSO)
-    before = np.zeros_like(mask)
-    for side, zone in sleeves.items():
-        cuff = _cuff_zone(mask.shape, body, side, reach)
-        own = dilate(zone | cuff, SLEEVE_REACH * body.unit) | _wide_sleeve(body, mask, side, reach[side])
-        own &= mask & ~torso
-        if side in apart:
-            arm = _lower_arm(mask.shape, body, side, reach)
-            parts[own | (arm & ~torso)] = 0
-            if apart[side]:
-                before |= torso & dilate(arm, SHADE * body.unit)
-            continue
-        parts[own] = int(SLEEVE_PART[side])
-    parts[before & (parts == Part.TORSO)] = 0
-    return parts, before & mask
-
-
-def _cuff_zone(shape: tuple[int, int], body: Body, side: SideName, reach: Mapping[SideName, float]) -> Bools:
-    """About the lower end of a sleeve, past where it was read to end."""
-    arm = body.arms[side]
-    end = min(reach[side], 1.0) * arm.length
-    return limb_zone(shape, arm, 0.6 * end, end + PAST_CUFF * body.unit, 1.4) > 0.5
-
-
 def _below(body: Body, shape: tuple[int, int], level: float) -> Bools:
     """Where (H, W) the photo is below a level of the torso."""
     y, x = np.indices(shape, dtype=np.float32)
     return np.asarray((x - body.neck[0]) * body.down[0] + (y - body.neck[1]) * body.down[1] > level * body.torso)
-
-
-def _lower_arm(shape: tuple[int, int], body: Body, side: SideName, reach: Mapping[SideName, float]) -> Bools:
-    """Where a sleeve lies over the torso: the arm from below the shoulder to the cuff."""
-    arm = body.arms[side]
-    return limb_zone(shape, arm, FREE_ARM * arm.length, 1.05 * min(reach[side], 1.0) * arm.length, 1.7) > 0.5
 
 
 def _outlines(
@@ -280,16 +228,3 @@ def _sleeve(body: Body, side: SideName, reach: float, points: dict[str, Floats],
     inner_edge = inner_edge + np.clip(1 - share / 0.35, 0, 1) * (points[f"armpit_{side}"] - inner_edge[0])
     curves[f"sleeve_outer_{side}"], curves[f"sleeve_inner_{side}"] = outer_edge, inner_edge
     points[f"cuff_outer_{side}"], points[f"cuff_inner_{side}"] = outer_edge[-1], inner_edge[-1]
-
-
-def _wide_sleeve(body: Body, mask: Bools, side: SideName, reach: float) -> Bools:
-    """Cloth beside the torso, round the covered part of an arm, as far out as wide sleeves go."""
-    arm = body.arms[side]
-    covered = min(reach, 1.0) * arm.length
-    tube = limb_zone(mask.shape, arm, min(0.25 * arm.length, 0.6 * covered), 1.06 * covered, 2.4) > 0.5
-    rows, columns = np.nonzero(tube & mask)
-    result = np.zeros(mask.shape, bool)
-    u, v = body.coordinates(np.stack([columns, rows], 1)).T
-    beyond = SIGN[side] * u > np.asarray(body.width(side, v)) * 1.02
-    result[rows[beyond], columns[beyond]] = True
-    return result

@@ -111,15 +111,15 @@ def _print(photo: Floats, source: Bools, unit: float) -> Bools:
     if not cloth.any():
         return np.zeros_like(source)
     sigma = 0.05 * unit * scale
-    smooth = _blurred(small, cloth, sigma)
+    smooth = blurred(small, cloth, sigma)
     detail = np.abs(small - smooth).max(-1, keepdims=True)
-    detail = _blurred(detail, cloth, sigma)
+    detail = blurred(detail, cloth, sigma)
     usual = max(float(np.percentile(detail[cloth], 60)), LEAST_DETAIL)
     print_ = dilate(cloth & (detail > PRINT * usual), PRINT_REACH * unit * scale)
     return np.asarray(cv2.resize(print_.astype(np.uint8), source.shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0)
 
 
-def _blurred(values: Floats, where: Bools, sigma: float) -> Floats:
+def blurred(values: Floats, where: Bools, sigma: float) -> Floats:
     """Values (h, w, c) blurred among the pixels `where`; (h, w) of a single channel."""
     inside = where.astype(np.float32)
     weight = np.maximum(cv2.GaussianBlur(inside, (0, 0), sigma), 1e-3)
@@ -137,5 +137,5 @@ def _in_light(photo: Floats, image: Floats, both: Bools, unit: float) -> Floats:
     change = cv2.resize((photo - image) * both[..., None], size, interpolation=cv2.INTER_AREA)
     change /= np.maximum(weight, 1e-3)[..., None]
     sure = weight > 0.3
-    change = push_pull(_blurred(change, sure, GRAIN * unit * scale), sure.astype(np.float32))
+    change = push_pull(blurred(change, sure, GRAIN * unit * scale), sure.astype(np.float32))
     return np.asarray(image + cv2.resize(change, both.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)

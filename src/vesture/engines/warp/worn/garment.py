@@ -18,6 +18,7 @@ from vesture.engines.warp.worn.hem import above_hem
 from vesture.engines.warp.worn.shaded import without_shaded_skin
 from vesture.engines.warp.worn.things import with_scraps, without_straps
 from vesture.engines.warp.worn.tops import worn_upper
+from vesture.engines.warp.worn.tucked import is_tucked_in, let_down
 from vesture.engines.warp.worn.wearer import WornGarment
 from vesture.errors import GarmentNotFound
 from vesture.vision.parsing.parse import Label
@@ -53,7 +54,8 @@ def worn_garment(photo: RGB, body: Body, category: Category) -> WornGarment:
     mask = _largest(without_foreign(photo, mask, body, category))
     if category == "bottoms":
         return worn_bottoms(photo, body, mask)
-    return worn_upper(photo, body, mask, category)
+    garment = worn_upper(photo, body, mask, category)
+    return let_down(garment) if category == "tops" and is_tucked_in(body, mask) else garment
 
 
 def _lower_dress(body: Body) -> Bools:

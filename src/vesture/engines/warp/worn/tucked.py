@@ -1,0 +1,154 @@
+"""Tops whose wearer has tucked them into a high waistband: the cloth goes on below it, so it is let down again.
+
+Takes the wearer and the garment read off them, gives a longer garment. What nobody sees of it is continued from the
+cloth above the waistband: its light smoothly, its weave or pattern as a mirror image.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.core.task import RGB
+from vesture.engines.warp.body.figure import SIDES, SIGN, V_LEVELS, Body, SideName
+from vesture.engines.warp.worn.fill import blurred
+from vesture.engines.warp.worn.trace import hem_level, inside_outline
+from vesture.engines.warp.worn.wearer import WornGarment
+from vesture.vision.fill import push_pull
+from vesture.vision.garment.types import Part
+from vesture.vision.masks import erode, feather
+from vesture.vision.parsing.parse import Label
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float32]
+
+HIGHEST, LOWEST = 0.42, 0.78  # levels of the hem between which a top may be tucked in; higher ones are cropped
+END = 1.0  # level down to which it is let
+ACROSS = np.linspace(-0.33, 0.33, 23)  # units from the spine, where what is below the hem is looked at
+BELOW = np.array([0.05, 0.08, 0.11])  # levels below the hem
+COVERED = 0.75  # share of that which must show the lower garment: a belly in between means a cropped top
+HANGING, MOST_OVER = 0.1, 0.04  # levels below the hem, and share of the top that may hang there beside it
+BESIDE = 1.4  # half-widths of the bare body within which that is looked at: not the sleeves
+GATHERED = 0.04  # levels above the waistband where the cloth lies in folds and shade
+EASE, WIDEST = 1.1, 1.25  # half-widths of the bare hips that the end has, and times that at most
+FINE = 90.0  # pixels of a unit at which patterns are told
+SHARP, HUED = 5.0, 8.0  # CIELAB: detail of lightness, and distance from the usual hue, that patterns have
+BUSY = 0.38  # share of the first, with twice that of the second, from which on cloth is patterned
+LIGHT, WEAVE, SEAM = 0.08, 0.03, 0.02  # units: of light that goes on, of the weave, and of the seam
+SHADED, OWN = 0.15, 0.75  # levels over which the cloth takes its usual colour, and how far
+STRONG = 9.0  # levels: stronger detail of plain cloth is a pocket's or a placket's
+FADING, FAINT = 0.35, 0.4  # levels over which the folds of plain cloth fade, and what is left of them
+
+
+def is_tucked_in(body: Body, mask: Bools) -> bool:
+    """Whether the top `mask` (H, W) ends at a high waistband, with no skin between, and nowhere hangs over it."""
+    hem = hem_level(body, mask)
+    if not HIGHEST < hem < LOWEST or body.top_hem is None:
+        return False
+    points = np.concatenate([body.point(ACROSS * body.unit, np.full(len(ACROSS), hem + step)) for step in BELOW])
+    column, row = np.rint(points).astype(int).T
+    inside = (column >= 0) & (column < mask.shape[1]) & (row >= 0) & (row < mask.shape[0])
+    if not inside.all():
+        return False
+    rows, columns = np.nonzero(mask)
+    u, v = body.coordinates(np.stack([columns, rows], 1)).T
+    trunk = np.abs(u) < BESIDE * np.interp(v, V_LEVELS, body.bare_half_width)
+    over = trunk & (v > hem + HANGING)
+    return bool((body.labels[row, column] == Label.BOTTOM).mean() > COVERED and over.sum() < MOST_OVER * trunk.sum())
+
+
+def let_down(garment: WornGarment) -> WornGarment:
+    """The garment with its hem at level `END` of its wearer."""
+    body = garment.wearer
+    hem = float(np.median(body.coordinates(np.asarray(garment.curves["hem"], float))[:, 1]))
+    start = hem - GATHERED
+    if start > END - 2 * GATHERED:
+        return garment
+    half = {side: _half_widths(garment, side, start) for side in SIDES}
+    levels = np.linspace(start, END, 8)
+    edges = {side: body.point(SIGN[side] * np.linspace(*half[side], 8), levels) for side in SIDES}
+    rows = max(0, int(np.ceil(max(edge[-1, 1] for edge in edges.values()))) + 4 - garment.alpha.shape[0])
+    rgb = np.pad(garment.rgb, ((0, rows), (0, 0), (0, 0)), mode="edge")
+    alpha, parts = (np.pad(values, ((0, rows), (0, 0))) for values in (garment.alpha, garment.parts))
+    tail = inside_outline(alpha.shape, np.concatenate([edges["left"], edges["right"][::-1]]))
+    tail &= (parts == 0) | (parts == Part.TORSO)
+    level = _levels(alpha.shape, body)
+    source = erode((parts == Part.TORSO) & (alpha > 0.95) & (level < start), 0.02 * body.unit)
+    if not source.any() or not tail.any():
+        return garment
+    made = _continued(rgb, source, tail, body, start)
+    curves = dict(garment.curves)
+    for side in SIDES:
+        above = np.asarray(garment.curves[f"side_{side}"], float)
+        kept = above[body.coordinates(above)[:, 1] < start]
+        curves[f"side_{side}"] = np.concatenate([kept, edges[side]]).astype(np.float32)
+    ends = [edges[side][-1] for side in SIDES]
+    curves["hem"] = np.linspace(ends[0], ends[1], len(garment.curves["hem"])).astype(np.float32)
+    points = {**garment.points, "hem_left": ends[0].astype(np.float32), "hem_right": ends[1].astype(np.float32)}
+    cover = np.maximum(alpha, feather(tail, 0.6) * (tail | (alpha > 0)))
+    return replace(
+        garment,
+        rgb=made,
+        alpha=cover.astype(np.float32),
+        parts=np.where(tail, int(Part.TORSO), parts).astype(np.uint8),
+        points=points,
+        curves=curves,
+        wearer=replace(body, top_hem=END, waist=END),
+    )
+
+
+def _half_widths(garment: WornGarment, side: SideName, start: float) -> tuple[float, float]:
+    """Pixels from the spine to the side of the cloth at level `start` and at the end."""
+    body = garment.wearer
+    rows, columns = np.nonzero(garment.parts == Part.TORSO)
+    u, v = body.coordinates(np.stack([columns, rows], 1)).T
+    beside = SIGN[side] * u[np.abs(v - start) < GATHERED]
+    bare = EASE * float(np.interp(END, V_LEVELS, body.bare_half_width))
+    wide = float(np.clip(np.percentile(beside, 98) if len(beside) else bare, 0.6 * bare, 1.6 * bare))
+    return wide, float(np.clip(wide, bare, WIDEST * bare))
+
+
+def _continued(rgb: RGB, source: Bools, tail: Bools, body: Body, start: float) -> RGB:
+    """The picture (H, W, 3) with the cloth of `source` continued over the `tail` below level `start`."""
+    part, level = rgb.astype(np.float32), _levels(tail.shape, body)
+    rows, columns = np.indices(tail.shape, dtype=np.float32)
+    step = 2 * (start - GATHERED - level) * body.torso
+    x, y = (columns + step * body.down[0]).astype(np.float32), (rows + step * body.down[1]).astype(np.float32)
+    smooth = cv2.GaussianBlur(push_pull(part, source.astype(np.float32)), (0, 0), LIGHT * body.unit)
+    below = np.clip((level - start) / SHADED, 0, 1)[..., None]  # the shade at the waistband does not go on
+    smooth = smooth + (np.median(part[source & (level > 2 * start - END)], axis=0) - smooth) * OWN * below
+    sure = cv2.remap(source.astype(np.float32), x, y, cv2.INTER_LINEAR, borderValue=0)[..., None]
+    sure = np.clip(2 * sure - 1, 0, 1)
+    if _patterned(rgb, source & (level > 2 * start - END), body.unit):
+        made = smooth + (cv2.remap(part, x, y, cv2.INTER_LINEAR) - smooth) * sure
+    else:
+        weave = np.clip(part - blurred(part, source, WEAVE * body.unit), -STRONG, STRONG)
+        share = np.clip(1 - (level - start) / FADING, FAINT, 1)[..., None] * sure
+        made = smooth + cv2.remap(weave, x, y, cv2.INTER_LINEAR) * share
+    share = cv2.GaussianBlur(tail.astype(np.float32), (0, 0), max(SEAM * body.unit, 0.3))[..., None]
+    mixed = np.where((source | (level < start))[..., None], part + (made - part) * share, made)
+    return np.clip(np.rint(np.where(tail[..., None], mixed, part)), 0, 255).astype(np.uint8)
+
+
+def _patterned(rgb: RGB, cloth: Bools, unit: float) -> bool:
+    """Whether `cloth` (H, W) has a pattern all over."""
+    scale = min(1.0, FINE / unit)
+    size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(cloth.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    if not inside.any():
+        return False
+    lab = cv2.cvtColor((small / np.float32(255)).astype(np.float32), cv2.COLOR_RGB2LAB)
+    detail = np.abs(lab - blurred(lab, inside, WEAVE * unit * scale))[inside][:, 0]
+    hue = np.linalg.norm((lab[inside] - np.median(lab[inside], axis=0))[:, 1:], axis=1)
+    return float((detail > SHARP).mean() + 2 * (hue > HUED).mean()) > BUSY
+
+
+def _levels(shape: tuple[int, ...], body: Body) -> Floats:
+    """Level (H, W) of each pixel."""
+    rows, columns = np.indices(shape, dtype=np.float32)
+    along = (columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]
+    return np.asarray(along / body.torso, np.float32)

@@ -136,3 +136,15 @@ def test_face_coordinates_put_the_eyes_at_the_origin_and_the_mouth_one_below() -
     assert across[100, 214] > 0 > across[100, 146]
     assert face.left == pytest.approx(1.0)
     assert face.right == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("width", "label"), [(8, SKIN), (26, HAIR)])
+def test_a_dark_strip_along_a_cheek_is_its_shade_and_a_broad_one_is_a_lock(width: int, label: int) -> None:
+    lab, truth = drawn((25.0, 5.0, 8.0), 2.0)
+    bald = (truth == HAIR) & (np.arange(SIZE[0])[:, None] > 104)
+    truth[bald] = 0
+    strip = np.s_[100:142, 216 : 216 + width]
+    truth[strip], lab[strip] = HAIR, (25.0, 5.0, 8.0)
+    found = relabelled(lab, truth)
+    assert (found[112:138, 217 : 215 + width] == label).mean() > 0.9
+    assert overlap(found[:100], truth[:100], HAIR) > 0.8

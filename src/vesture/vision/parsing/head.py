@@ -21,7 +21,7 @@ Labels = NDArray[np.uint8]
 
 CLOTHES = (TOP, BOTTOM, ONE_PIECE)
 FACE_SEEN = 0.5  # mean visibility of the face's landmarks
-HAIRLINE, CROWN, CHIN = 1.05, 2.1, 1.6  # distances from the eyes, in eye-to-mouth distances
+HAIRLINE, CHIN = 1.05, 1.6  # distances from the eyes, in eye-to-mouth distances
 WIDEST, NARROWEST = 1.15, 0.55  # half widths of the face, likewise
 KNOWN = -12.5  # log-likelihood of a colour that the face has
 BALD = 0.6  # share of the crown that looks like the cheeks
@@ -35,6 +35,7 @@ THROAT = 0.6  # half width, in eye-to-mouth distances
 LONGEST_HAIR = 0.95  # v, down the torso
 COLLAR_WIDTH, SMALLEST_COLLAR = 1.8, 0.008  # eye-to-mouth distances, units squared
 LEAST_COLOUR, DEEPEST_SHADE, COLLAR_HUE = 0.42, 0.45, 0.75  # chroma and light as shares of the cheeks'; cosine
+CHEEK, THINNEST_LOCK = 2.0, 0.05  # square of distances from the middle of the face; units of half the width of a lock
 BEARD = 0.7  # lightness of a chin, as a share of the cheeks', below which it wears one
 LARGEST_GLINT = 0.06  # units squared
 ENCLOSED, BY_THE_HEAD = 0.75, 0.9  # shares of hair, and of hair and skin, around a patch
@@ -80,6 +81,7 @@ def label_head(
     result[beside] = np.where(like_hair[beside] > like_skin[beside], HAIR, SKIN)
     result = _strands(result, lab, skeleton, (like_hair, like_skin), (across, down), oval, generator, leaning)
     whole = _without_holes(_joined(result, labels, above), skeleton.unit)
+    whole = _with_whole_cheeks(whole, down, oval, skeleton.unit)
     return _with_collar(whole, lab, np.median(lab[cheeks], axis=0), (across, down), skeleton)
 
 
@@ -166,6 +168,18 @@ def _strands(
     chin = (down < 2.1) & (np.abs(across) < 1.0)  # a beard stays with the face
     result[lost] = np.where(chin[lost] | (like_skin[lost] > like_cloth[lost]), SKIN, garment)
     return result
+
+
+def _with_whole_cheeks(labels: Labels, down: Floats, oval: Floats, unit: float) -> Labels:
+    """Thin strips of hair along the side of a face, from the eyes down to the chin, are its shaded side."""
+    beside = (labels == HAIR) & (down > 0) & (down < CHIN) & (oval < CHEEK)
+    if not beside.any():
+        return labels
+    size = 2 * max(1, round(THINNEST_LOCK * unit)) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    hair = (labels == HAIR).astype(np.uint8)
+    thick = cv2.dilate(cv2.morphologyEx(hair, cv2.MORPH_OPEN, kernel), np.ones((3, 3), np.uint8)) > 0
+    return np.where(beside & ~thick, np.uint8(SKIN), labels)
 
 
 def _joined(result: Labels, before: Labels, crown: Bools) -> Labels:

@@ -148,7 +148,7 @@ def test_complexion_is_read_off_face_and_hands() -> None:
     tones = read_complexion(drawn_photo(body), body)
     wanted = to_lab(np.array([SKIN], np.float32))[0]
     assert np.abs(tones.body - wanted)[[0, 2]].max() < 3
-    assert 0.6 < tones.body[1] / wanted[1] < 0.9  # covered skin is less red than faces and hands
+    assert 0.8 < tones.body[1] / wanted[1] < 0.95  # covered skin is less red than faces and hands
     assert set(tones.hands) == {"left", "right"}
     assert tones.legs == {}
 

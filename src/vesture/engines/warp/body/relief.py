@@ -6,6 +6,7 @@ Takes coordinates on limb or torso, gives factors. Knows nothing about colours o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +85,12 @@ LEG = Anatomy(
         Bump(0.95, 0.0, 0.035, 0.4, -0.03),
     ),
 )
+
+
+def smooth_step(values: NDArray[Any]) -> NDArray[Any]:
+    """0 below 0, 1 above 1, and level at both ends of the way between them."""
+    clipped = np.clip(values, 0, 1)
+    return np.asarray(clipped * clipped * (3 - 2 * clipped))
 
 
 def within_cloth(wide: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, median_filter
 
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, Limb, SideName
+from vesture.engines.warp.body.relief import smooth_step
 from vesture.engines.warp.body.silhouettes import filled, limb_frame
 from vesture.engines.warp.picture.patch import bounds
 from vesture.vision.parsing.parse import Label
@@ -94,7 +94,7 @@ def shoulder_outline(body: Body, side: SideName, arm: Limb) -> tuple[ShoulderLin
     height = out[last] - np.where(bare, 0.0, CLOTH * unit)
     height = np.clip(height, HEIGHTS[0] * unit, HEIGHTS[1] * unit)
     height = height * np.clip(along / (RISE * line.joint), 0, 1)
-    into_arm = _smooth((along - line.joint) / max(line.limb.length - line.joint, 1e-6))
+    into_arm = smooth_step((along - line.joint) / max(line.limb.length - line.joint, 1e-6))
     height = height + into_arm * (arm.radius(np.maximum(along - line.joint, 0)) - height)
     width = SPREAD * unit / max(float(along[1]), 1e-6)
     height = gaussian_filter1d(median_filter(height, 2 * round(width) + 1, mode="nearest"), width, mode="nearest")
@@ -176,16 +176,11 @@ def out_of_shoulder(zone: NDArray[np.float32], body: Body, side: SideName, arm: 
     way = cv2.resize(limb_frame(arm, xs, ys).along, (width, height)) / _cap_end(body, arm)
     place = np.s_[box[0] : box[2], box[1] : box[3]]
     inside = np.minimum(zone[place], shoulder_cap(zone.shape, body, side, arm)[place])
-    own = _smooth((way - 0.7) / 0.2)
+    own = smooth_step((way - 0.7) / 0.2)
     result = zone.copy()
-    result[place] = inside * _smooth(way / 0.7) * (1 - own) + zone[place] * own
+    result[place] = inside * smooth_step(way / 0.7) * (1 - own) + zone[place] * own
     return result
 
 
 def _cap_end(body: Body, arm: Limb) -> float:
     return min(CAP_END * body.unit, 0.5 * arm.length)
-
-
-def _smooth(values: NDArray[Any]) -> NDArray[np.float32]:
-    clipped = np.clip(values, 0, 1)
-    return np.asarray(clipped * clipped * (3 - 2 * clipped), np.float32)

@@ -24,8 +24,12 @@ CHROMA_RANGE = ((2.0, 30.0), (2.0, 42.0))  # a* and b* of skin; beards, nails an
 HAND = 0.55  # units round the wrist that are hand rather than arm
 SAMPLES = 20000
 LEAST = 80  # pixels that make a tone
-PALER = (0.68, 0.97)  # a* and b* of a neck as shares of the face's: medians of 25 photos that show both
+# a* and b* of neck and chest as shares of those of forehead, nose and cheeks: medians of 50 photos that show both
+PALER = (0.9, 1.08)
+UPPER_FACE = (1.05, 2.6)  # half-widths of the face above the chin, between which no beard grows and no lips are
+UPPER_WIDTH = 0.75  # half-widths beside the face's middle
 NECK = 0.17  # units from the middle that are neck
+NECK_SHADED = 3.0  # L* by which the lit side of a neck is darker than a chest
 FACE_LIGHT = 0.22  # of the difference between the sides of a face, the body shows from its middle to a side
 
 
@@ -63,10 +67,12 @@ def read_complexion(photo: NDArray[np.uint8], body: Body) -> Complexion:
     aside = np.abs((points - body.neck) @ body.across) / body.unit
     below = _below_jaw(body, points, level)
     in_face = (below < 0) & (aside < 0.9)
-    face = lit_tone(lab[in_face])
+    face = lit_tone(lab[in_face & _above_the_beard(body, points)])
+    face = lit_tone(lab[in_face]) if face is None else face
     at_hand = {side: _near(points, body.arms[side].axis[-1], HAND * body.unit) for side in SIDES}
     hands = {side: tone for side in SIDES if (tone := lit_tone(lab[at_hand[side]])) is not None}
-    neck = lit_tone(lab[(below > 0.06) & (level < 0) & (aside < NECK)])
+    on_neck = (below > 0.06) & (level < 0) & (aside < NECK)
+    neck = lit_tone(lab[on_neck if face is None else on_neck & like_skin(lab, _paler(face))])
     usual = _limb_tone(face, list(hands.values()), lab)
     arms: dict[SideName, Floats] = {}
     legs: dict[SideName, Floats] = {}
@@ -94,20 +100,32 @@ def _below_jaw(body: Body, points: NDArray[np.float64], level: NDArray[np.float6
     return np.asarray(body.head.below_jaw(points[:, 0], points[:, 1]) / body.unit, np.float64)
 
 
+def _above_the_beard(body: Body, points: NDArray[np.float64]) -> Bools:
+    """Which points (n,) lie on forehead, nose or cheeks, as far as one can tell where these are."""
+    if body.head is None:
+        return np.zeros(len(points), bool)
+    head = body.head
+    offset = (points - head.chin) / head.half_width
+    height, aside = offset @ head.up, offset @ np.array([-head.up[1], head.up[0]])
+    return np.asarray((height > UPPER_FACE[0]) & (height < UPPER_FACE[1]) & (np.abs(aside) < UPPER_WIDTH))
+
+
 def _paler(face: Floats) -> Floats:
     """The tone of covered skin by that of a face."""
     return face * np.array([1.0, *PALER], np.float32)
 
 
 def _torso_tone(face: Floats | None, neck: Floats | None, usual: Floats) -> Floats:
-    """Neck and chest: as light as the face but less red; the chroma of the neck itself where it is seen."""
+    """Neck and chest: as light as the face, lighter where this lies in the shade and the hands do not; the colour of
+    the neck itself where it is seen."""
     if face is None:
         return usual if neck is None or not _same_person(neck, usual) else neck
     tone = _paler(face)
+    tone[0] = max(tone[0], 0.5 * (tone[0] + usual[0]))
     if neck is None or not _same_person(neck, tone):
         return tone
     # necks lie in the shade of the head, chests do not
-    lightness = float(np.clip(neck[0], tone[0] - 8, tone[0] + 5))
+    lightness = float(np.clip(neck[0] + NECK_SHADED, tone[0] - 2, tone[0] + 8))
     return np.asarray([lightness, *(0.4 * tone[1:] + 0.6 * neck[1:])], np.float32)
 
 
@@ -125,7 +143,7 @@ def _limb_tone(face: Floats | None, hands: list[Floats], everything: Floats) -> 
         return np.asarray(hand + np.array([2, -3, 2], np.float32), np.float32)
     if hand is None:
         return _paler(face)
-    return np.asarray(0.5 * _paler(face) + 0.5 * hand * np.array([1.0, 0.85, 1.05], np.float32), np.float32)
+    return np.asarray(0.5 * _paler(face) + 0.5 * hand * np.array([1.0, 0.9, 1.12], np.float32), np.float32)
 
 
 def _side_light(across: NDArray[np.float64], lightness: Floats, in_face: Bools, body: Body) -> float:
@@ -139,6 +157,17 @@ def _side_light(across: NDArray[np.float64], lightness: Floats, in_face: Bools, 
     # lightness is about the cube root of light
     ratio = 3 * np.log(max(float(np.median(right)), 1.0) / max(float(np.median(left)), 1.0))
     return float(np.clip(FACE_LIGHT * ratio, -0.15, 0.15))
+
+
+def like_skin(lab: Floats, tone: Floats) -> Bools:
+    """Which colours (..., 3) may be the skin of a lit tone (..., 3), in whatever shade; beards, nails and jewels are
+    not."""
+    lighter = lab[..., 0] - tone[..., 0]
+    shade = np.clip(lab[..., :1] / np.maximum(tone[..., :1], 1), 0.6, 1.1)
+    away = np.abs(lab[..., 1:] - shade * tone[..., 1:]).max(-1)
+    # hair takes the colour away together with the light, shade leaves it
+    coloured = np.linalg.norm(lab[..., 1:], axis=-1) > 0.8 * np.linalg.norm(shade * tone[..., 1:], axis=-1)
+    return np.asarray((lighter < 20) & (lighter > -0.4 * tone[..., 0]) & (away < 12) & (coloured | (lighter > -12)))
 
 
 def lit_tone(lab: Floats) -> Floats | None:

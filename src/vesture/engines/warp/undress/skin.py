@@ -7,18 +7,17 @@ shape of a limb, meets the visible skin at the same width and colour, and is lit
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body.figure import Body, Limb
-from vesture.engines.warp.body.relief import Anatomy, limb_shade, trunk_shade, within_cloth
+from vesture.engines.warp.body.figure import Limb
+from vesture.engines.warp.body.relief import Anatomy, limb_shade, smooth_step, within_cloth
 from vesture.engines.warp.body.silhouettes import LimbFrame, limb_frame
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import Patch, bounds
-from vesture.engines.warp.undress.complexion import Complexion, to_rgb
+from vesture.engines.warp.undress.complexion import like_skin, to_rgb
 from vesture.engines.warp.undress.joint import skin_width
 from vesture.vision.fill import push_pull
 
@@ -26,16 +25,17 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 # shade falls on blue and green more than on red: light comes back out of the skin reddened
-REDDENING = np.array([0.85, 1.04, 1.12], np.float32)
-UNDER_JAW = 0.2  # of the light, that the head takes from the neck right below it
+REDDENING = np.array([0.79, 1.06, 1.24], np.float32)
 MEETING, WRIST_MEETING = 0.7, 0.3  # units before the visible skin within which a limb takes on its width
-NECK_END, TRUNK = -0.1, 0.25  # levels in units between which the tone of the neck becomes that of trunk and arms
 BEYOND = 0.14  # units past the last joint where no skin is seen: trousers end below the ankle
 ARMPIT = 0.25  # share of an arm down to which its inner side is one with the chest
 LIMB_SEEN = 0.92  # of a limb's length, before which skin that is seen is its own and not a hand's
 STRIPES, STRIPE = (-0.85, -0.6, -0.3, 0.0, 0.3, 0.6, 0.85), 0.16  # along a limb, in radii from its axis; half a width
 LIT = 1.2  # units within which a limb is lit like the part of it that is seen
-JOIN_CLIP = 50.0  # levels by which a painted tone may be drawn to the visible skin
+JOIN_CLIP = 0.6  # logarithm of the factor by which a painted tone may be drawn to the visible skin
+# units from the visible skin, within which a painted one has its shade, its light, and its colour
+SHADE_REACH, LIGHT_REACH, COLOUR_REACH = 0.1, 0.25, 0.35
+LIMB_REACH = 0.3, 0.3, 0.3  # the light of a limb changes less
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def bare_limb(
             half, offset = found
             # hands widen right below the wrist: further up an arm is its own width again
             reach = float(np.interp(joint / limb.length, [0.75, 0.95], [MEETING, WRIST_MEETING])) * unit
-            wide, near = (_smooth_step((along - (joint - span)) / span) for span in (reach, MEETING * unit))
+            wide, near = (smooth_step((along - (joint - span)) / span) for span in (reach, MEETING * unit))
             radius = radius * (1 - wide) + half * wide
             axis = axis + normal * (offset * near)[:, None]
     length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(axis, axis=0), axis=1))] + np.arange(49) * 1e-6
@@ -121,17 +121,17 @@ def painted_limb(
     box = bounds(zone > 0, 2)
     if box is None:
         return None
-    window = _window(coarse, box)
+    window = window_of(coarse, box)
     frame = limb_frame(bare.limb, coarse.columns[window[1]], coarse.rows[window[0]])
     field = _tube(bare, tones, frame)
     corridor = (np.abs(frame.across) < 0.95) & (frame.along > bare.joint - 0.05 * unit)
-    seen = skin[window] & corridor & (frame.along < bare.joint + 0.25 * unit) & _like(coarse.photo[window], field)
+    seen = skin[window] & corridor & (frame.along < bare.joint + 0.25 * unit) & like_field(coarse.photo[window], field)
     if bare.seen and int(seen.sum()) >= 6:
         away = np.maximum(bare.joint - frame.along, 0) / unit
         if bare.joint < LIMB_SEEN * bare.limb.length:
             field = field * _lit_like(field, coarse.photo[window], seen, frame.across, away)[..., None]
-        field = joined(field, coarse.photo[window], seen, np.exp(-away / 0.3))
-    return _patch(field, coarse, window, box, zone, texture)
+        field = joined(field, coarse.photo[window], seen, away, LIMB_REACH)
+    return patch_of(field, coarse, window, box, zone, texture)
 
 
 def _lit_like(field: Floats, real: Floats, seen: Bools, across: Floats, away: Floats) -> Floats:
@@ -152,96 +152,39 @@ def _lit_like(field: Floats, real: Floats, seen: Bools, across: Floats, away: Fl
 
 
 def _tube(bare: BareLimb, tones: tuple[Floats, Floats], frame: LimbFrame) -> Floats:
-    share = _smooth_step((frame.along / max(bare.joint, 1) - 0.35) / 0.65)
+    share = smooth_step((frame.along / max(bare.joint, 1) - 0.35) / 0.65)
     table = to_rgb(tones[0] + np.linspace(0, 1, 64, dtype=np.float32)[:, None] * (tones[1] - tones[0]))
     tone = table[np.clip(share * 63, 0, 63).astype(int)]
     along = np.asarray(frame.along / max(bare.limb.length, 1), np.float32)
     shade = limb_shade(along, frame.across, bare.light, bare.outward, bare.anatomy)
     inner = np.clip(0.5 - bare.outward * frame.across, 0, 1) * (
-        1 - _smooth_step((along - 0.5 * ARMPIT) / (0.5 * ARMPIT))
+        1 - smooth_step((along - 0.5 * ARMPIT) / (0.5 * ARMPIT))
     )
     shade = np.maximum(shade, inner + shade * (1 - inner))
     return np.asarray(tone * shade[..., None] ** REDDENING, np.float32)
 
 
-def trunk_tone(tones: Complexion) -> Floats:
-    """The tone (3,) of chest and belly below the neck, between that and the limbs."""
-    return np.asarray(0.35 * tones.torso + 0.65 * tones.body, np.float32)
+def like_field(real: Floats, field: Floats) -> Bools:
+    """Which real colours (h, w, 3) may be the same skin as the painted ones."""
+    lab = (cv2.cvtColor(np.clip(rgb, 0, 255) / 255, cv2.COLOR_RGB2LAB) for rgb in (real, field))
+    return like_skin(*lab)
 
 
-def painted_torso(
-    body: Body, tones: Complexion, coarse: Coarse, skin: Bools, zone: Floats, texture: Floats
-) -> Patch | None:
-    """Neck, chest and belly; arguments as for `painted_limb`."""
-    box = bounds(zone > 0, 2)
-    if box is None:
-        return None
-    window = _window(coarse, box)
-    columns, rows = coarse.columns[window[1]] - body.neck[0], coarse.rows[window[0]] - body.neck[1]
-    across = (columns[None] * body.across[0] + rows[:, None] * body.across[1]) / body.unit
-    level = (columns[None] * body.down[0] + rows[:, None] * body.down[1]) / body.unit
-    shade = trunk_shade(
-        np.asarray(across, np.float32), np.asarray(level, np.float32), body.torso / body.unit, tones.light
-    )
-    shade = shade * _neck_shade(body, coarse.columns[window[1]][None], coarse.rows[window[0]][:, None])
-    table = to_rgb(tones.torso + np.linspace(0, 1, 64, dtype=np.float32)[:, None] * (trunk_tone(tones) - tones.torso))
-    lower = _smooth_step((np.asarray(level, np.float32) - NECK_END) / (TRUNK - NECK_END))
-    field = np.asarray(table[np.rint(63 * lower).astype(int)] * shade[..., None] ** REDDENING, np.float32)
-    seen = skin[window] & (level > -0.62)  # chins are skin, mouths are not
-    seen &= _like(coarse.photo[window], field)
-    if int(seen.sum()) >= 6:
-        away = cv2.distanceTransform((~seen).view(np.uint8), cv2.DIST_L2, 5) * coarse.factor / body.unit
-        field = joined(field, coarse.photo[window], seen, np.exp(-away / 0.28))
-    return _patch(field, coarse, window, box, zone, texture)
-
-
-def _neck_shade(body: Body, columns: Floats, rows: Floats) -> Floats:
-    """Shade of a neck: the head's shadow under the jaw, turning away at the sides, its two long muscles.
-
-    A factor (h, w) for pixels at `columns` and `rows`, which broadcast together; 1 on chest and belly.
-    """
-    dx, dy = columns - body.neck[0], rows - body.neck[1]
-    aside = (dx * body.across[0] + dy * body.across[1]) / body.unit
-    level = (dx * body.down[0] + dy * body.down[1]) / body.unit
-    if body.head is None:
-        return np.asarray(np.interp(level, [-0.5, -0.05], [0.84, 1.0]), np.float32)
-    head = body.head
-    below = head.below_jaw(columns, rows) / body.unit
-    length = max(float((body.neck - head.chin) @ body.down) / body.unit, 0.1)
-    share = np.clip(1 + level / length, 0, 1)  # 0 at the chin, 1 between the shoulder joints
-    aside = aside - (1 - share) * float((head.chin - body.neck) @ body.across) / body.unit
-    half = head.neck_half_width / body.unit
-    shadow = UNDER_JAW * np.exp(-np.maximum(below, 0) / 0.09) * np.clip(1.5 - share, 0, 1)
-    neck = np.clip((0.9 - share) / 0.25, 0, 1)
-    turned = 0.16 * np.clip(np.abs(aside) / half, 0, 1.15) ** 3 * neck
-    muscle = np.abs(aside) - (0.05 + 0.75 * (1 - share) * half)
-    cord = 0.03 * (np.exp(-((muscle / 0.018) ** 2)) - np.exp(-(((muscle + 0.035) / 0.022) ** 2)))
-    return np.asarray(
-        1 - shadow - turned + cord * np.clip(share / 0.2, 0, 1) * np.clip((1 - share) / 0.2, 0, 1), np.float32
-    )
-
-
-def _like(real: Floats, field: Floats) -> Bools:
-    """Which real colours (h, w, 3) may be the same skin as the painted ones, in whatever shade; beards, nails and
-    jewels are not."""
-    seen = cv2.cvtColor(real / 255, cv2.COLOR_RGB2LAB)
-    painted = cv2.cvtColor(np.clip(field, 0, 255) / 255, cv2.COLOR_RGB2LAB)
-    lighter = seen[..., 0] - painted[..., 0]
-    shade = np.clip(seen[..., :1] / np.maximum(painted[..., :1], 1), 0.6, 1.1)
-    chroma = np.abs(seen[..., 1:] - shade * painted[..., 1:]).max(-1)
-    # hair takes the colour away together with the light, shade leaves it
-    coloured = np.linalg.norm(seen[..., 1:], axis=-1) > 0.8 * np.linalg.norm(shade * painted[..., 1:], axis=-1)
-    return np.asarray(
-        (lighter < 20) & (lighter > -0.4 * painted[..., 0]) & (chroma < 12) & (coloured | (lighter > -12))
-    )
-
-
-def joined(field: Floats, real: Floats, seen: Bools, nearness: Floats) -> Floats:
-    """A painted field (h, w, 3) drawn to the real colours where they are `seen`, the less the less near."""
-    difference = np.clip(real - field, -JOIN_CLIP, JOIN_CLIP)
-    spread = push_pull(np.asarray(difference, np.float32), seen.astype(np.float32))
-    spread = cv2.GaussianBlur(spread, (0, 0), 1.5)
-    return np.asarray(field + spread * nearness[..., None], np.float32)
+def joined(
+    field: Floats,
+    real: Floats,
+    seen: Bools,
+    away: Floats,
+    reach: tuple[float, float, float] = (SHADE_REACH, LIGHT_REACH, COLOUR_REACH),
+) -> Floats:
+    """A painted field (h, w, 3) drawn to the real colours where they are `seen`, the less the further `away` (h, w)
+    from them, in units: `reach` is that of more shade than was painted, of more light, and of the colour."""
+    ratio = np.clip(np.log((real + 4) / (field + 4)), -JOIN_CLIP, JOIN_CLIP)
+    spread = cv2.GaussianBlur(push_pull(np.asarray(ratio, np.float32), seen.astype(np.float32)), (0, 0), 1.5)
+    light = spread.mean(-1, keepdims=True)
+    shade, lit, coloured = (np.exp(-away / distance)[..., None] for distance in reach)
+    factor = np.exp(np.minimum(light, 0) * shade + np.maximum(light, 0) * lit + (spread - light) * coloured)
+    return np.asarray((field + 4) * factor - 4, np.float32)
 
 
 def skin_texture(photo: Floats, skin: Bools, coarse: Coarse, generator: np.random.Generator) -> Floats:
@@ -262,7 +205,7 @@ def skin_texture(photo: Floats, skin: Bools, coarse: Coarse, generator: np.rando
     return np.asarray(1 + noise + coarse.full(blotches), np.float32)
 
 
-def _window(coarse: Coarse, box: tuple[int, int, int, int]) -> tuple[slice, slice]:
+def window_of(coarse: Coarse, box: tuple[int, int, int, int]) -> tuple[slice, slice]:
     """The low-resolution pixels that cover a box of the photo, with one to spare."""
     scale_y, scale_x = coarse.photo.shape[0] / coarse.shape[0], coarse.photo.shape[1] / coarse.shape[1]
     top, left = int(box[0] * scale_y), int(box[1] * scale_x)
@@ -270,7 +213,7 @@ def _window(coarse: Coarse, box: tuple[int, int, int, int]) -> tuple[slice, slic
     return slice(max(0, top - 1), bottom + 1), slice(max(0, left - 1), right + 1)
 
 
-def _patch(
+def patch_of(
     field: Floats,
     coarse: Coarse,
     window: tuple[slice, slice],
@@ -287,8 +230,3 @@ def _patch(
     rgb = cv2.remap(field, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     place = np.s_[top:bottom, left:right]
     return Patch(top, left, np.clip(rgb * texture[place][..., None], 0, 255).astype(np.float32), zone[place])
-
-
-def _smooth_step(values: NDArray[Any]) -> NDArray[Any]:
-    clipped = np.clip(values, 0, 1)
-    return np.asarray(clipped * clipped * (3 - 2 * clipped))

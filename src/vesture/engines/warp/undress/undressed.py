@@ -35,10 +35,9 @@ from vesture.engines.warp.undress.skin import (
     BareLimb,
     bare_limb,
     painted_limb,
-    painted_torso,
     side_light,
-    trunk_tone,
 )
+from vesture.engines.warp.undress.trunk import painted_torso, trunk_tone
 from vesture.vision.exemplar import fill_scene
 from vesture.vision.frame import Box
 from vesture.vision.masks import dilate, distance_to, feather

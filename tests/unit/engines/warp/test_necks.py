@@ -1,0 +1,99 @@
+"""The skin of necks and chests: read off the face above its beard, shaded by the head, never grey."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from drawn_person import JUMPER, SHAPE, SKIN, drawn_body, drawn_photo
+
+from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.body.head import Head
+from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.undress.complexion import like_skin, read_complexion, to_lab
+from vesture.engines.warp.undress.skin import joined
+from vesture.engines.warp.undress.trunk import painted_torso
+from vesture.vision.parsing.parse import Label
+
+HEAD = Head(np.array([150.0, 88.0]), np.array([0.0, -1.0]), 20.0, 10.0)
+BEARD = (45, 36, 30)
+DARK = (105, 68, 52)
+
+
+def bearded(skin: tuple[int, int, int] = SKIN) -> tuple[np.ndarray, Body]:
+    """A photo (H, W, 3) uint8 of somebody with a beard that passes for skin, in a collar right below it."""
+    body = replace(drawn_body(), head=HEAD)
+    labels = body.labels.copy()
+    labels[96:112][labels[96:112] == Label.SKIN] = Label.TOP
+    body = replace(body, labels=labels)
+    photo = drawn_photo(body)
+    photo[labels == Label.SKIN] = skin
+    beard = np.zeros(SHAPE, np.uint8)
+    cv2.ellipse(beard, (150, 84), (19, 13), 0, 0, 360, 1, -1)
+    photo[(beard > 0) & (labels == Label.SKIN)] = BEARD
+    return photo, body
+
+
+def painted(photo: np.ndarray, body: Body) -> np.ndarray:
+    """The neck and chest (H, W, 3) L*a*b* that are painted where the garment was."""
+    coarse = Coarse.of(photo.astype(np.float32), body.unit)
+    skin = coarse.pure(body.labels == Label.SKIN)
+    zone = np.zeros(SHAPE, np.float32)
+    zone[96:150, 140:161] = 1
+    patch = painted_torso(body, read_complexion(photo, body), coarse, skin, zone, np.ones(SHAPE, np.float32))
+    assert patch is not None
+    result = photo.astype(np.float32)
+    result[patch.place] = patch.rgb
+    return to_lab(result.reshape(-1, 3)).reshape(*SHAPE, 3)
+
+
+@pytest.mark.parametrize("skin", [SKIN, DARK])
+def test_a_beard_does_not_tell_the_tone_of_a_neck(skin: tuple[int, int, int]) -> None:
+    photo, body = bearded(skin)
+    wanted = to_lab(np.array([skin], np.float32))[0]
+    tones = read_complexion(photo, body)
+    assert tones.face == pytest.approx(wanted, abs=2)
+    chest = painted(photo, body)[140, 145:156].mean(axis=0)
+    assert chest[0] == pytest.approx(wanted[0], abs=7)
+    assert np.hypot(*chest[1:]) > 0.85 * np.hypot(*wanted[1:])
+
+
+@pytest.mark.parametrize("skin", [SKIN, DARK])
+def test_a_neck_grows_lighter_downwards_and_keeps_its_colour_in_the_shade(skin: tuple[int, int, int]) -> None:
+    photo, body = bearded(skin)
+    rows = painted(photo, body)[:, 145:156].mean(axis=1)
+    assert rows[102, 0] < rows[112, 0] - 1 < rows[125, 0] - 1
+    assert np.abs(np.diff(rows[100:130, 0])).max() < 2.5  # without a step
+    share = rows[102, 0] / rows[140, 0]
+    assert np.hypot(*rows[102, 1:]) > share * np.hypot(*rows[140, 1:])
+
+
+def test_skin_is_told_in_shade_and_a_beard_or_cloth_is_not() -> None:
+    tone = to_lab(np.array([SKIN], np.float32))
+    others = np.array([SKIN, np.multiply(SKIN, 0.75), BEARD, JUMPER, (120, 120, 120)], np.float32)
+    assert like_skin(to_lab(others), tone).tolist() == [True, True, False, False, False]
+
+
+@pytest.mark.parametrize(("light", "carries"), [(0.7, False), (1.3, True)])
+def test_light_is_carried_further_than_shade(light: float, carries: bool) -> None:
+    field = np.full((40, 40, 3), 120, np.float32)
+    seen = np.zeros((40, 40), bool)
+    seen[:5] = True
+    real = np.where(seen[..., None], light * field, 0).astype(np.float32)
+    away = np.maximum(np.arange(40, dtype=np.float32) - 4, 0)[:, None] / 64 * np.ones((1, 40), np.float32)
+    result = joined(field, real, seen, away)[:, 20, 0]
+    assert result[2] == pytest.approx(light * 120, abs=3)
+    left = np.log(result[20] / 120) / np.log(light)
+    assert (left > 0.3) == carries
+
+
+def test_the_painted_neck_meets_the_seen_one_in_its_colour() -> None:
+    photo, body = bearded()
+    labels = body.labels.copy()
+    labels[112:128, 140:161] = Label.SKIN
+    photo[112:128, 140:161] = (190, 128, 120)
+    result = painted(photo, replace(body, labels=labels))
+    seen = to_lab(np.array([(190, 128, 120)], np.float32))[0]
+    assert np.abs(result[130, 145:156].mean(axis=0) - seen).max() < 4

@@ -57,7 +57,7 @@ def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> WornGarment:
     for side in SIDES:
         points[f"waist_{side}"] = body.point(SIGN[side] * float(hips_body.width(side, waist)), waist)[0]
     curves["waist"] = resample(np.stack([points["waist_left"], points["waist_right"]]), 9)
-    if not _has_leg_gap(body, mask):
+    if not has_leg_gap(body, mask):
         return _worn_skirt(photo, body, mask, waist, (points, curves))
     points["crotch"] = body.point(0.0, level)[0]
     for side in SIDES:
@@ -147,7 +147,7 @@ def _zones(
     return inside_outline(shape, np.concatenate(hips)), legs
 
 
-def _has_leg_gap(body: Body, mask: Bools) -> bool:
+def has_leg_gap(body: Body, mask: Bools) -> bool:
     """Trousers part between the knees; a skirt does not, or ends above them."""
     seen = []
     for t in (0.45, 0.6, 0.8):

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body.figure import Body
-from vesture.engines.warp.worn.bottoms import worn_bottoms
+from vesture.engines.warp.worn.bottoms import has_leg_gap, worn_bottoms
 from vesture.engines.warp.worn.cloth import only_cloth
 from vesture.engines.warp.worn.foreign import without_foreign
+from vesture.engines.warp.worn.hanging import hanging_straight
 from vesture.engines.warp.worn.hem import above_hem
 from vesture.engines.warp.worn.shaded import without_shaded_skin
 from vesture.engines.warp.worn.things import with_scraps, without_straps
@@ -52,6 +53,8 @@ def worn_garment(photo: RGB, body: Body, category: Category) -> WornGarment:
     if category != "bottoms":
         mask = without_straps(photo, without_shaded_skin(photo, mask, body), body)
     mask = _largest(without_foreign(photo, mask, body, category))
+    if category != "tops" and not has_leg_gap(body, mask):
+        photo, mask, body = hanging_straight(photo, mask, body)
     if category == "bottoms":
         return worn_bottoms(photo, body, mask)
     garment = worn_upper(photo, body, mask, category)

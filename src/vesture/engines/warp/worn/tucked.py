@@ -30,9 +30,7 @@ END = 1.0  # level down to which it is let
 ACROSS = np.linspace(-0.33, 0.33, 23)  # units from the spine, where what is below the hem is looked at
 BELOW = np.array([0.05, 0.08, 0.11])  # levels below the hem
 COVERED = 0.75  # share of that which must show the lower garment: a belly in between means a cropped top
-HANGING, MOST_OVER = 0.1, 0.04  # levels below the hem, and share of the top that may hang there beside it
-BESIDE = 1.4  # half-widths of the bare body within which that is looked at: not the sleeves
-GATHERED = 0.04  # levels above the waistband where the cloth lies in folds and shade
+GATHERED = 0.06  # levels above the waistband where the cloth lies in folds and shade
 EASE, WIDEST = 1.1, 1.25  # half-widths of the bare hips that the end has, and times that at most
 FINE = 90.0  # pixels of a unit at which patterns are told
 SHARP, HUED = 5.0, 8.0  # CIELAB: detail of lightness, and distance from the usual hue, that patterns have
@@ -44,7 +42,7 @@ FADING, FAINT = 0.35, 0.4  # levels over which the folds of plain cloth fade, an
 
 
 def is_tucked_in(body: Body, mask: Bools) -> bool:
-    """Whether the top `mask` (H, W) ends at a high waistband, with no skin between, and nowhere hangs over it."""
+    """Whether the top `mask` (H, W) ends at a high waistband, with no skin between."""
     hem = hem_level(body, mask)
     if not HIGHEST < hem < LOWEST or body.top_hem is None:
         return False
@@ -53,11 +51,7 @@ def is_tucked_in(body: Body, mask: Bools) -> bool:
     inside = (column >= 0) & (column < mask.shape[1]) & (row >= 0) & (row < mask.shape[0])
     if not inside.all():
         return False
-    rows, columns = np.nonzero(mask)
-    u, v = body.coordinates(np.stack([columns, rows], 1)).T
-    trunk = np.abs(u) < BESIDE * np.interp(v, V_LEVELS, body.bare_half_width)
-    over = trunk & (v > hem + HANGING)
-    return bool((body.labels[row, column] == Label.BOTTOM).mean() > COVERED and over.sum() < MOST_OVER * trunk.sum())
+    return bool((body.labels[row, column] == Label.BOTTOM).mean() > COVERED)
 
 
 def let_down(garment: WornGarment) -> WornGarment:

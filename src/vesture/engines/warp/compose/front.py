@@ -25,6 +25,7 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 HAIR_BAND, SKIN_BAND = 0.035, 0.012  # units either side of the edge within which coverage is soft
+THINNING, EVEN = 0.02, 0.012  # units
 BESIDE_TORSO = 0.85  # of the torso's half-width: an arm's axis that lies further out hangs beside it
 UNDER_CUFF = 0.04  # units past a long sleeve's reach within which its cloth still lies over the skin
 WAIST_SKIN = 0.05  # levels v below the waistband where skin is still the belly's, not a thigh's
@@ -106,12 +107,16 @@ def soft_front(
         told = ((colour - behind) * difference).sum(1) / np.maximum(apart**2, 1)
         told = np.clip((told - 0.12) / 0.76, 0, 1)
         trust = np.clip((apart - SEPARABLE[0]) / (SEPARABLE[1] - SEPARABLE[0]), 0, 1)
+        if part is hair:  # patterns and folds beside it would show as specks
+            told = _even(told, rows, columns, alpha.shape, EVEN * unit)
         # the further from the edge, the less the colour may say against the label
         inward, outward = _depth(part, rows, columns)
         least = np.where(inward > 0, 0.3 + 0.7 * inward / INNER, 0.0)
         most = np.where(outward > 0, 0.7 - 0.7 * (outward - 1) / max(band * unit, 1.5), 1.0)
         told = np.clip(told, np.minimum(least, 1), np.clip(most, 0, 1))
         edge = alpha[rows, columns]
+        if part is hair:  # where nothing tells hair from cloth its outline is rough
+            edge = np.minimum(edge, _thinning(old & ~keep, THINNING * unit)[rows, columns])
         value = np.clip(edge + trust * (told - edge), 0, 1)
         alpha[rows, columns] = value
         # F by the equation, but no stranger than the pixel itself and the front nearby
@@ -121,6 +126,22 @@ def soft_front(
     if arms is None:
         return alpha, colours
     return _with_arms(alpha, colours, photo, keep, arms & keep & ~dilate(hair, HAIR_BAND * unit), unit)
+
+
+def _even(
+    values: Floats, rows: NDArray[np.intp], columns: NDArray[np.intp], shape: tuple[int, ...], width: float
+) -> Floats:
+    """Values (n,) at pixels, each the mean of those within about `width` pixels."""
+    field, weight = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    field[rows, columns], weight[rows, columns] = values, 1
+    size = (2 * max(1, round(width)) + 1,) * 2
+    mean = cv2.blur(field, size) / np.maximum(cv2.blur(weight, size), 1e-6)
+    return np.asarray(mean[rows, columns], np.float32)
+
+
+def _thinning(beside: Bools, width: float) -> Floats:
+    """Coverage (h, w) that begins at 0 `beside` a mask, along a smoothed outline, and is whole two widths from it."""
+    return np.asarray(np.clip(1 - 2 * cv2.GaussianBlur(beside.astype(np.float32), (0, 0), width), 0, 1), np.float32)
 
 
 def joined_softly(alpha: Floats, colours: Floats, photo: Floats, keep: Bools, join: Floats) -> tuple[Floats, Floats]:

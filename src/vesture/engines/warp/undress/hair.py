@@ -84,7 +84,7 @@ def with_shaded_hair(body: Body, coarse: Coarse, replaced: tuple[Label, ...]) ->
     own = coarse.share(hair) > 0.5
     hole = closed(own, HOLE * scale) & (against < 0)
     outside, above_shoulder = off_the_neck(body, columns, rows)
-    outer = cv2.blur(own.astype(np.float32), (2 * round(0.25 * scale) + 1, 3)) > 0.15
+    outer = _hair_further_out(body, own, columns, rows, round(0.25 * scale)) > 0.15
     # so deep in the shade nothing tells hair from dark cloth but where it is
     dark = (lab[..., 0] < SHADED * strands[..., 0]) & (coarse.share(worn) > 0.4)
     dark |= (lab[..., 0] < SHADED * strands[..., 0]) & (to_skin > NO_SKIN)
@@ -96,6 +96,16 @@ def with_shaded_hair(body: Body, coarse: Coarse, replaced: tuple[Label, ...]) ->
     touching |= closed(own | touching, 0.5 * HOLE * scale) & place & (outside > -0.03)
     found = (coarse.full(touching.astype(np.float32)) > 0.5) & other
     return np.where(found, np.uint8(Label.HAIR), labels)
+
+
+def _hair_further_out(
+    body: Body, hair: Bools, columns: NDArray[np.floating], rows: NDArray[np.floating], reach: int
+) -> Floats:
+    """Share (h, w) of hair within `reach` pixels on the side away from the neck: beyond a lock the garment begins."""
+    field, size = hair.astype(np.float32), (reach + 1, 3)
+    to_left, to_right = (cv2.blur(field, size, anchor=(end, 1)) for end in (reach, 0))
+    aside = (columns - body.neck[0]) * body.across[0] + (rows - body.neck[1]) * body.across[1]
+    return np.asarray(np.where(aside < 0, to_left, to_right), np.float32)
 
 
 def _touching(own: Bools, more: Bools) -> Bools:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vesture.vision.garment import cut as cut
 from vesture.vision.garment.backdrop import Bool, Float, disc, rim
+from vesture.vision.garment.cast_shadow import cast_shadow
 from vesture.vision.garment.settle import settle
 
 FAR = 0.05  # from what the network believes to be garment: surely none
@@ -50,7 +51,7 @@ def cut_believed(small: NDArray[np.uint8], lab: Float, prior: Float) -> Bool:
     chance[core] = 0.99
     found = cut.graph_cut(small, chance, ~reach, 1)
     region = settle(lab, _near_belief((found & reach) | core, prior, 0.018), prior)
-    region = without_hanger(region, prior)
+    region = without_hanger(region & ~cast_shadow(lab, region), prior)
     return cut.smooth_region(cut.main_body(region), 1.2) if region.any() else region
 
 

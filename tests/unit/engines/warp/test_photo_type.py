@@ -36,6 +36,7 @@ def test_no_pose_lies_flat() -> None:
     assert find_photo_type(Picture(np.zeros((64, 64, 3), np.uint8)), None) == "flat-lay"
 
 
+NECK = 50  # row where the photo begins
 WALL, CLOTH, SKIN = (235, 238, 240), (40, 60, 150), (205, 150, 120)
 JOINTS = {
     Joint.LEFT_SHOULDER: (250, 60),
@@ -69,6 +70,7 @@ def drawn(arms: tuple[int, int, int], cloth=CLOTH, wall=WALL, one_armed: bool = 
         cv2.rectangle(canvas, (150, 50), (250, 299), colour, -1)
     visibility = np.zeros(33, np.float32)
     visibility[[Joint.LEFT_WRIST, Joint.RIGHT_WRIST]] = 0.5
+    points, rgb, mask = points - np.float32([0, NECK]), rgb[NECK:], mask[NECK:]
     pose = Pose(points, np.zeros(33, np.float32), visibility, visibility, mask, 0.95, Region(200, 150, 400))
     return rgb, pose
 
@@ -112,11 +114,23 @@ def test_a_sure_head_is_enough() -> None:
 
 
 def test_every_measure_pulls_its_own_way() -> None:
-    middle = Evidence(0.3, 0.5, 0.7, 0.6)
+    middle = Evidence(0.3, 0.5, 0.7, 0.6, 0.5)
     score = worn_score(middle)
     for name in ("skin", "limbs", "body"):
         assert worn_score(replace(middle, **{name: 0.9})) > score
-    assert worn_score(replace(middle, symmetry=0.95)) < score
+    for name in ("symmetry", "headless"):
+        assert worn_score(replace(middle, **{name: 0.95})) < score
+
+
+def test_a_head_that_is_nowhere_though_the_photo_goes_on_speaks_for_a_hanger() -> None:
+    rgb, pose = drawn(SKIN)
+    above = 120
+    wall = np.full((above, rgb.shape[1], 3), WALL, np.uint8)
+    lower = replace(pose, points=pose.points + np.float32([0, above]), mask=np.pad(pose.mask, ((above, 0), (0, 0))))
+    cut, whole = measure_evidence(rgb, pose), measure_evidence(np.concatenate([wall, rgb]), lower)
+    assert cut.headless < 0.1
+    assert whole.headless > 0.9
+    assert worn_score(whole) < worn_score(cut)
 
 
 def test_evidence_survives_pictures_that_are_all_body_or_none() -> None:

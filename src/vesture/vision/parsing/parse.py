@@ -28,6 +28,7 @@ from vesture.vision.parsing.prior import CLASSES, Covering, Skeleton, capsule, l
 from vesture.vision.parsing.repair import no_skin_off_the_neck, repair
 from vesture.vision.parsing.things import around, bulges, only_real_things
 from vesture.vision.parsing.trims import with_trims
+from vesture.vision.parsing.trouser_ends import with_trouser_ends
 from vesture.vision.pose.estimator import Pose
 
 Floats = NDArray[np.float32]
@@ -151,6 +152,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     dress = opinion is None or not speaks_against_a_dress(opinion, person, skeleton)
     labels = settle_hem(repair(labels, lab, skeleton, covering, dress), scores, lab, skeleton)
     labels = with_flaps(labels, lab, skeleton, covering.waist, np.random.default_rng(1))
+    labels = with_trouser_ends(labels, lab, skeleton)
     labels = label_head(labels, lab, skeleton, generator, leaning)
     labels = with_loose_hair(labels, lab, skin_tone(small), skeleton, skin, generator)
     labels = no_skin_off_the_neck(labels, skeleton)

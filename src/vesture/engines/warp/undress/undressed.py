@@ -27,6 +27,7 @@ from vesture.engines.warp.undress.bleed import bled
 from vesture.engines.warp.undress.complexion import Complexion, read_complexion
 from vesture.engines.warp.undress.hair import hair_behind, longer_hair, with_shaded_hair
 from vesture.engines.warp.undress.hands import begun_hands
+from vesture.engines.warp.undress.instep import instep
 from vesture.engines.warp.undress.joint import without_nicks
 from vesture.engines.warp.undress.lower_cloth import continued_bottom, hem_remains
 from vesture.engines.warp.undress.neck import bare_neck
@@ -244,6 +245,7 @@ def _behind(
         for side in SIDES:
             leg = scene.legs[side]
             zone = _limb(scene, leg, max(0.0, reach.get(side, 0.0) - 0.5 * body.unit), leg.limb.length)
+            zone = np.maximum(zone, instep(body, side, scene.old))
             tone = scene.complexion.legs.get(side, scene.complexion.body)
             zone = zone * (need & ~under_cloth(leg.limb, cover, HEM_SLOPE * body.unit))
             patch = painted_limb(leg, (tone, tone), scene.coarse, scene.skin, zone, texture, body.unit)

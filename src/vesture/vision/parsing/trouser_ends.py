@@ -1,0 +1,122 @@
+"""The ends of wide trousers that hang over shoes: cloth, though they lie where feet are.
+
+Takes labels and the photo, gives labels. What has the colours of wide trousers right above it, and hangs from them, is
+their end. Narrow ones end on top of a shoe, which may well have their colours; it is left alone.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.vision.masks import distance_to
+from vesture.vision.parsing.prior import BOTTOM, SHOES, Skeleton
+from vesture.vision.pose.joints import Joint
+
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+Labels = NDArray[np.uint8]
+
+ABOVE = 0.45  # units above a shoe within which its trousers' colours are taken
+RIGHT_ABOVE = 0.2  # and their width
+WIDE = 0.35  # units across from which on trousers hang over shoes
+COVERED = 0.7  # share of the foot's columns that have trousers right above them
+FEWEST = 24  # pixels that tell colours
+LIGHT = 0.6  # weight of lightness beside hue: folds and shade are the trousers' own
+KINDS = 3  # of colour in the trousers above a shoe
+USUAL = 90  # percentile of the trousers' distances from these colours
+MOSTLY, CLEARLY = 30, 0.76  # percentile of the foot's distances that must lie below this share of the usual
+LEAST_END = 0.012  # square units of what goes over to the trousers
+HIGHER = 0.04  # units that trousers must end above the ground
+AROUND = 0.06  # units around a hem's level within which each pixel's colour decides
+SMOOTH = 0.03  # units over which neighbours agree
+
+
+def with_trouser_ends(labels: Labels, lab: Floats, skeleton: Skeleton) -> Labels:
+    """Labels (h, w) in which trousers that hang over shoes end where their colours do.
+
+    Args:
+        labels: (h, w).
+        lab: (h, w, 3) the photo.
+    """
+    shoes, unit = labels == SHOES, skeleton.unit
+    if not shoes.any() or not (labels == BOTTOM).any():
+        return labels
+    result = labels.copy()
+    for feet in _feet(shoes, skeleton):
+        rows, columns = np.nonzero(feet)
+        if not len(rows):
+            continue
+        margin = round(ABOVE * unit)
+        box = np.s_[
+            max(0, int(rows.min()) - margin) : int(rows.max()) + 2,
+            max(0, int(columns.min()) - 2) : int(columns.max()) + 3,
+        ]
+        ends = _ends(feet[box], labels[box] == BOTTOM, lab[box], unit)
+        result[box][ends] = BOTTOM
+    return result
+
+
+def _feet(shoes: Bools, skeleton: Skeleton) -> tuple[Bools, Bools]:
+    """The pixels (h, w) of shoes of either foot: those nearer to it."""
+    distances = []
+    for left in (0, 1):
+        line = np.ones(shoes.shape, np.uint8)
+        places = [skeleton.points[joint + left] for joint in (Joint.LEFT_ANKLE, Joint.LEFT_HEEL, Joint.LEFT_TOE)]
+        ends = np.rint(np.clip(np.stack(places), -4000, 4000)).astype(np.int32)
+        cv2.polylines(line, [ends], False, 0, 1)
+        distances.append(distance_to(line == 0))
+    first = shoes & (distances[0] <= distances[1])
+    return first, shoes & ~first
+
+
+def _ends(foot: Bools, trousers: Bools, lab: Floats, unit: float) -> Bools:
+    """Which pixels (h, w) of a foot are the end of the wide trousers above it."""
+    nothing = np.zeros_like(foot)
+    near = trousers & (distance_to(foot) <= ABOVE * unit)
+    if min(np.count_nonzero(near), np.count_nonzero(foot)) < FEWEST:
+        return nothing
+    columns = np.flatnonzero(foot.any(0))
+    if near[np.argmax(foot[:, columns], axis=0) - 1, columns].mean() < COVERED:
+        return nothing
+    if _width(near, foot, unit) < WIDE * unit:
+        return nothing
+    away = _distance(lab * np.array([LIGHT, 1, 1], np.float32), near)
+    usual = float(np.percentile(away[near], USUAL))
+    if float(np.percentile(away[foot], MOSTLY)) > CLEARLY * usual:
+        return nothing
+    leg = foot | near
+    known = np.maximum(cv2.GaussianBlur(leg.astype(np.float32), (0, 0), SMOOTH * unit), 1e-3)
+    alike = cv2.GaussianBlur(((away < usual) & leg).astype(np.float32), (0, 0), SMOOTH * unit) / known > 0.5
+    hem = _hem(alike, foot)
+    level = np.arange(len(foot))[:, None] - hem
+    ends = foot & ((level < -AROUND * unit) | ((level < AROUND * unit) & alike))
+    ground = int(np.flatnonzero(foot.any(1))[-1])
+    if ground - hem < HIGHER * unit or np.count_nonzero(ends) < LEAST_END * unit**2:
+        return nothing
+    return ends
+
+
+def _hem(alike: Bools, foot: Bools) -> int:
+    """The row that best parts a foot into what is like the trousers, above, and what is not."""
+    shows = np.where(alike, 1, -1) * foot
+    return int(np.argmax(np.cumsum(np.append(0, shows.sum(1)))))
+
+
+def _width(trousers: Bools, foot: Bools, unit: float) -> float:
+    """Width in pixels of the trousers right above a foot."""
+    top = int(np.argmax(foot.any(1)))
+    return float(np.median(trousers[max(0, top - round(RIGHT_ABOVE * unit)) : top + 1].sum(1)))
+
+
+def _distance(lab: Floats, known: Bools) -> Floats:
+    """Distance (h, w) of each pixel's colour to the nearest of the main colours of known ones."""
+    colours = np.ascontiguousarray(lab[known], np.float32)
+    order = np.argsort(colours[:, 0], kind="stable")
+    first = (np.arange(len(colours)) * KINDS // len(colours)).astype(np.int32)
+    start = np.empty((len(colours), 1), np.int32)
+    start[order, 0] = first
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    _, _, centres = cv2.kmeans(colours, KINDS, start, criteria, 1, cv2.KMEANS_USE_INITIAL_LABELS)
+    return np.asarray(np.linalg.norm(lab[:, :, None] - centres, axis=-1).min(-1), np.float32)

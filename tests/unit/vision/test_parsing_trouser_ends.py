@@ -1,0 +1,66 @@
+"""Trousers over shoes, drawn: the ends of wide ones are cloth, and no boot becomes one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vesture.vision.parsing.prior import BOTTOM, SHOES, SKIN, Skeleton
+from vesture.vision.parsing.trouser_ends import with_trouser_ends
+
+SIZE = (520, 400)
+UNIT = 100.0
+DENIM, LEATHER, BLACK = (25.0, 0.0, -14.0), (35.0, 18.0, 22.0), (23.0, 1.0, -12.0)
+HEM, SHOE = np.s_[440:478, 122:168], np.s_[484:498, 130:160]
+
+
+def skeleton() -> Skeleton:
+    points = np.zeros((33, 2), np.float32)
+    for row, (across, down) in {23: (38, 200), 25: (52, 320), 27: (54, 440), 29: (54, 470), 31: (56, 490)}.items():
+        points[row], points[row + 1] = (200 + across, down), (200 - across, down)
+    return Skeleton(points, np.ones(33, np.float32), UNIT)
+
+
+def standing(half: int, hem: int, shoe: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Lab photo and labels (h, w) of two legs of half-width `half`, their cloth ending at row `hem`; all below row 435
+    passes for shoes."""
+    noise = np.random.default_rng(0).normal(0, 1.0, (*SIZE, 3))
+    labels, lab = np.zeros(SIZE, np.uint8), np.full((*SIZE, 3), (80.0, 0.0, 0.0))
+    for middle in (145, 255):
+        leg = np.s_[200:hem, middle - half : middle + half]
+        foot = np.s_[hem:500, middle - 18 : middle + 18]
+        labels[leg], labels[foot] = BOTTOM, SHOES
+        labels[435:hem, middle - half : middle + half] = SHOES
+        lab[leg], lab[foot] = DENIM, shoe
+    return (lab + noise).astype(np.float32), labels
+
+
+@pytest.mark.parametrize("shoe", [LEATHER, (60.0, 0.0, 0.0)])
+def test_the_ends_of_wide_trousers_over_shoes_are_cloth(shoe: tuple[float, ...]) -> None:
+    lab, labels = standing(26, 480, shoe)
+    settled = with_trouser_ends(labels, lab, skeleton())
+    assert (labels[HEM] == SHOES).all()
+    assert (settled[HEM] == BOTTOM).mean() > 0.97
+    assert (settled[SHOE] == SHOES).mean() > 0.97
+
+
+def test_boots_in_the_colour_of_narrow_trousers_stay_boots() -> None:
+    lab, labels = standing(13, 436, BLACK)
+    assert (with_trouser_ends(labels, lab, skeleton()) == labels).all()
+
+
+def test_shoes_in_another_colour_below_wide_trousers_stay_shoes() -> None:
+    lab, labels = standing(26, 436, LEATHER)
+    assert (with_trouser_ends(labels, lab, skeleton()) == labels).all()
+
+
+def test_shoes_below_a_bare_ankle_stay_shoes() -> None:
+    lab, labels = standing(26, 480, LEATHER)
+    labels[425:440][labels[425:440] > 0] = SKIN
+    assert (with_trouser_ends(labels, lab, skeleton()) == labels).all()
+
+
+def test_nothing_changes_without_shoes() -> None:
+    lab, labels = standing(26, 480, LEATHER)
+    labels[labels == SHOES] = BOTTOM
+    assert (with_trouser_ends(labels, lab, skeleton()) == labels).all()

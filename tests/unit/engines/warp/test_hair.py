@@ -64,3 +64,18 @@ def test_dark_cloth_beyond_a_lock_of_hair_is_no_hair() -> None:
     mended = with_shaded_hair(body, Coarse.of(photo, UNIT), (Label.TOP, Label.ONE_PIECE))
     assert (mended[86:96, 132:137] == Label.HAIR).mean() > 0.7
     assert (mended[86:96, 104:114] == Label.TOP).all()
+
+
+def test_dark_hair_right_under_the_jaw_is_hair_however_high_the_shoulders_are() -> None:
+    low = Head(np.array([150.0, 104.0]), np.array([0.0, -1.0]), 26.0, 13.0)
+    body = replace(drawn_body(), head=low)
+    labels = body.labels.copy()
+    labels[50:116, 112:130] = Label.HAIR
+    between = np.s_[100:112, 130:139]
+    labels[between] = Label.SKIN
+    body = replace(body, labels=labels)
+    photo = drawn_photo(body).astype(np.float32)
+    photo[labels == Label.HAIR] = (90, 60, 42)
+    photo[between] = (14, 10, 8)
+    mended = with_shaded_hair(body, Coarse.of(photo, UNIT), (Label.TOP, Label.ONE_PIECE))
+    assert (mended[102:108, 130:137] == Label.HAIR).mean() > 0.8

@@ -28,6 +28,7 @@ EDGE = 0.012  # units of hair at its edges that the scene behind colours
 NO_SKIN = 8.0  # squared distance from skin at which a dark colour is none in the shade
 DOUBT = (-8.0, 8.0)
 BESIDE = 4.0  # how much liker skin or cloth than hair a colour beside the neck may be
+UNDER_JAW = 0.5  # half-widths of the face below the jaw within which shoulders do not begin yet, however high they are
 USUAL_JAW = -0.45  # level in units where no face is seen
 
 
@@ -86,10 +87,11 @@ def with_shaded_hair(body: Body, coarse: Coarse, replaced: tuple[Label, ...]) ->
     outside, above_shoulder = off_the_neck(body, columns, rows)
     outer = _hair_further_out(body, own, columns, rows, round(0.25 * scale)) > 0.15
     # so deep in the shade nothing tells hair from dark cloth but where it is
-    dark = (lab[..., 0] < SHADED * strands[..., 0]) & (coarse.share(worn) > 0.4)
-    dark |= (lab[..., 0] < SHADED * strands[..., 0]) & (to_skin > NO_SKIN)
-    beside = (dark & (outside > -0.08)) | ((against < 0) & (outside > -0.03)) | ((against < BESIDE) & (outside > 0))
-    place = outer & above_shoulder & (below > -1.4 * head.half_width)
+    shaded = lab[..., 0] < SHADED * strands[..., 0]
+    dark = shaded & ((coarse.share(worn) > 0.4) | (to_skin > NO_SKIN)) & (outside > -0.08)
+    dark |= shaded & (to_skin > NO_SKIN) & (outside > -0.16)  # a turned neck hides behind it
+    beside = dark | ((against < 0) & (outside > -0.03)) | ((against < BESIDE) & (outside > 0))
+    place = outer & (above_shoulder | (below < UNDER_JAW * head.half_width)) & (below > -1.4 * head.half_width)
     beside &= place
     # only what touches the hair: a dark collar may stand apart from it
     touching = _touching(own, hole | beside)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 from drawn_person import UNIT, drawn_body, straight_limb
@@ -19,9 +18,10 @@ from vesture.vision.parsing.parse import Label
 @pytest.mark.parametrize("anatomy", [ARM, LEG])
 def test_a_limb_turns_dark_at_its_sides_and_light_on_the_lit_one(anatomy) -> None:
     share, across = np.full((1, 3), 0.8, np.float32), np.float32([[-0.95, 0.0, 0.95]])
-    even = limb_shade(share, across, 0.0, 1.0, anatomy)[0]
+    even = limb_shade(share, across, -anatomy.lit, 1.0, anatomy)[0]
     assert even[1] == pytest.approx(1, abs=0.07)
     assert max(even[0], even[2]) < 0.9
+    even = limb_shade(share, across, 0.0, 1.0, anatomy)[0]
     lit = limb_shade(share, across, 0.15, 1.0, anatomy)[0]
     assert lit[2] > even[2] + 0.05
     assert lit[0] < even[0] - 0.05
@@ -42,19 +42,19 @@ def test_limbs_are_narrower_at_the_joint_than_above_and_below(anatomy) -> None:
     assert width[1] < min(width[0], width[2])
 
 
-@pytest.mark.parametrize(("half", "aside"), [(6, 0), (8, 4), (7, -3)])
+@pytest.mark.parametrize(("half", "aside"), [(4, 0), (6, 4), (5, -3)])
 def test_the_skin_past_a_cuff_is_measured_even_beside_the_axis(half: int, aside: int) -> None:
     body = drawn_body()
     arm = body.arms["left"]
     end = arm.at(np.array([arm.length]))[0]
-    labels = np.zeros_like(body.labels)
+    skin = np.zeros(body.labels.shape, bool)
     x = round(end[0]) + aside
-    labels[round(end[1]) :, x - half : x + half + 1] = Label.SKIN
-    found = skin_width(arm, labels, arm.length, UNIT)
+    skin[round(end[1]) :, x - half : x + half + 1] = True
+    found = skin_width(arm, skin, arm.length, UNIT)
     assert found is not None
     assert found[0] == pytest.approx(half, abs=1.2)
     assert abs(found[1]) == pytest.approx(abs(aside), abs=2)
-    assert skin_width(arm, np.zeros_like(labels), arm.length, UNIT) is None
+    assert skin_width(arm, np.zeros_like(skin), arm.length, UNIT) is None
 
 
 def test_nicks_between_painted_and_real_skin_close_only_where_cloth_goes() -> None:
@@ -72,14 +72,36 @@ def test_nicks_between_painted_and_real_skin_close_only_where_cloth_goes() -> No
 def test_a_wrist_is_as_wide_as_the_hand_begins_and_the_forearm_above_is_not() -> None:
     body = drawn_body()
     arm = replace(body.arms["left"], bare_from=body.arms["left"].length)
-    labels = np.zeros_like(body.labels)
-    wrist = arm.at(np.array([arm.length]))[0]
-    cv2.rectangle(labels, (round(wrist[0]) - 7, round(wrist[1])), (round(wrist[0]) + 7, 300), int(Label.SKIN), -1)
-    bare = bare_limb(arm, ARM, labels, UNIT, 0.0, -1.0)
-    usual = bare_limb(arm, ARM, np.zeros_like(labels), UNIT, 0.0, -1.0)
-    assert bare.limb.radius(np.array([arm.length]))[0] == pytest.approx(7, abs=1)
+    skin = np.zeros(body.labels.shape, bool)
+    column, row = np.rint(arm.at(np.array([arm.length]))[0]).astype(int)
+    skin[row:300, column - 6 : column + 7] = True
+    bare = bare_limb(arm, ARM, skin, UNIT, 0.0, -1.0)
+    usual = bare_limb(arm, ARM, np.zeros_like(skin), UNIT, 0.0, -1.0)
+    assert bare.limb.radius(np.array([arm.length]))[0] == pytest.approx(6, abs=1)
     above = np.array([arm.length - 0.4 * UNIT])
     assert bare.limb.radius(above)[0] == pytest.approx(usual.limb.radius(above)[0], rel=0.05)
+
+
+def test_no_wrist_is_as_wide_as_a_wide_sleeve_that_passed_for_skin() -> None:
+    body = drawn_body()
+    arm = body.arms["left"]
+    column, row = np.rint(arm.at(np.array([arm.length]))[0]).astype(int)
+    skin = np.zeros(body.labels.shape, bool)
+    skin[row:300, column - 10 : column + 11] = True
+    usual = float(arm.radius(np.array([arm.length]))[0])
+    found = skin_width(arm, skin, arm.length, UNIT)
+    assert found is not None
+    assert found[0] < 1.45 * usual
+    half_way = skin_width(arm, np.ones_like(skin), 0.5 * arm.length, UNIT)
+    assert half_way is not None
+    assert half_way[0] > 1.5 * float(arm.radius(np.array([0.5 * arm.length]))[0])  # thick arms are wide there
+
+
+def test_an_arm_is_darker_towards_the_body() -> None:
+    share, across = np.full((1, 2), 0.35, np.float32), np.float32([[-0.7, 0.7]])
+    left, right = limb_shade(share, across, 0.0, -1.0, ARM)[0], limb_shade(share, across, 0.0, 1.0, ARM)[0]
+    assert left[0] > left[1] + 0.1
+    np.testing.assert_allclose(left, right[::-1], atol=1e-6)
 
 
 def test_a_hand_before_the_hip_is_no_skin_of_the_leg() -> None:

@@ -12,8 +12,8 @@ from drawn_person import JUMPER, SHAPE, SKIN, drawn_body, drawn_photo
 from vesture.engines.warp.body.figure import Body
 from vesture.engines.warp.body.head import Head
 from vesture.engines.warp.picture.coarse import Coarse
-from vesture.engines.warp.undress.complexion import like_skin, read_complexion, to_lab
-from vesture.engines.warp.undress.skin import joined
+from vesture.engines.warp.undress.complexion import like_skin, read_complexion, skin_by_colour, to_lab
+from vesture.engines.warp.undress.skin import joined, skin_texture
 from vesture.engines.warp.undress.trunk import painted_torso
 from vesture.vision.parsing.parse import Label
 
@@ -97,3 +97,28 @@ def test_the_painted_neck_meets_the_seen_one_in_its_colour() -> None:
     result = painted(photo, replace(body, labels=labels))
     seen = to_lab(np.array([(190, 128, 120)], np.float32))[0]
     assert np.abs(result[130, 145:156].mean(axis=0) - seen).max() < 4
+
+
+def test_what_passed_for_skin_beside_a_hand_is_told_by_its_colour() -> None:
+    body = replace(drawn_body(), head=HEAD)
+    labels = body.labels.copy()
+    labels[250:270, 120:140] = Label.SKIN
+    photo = drawn_photo(body)
+    photo[250:270, 120:140] = (150, 60, 40)
+    found = skin_by_colour(photo.astype(np.float32), labels, read_complexion(photo, body))
+    assert not found[252:268, 122:138].any()
+    assert found[body.labels == Label.SKIN].mean() > 0.99
+
+
+def test_hairs_make_no_grain() -> None:
+    body = drawn_body()
+    photo = drawn_photo(body).astype(np.float32)
+    skin = body.labels == Label.SKIN
+    hairy = photo.copy()
+    hairy[::5] -= 90 * skin[::5, :, None]
+
+    def grain(picture: np.ndarray) -> float:
+        texture = skin_texture(picture, skin, Coarse.of(picture, body.unit), np.random.default_rng(2))
+        return float((texture - cv2.GaussianBlur(texture, (0, 0), 2)).std())
+
+    assert grain(hairy) < 2 * grain(photo)

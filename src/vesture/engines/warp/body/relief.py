@@ -42,11 +42,13 @@ class Bump:
 @dataclass(frozen=True, slots=True)
 class Anatomy:
     """A limb's shape: factors `swell` on a plain tube's radius at shares `at` of its length, how far its middle lies
-    away from the body there, in radii (`lean`), and its relief."""
+    away from the body there, in radii (`lean`), how much brighter, as a share, the side away from the body
+    usually is (`lit`), and its relief."""
 
     at: tuple[float, ...]
     swell: tuple[float, ...]
     lean: tuple[float, ...]
+    lit: float
     relief: tuple[Bump, ...]
 
 
@@ -54,6 +56,7 @@ ARM = Anatomy(
     (0.0, 0.14, 0.28, 0.4, 0.48, 0.6, 0.72, 0.86, 1.0),
     (1.02, 1.02, 0.97, 0.9, 0.87, 1.01, 1.0, 0.93, 0.92),
     (0.0, 0.0, 0.0, 0.0, 0.0, 0.05, 0.03, 0.0, 0.0),
+    0.08,  # of 35 bare arms in photos, most are dark towards the body and light on the other side
     (
         Bump(0.1, 0.25, 0.1, 0.6, 0.035),  # shoulder muscle
         Bump(0.23, 0.55, 0.06, 0.45, -0.04),  # where it ends
@@ -69,6 +72,7 @@ LEG = Anatomy(
     (0.0, 0.2, 0.36, 0.44, 0.49, 0.54, 0.64, 0.73, 0.85, 0.94, 1.0),
     (0.98, 1.02, 0.99, 0.95, 0.92, 0.91, 1.1, 1.08, 0.93, 0.88, 0.95),
     (0.0, 0.05, 0.02, -0.02, 0.0, 0.03, 0.05, -0.05, -0.02, 0.0, 0.0),
+    0.0,
     (
         Bump(0.25, 0.1, 0.16, 0.5, 0.03),  # thigh
         Bump(0.4, -0.45, 0.05, 0.35, 0.035),  # its inner muscle above the knee
@@ -107,16 +111,16 @@ def within_cloth(wide: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def limb_shade(share: Floats, across: Floats, light: float, outward: float, anatomy: Anatomy) -> Floats:
-    """Light (h, w) on a bare limb, 1 on the axis of a limb lit from the front.
+    """Light (h, w) on a bare limb, about 1 on its axis.
 
     Args:
         share: where pixels lie along the limb, 0 to 1.
         across: and beside its axis, in radii.
-        light: how much brighter, as a share, the side of positive `across` is.
+        light: how much brighter, as a share, the side of positive `across` is than usually.
         outward: 1 where positive `across` faces away from the body, -1 where it faces the body.
     """
     x = np.clip(across, -1, 1)
-    sine = float(np.clip(SIDEWAYS * light, -MOST_SIDEWAYS, MOST_SIDEWAYS))
+    sine = float(np.clip(SIDEWAYS * (light + outward * anatomy.lit), -MOST_SIDEWAYS, MOST_SIDEWAYS))
     facing = np.sqrt(1 - 0.97 * x * x) * np.sqrt(1 - sine**2) + x * sine
     shade = AMBIENT + (1.02 - AMBIENT) * np.maximum(facing, 0) / np.sqrt(1 - sine**2)
     for bump in anatomy.relief:

@@ -170,6 +170,17 @@ def like_skin(lab: Floats, tone: Floats) -> Bools:
     return np.asarray((lighter < 20) & (lighter > -0.4 * tone[..., 0]) & (away < 12) & (coloured | (lighter > -12)))
 
 
+def skin_by_colour(photo: Floats, labels: NDArray[np.uint8], tones: Complexion) -> Bools:
+    """Which pixels (h, w) labelled skin have the colour of this person's hands or limbs, in whatever shade."""
+    result = labels == Label.SKIN
+    lab = to_lab(photo[result])
+    like = np.zeros(len(lab), bool)
+    for tone in (tones.body, *tones.hands.values(), *tones.arms.values(), *tones.legs.values()):
+        like |= like_skin(lab, tone[None])
+    result[result] = like
+    return result
+
+
 def lit_tone(lab: Floats) -> Floats | None:
     """The tone (3,) of the lit part of skin samples (n, 3), None where there are too few that look like skin."""
     (low_a, high_a), (low_b, high_b) = CHROMA_RANGE

@@ -1,6 +1,6 @@
 """Where a painted limb meets the skin that is seen: its width there, and no nick left between the two.
 
-Takes a limb and labels or masks, gives lengths and coverage. Knows nothing about colours.
+Takes a limb and masks, gives lengths and coverage. Knows nothing about colours.
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ from numpy.typing import NDArray
 from vesture.engines.warp.body.figure import Limb
 from vesture.engines.warp.picture.patch import bounds
 from vesture.vision.masks import closed, dilate, feather
-from vesture.vision.parsing.parse import Label
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 BAND = (0.01, 0.07)  # units past the joint in which the width of the skin is taken
 REACH = 2.4  # radii beside the axis within which skin is the limb's
-HALF_RANGE = (0.7, 1.75)  # of the bare limb's usual radius, that skin may be wide
+# of the bare limb's usual radius, that skin may be wide: somewhere along it, and at the wrist or ankle at the most
+HALF_RANGE, AT_THE_END = (0.7, 1.75), 1.4
+END = (0.7, 0.85)  # shares of the limb between which that changes
 LEAST = 12  # pixels of skin
 NICK = 0.045  # units of half the width of gaps that are none
 
 
-def skin_width(limb: Limb, labels: NDArray[np.uint8], joint: float, unit: float) -> tuple[float, float] | None:
-    """Half-width of the visible skin just past the joint and its offset along the sign-1 normal, in pixels.
+def skin_width(limb: Limb, skin: Bools, joint: float, unit: float) -> tuple[float, float] | None:
+    """Half-width of the visible `skin` (h, w) just past the joint and its offset along the sign-1 normal, in pixels.
 
     None where too little of it is seen.
     """
@@ -34,7 +35,7 @@ def skin_width(limb: Limb, labels: NDArray[np.uint8], joint: float, unit: float)
     reach = REACH * natural
     left, top = np.maximum(np.floor(origin - 1.5 * reach - BAND[1] * unit).astype(int), 0)
     right, bottom = np.ceil(origin + 1.5 * reach + BAND[1] * unit).astype(int)
-    rows, columns = np.nonzero(labels[top : max(bottom, 0), left : max(right, 0)] == Label.SKIN)
+    rows, columns = np.nonzero(skin[top : max(bottom, 0), left : max(right, 0)])
     offset = np.stack([columns + left, rows + top], 1) - origin
     along, across = offset @ tangent / unit, offset @ normal
     beside = across[(along > BAND[0]) & (along < BAND[1]) & (np.abs(across) < reach)]
@@ -44,7 +45,8 @@ def skin_width(limb: Limb, labels: NDArray[np.uint8], joint: float, unit: float)
     half = float(last - first) / 2
     if half < 0.4 * natural:
         return None
-    return float(np.clip(half, HALF_RANGE[0] * natural, HALF_RANGE[1] * natural)), float(first + last) / 2
+    most = float(np.interp(joint / limb.length, END, (HALF_RANGE[1], AT_THE_END)))
+    return float(np.clip(half, HALF_RANGE[0] * natural, most * natural)), float(first + last) / 2
 
 
 def _run(across: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -32,10 +32,14 @@ ARMPIT = 0.25  # share of an arm down to which its inner side is one with the ch
 LIMB_SEEN = 0.92  # of a limb's length, before which skin that is seen is its own and not a hand's
 STRIPES, STRIPE = (-0.85, -0.6, -0.3, 0.0, 0.3, 0.6, 0.85), 0.16  # along a limb, in radii from its axis; half a width
 LIT = 1.2  # units within which a limb is lit like the part of it that is seen
-JOIN_CLIP = 0.6  # logarithm of the factor by which a painted tone may be drawn to the visible skin
+# logarithms of the factors between which a painted tone may be drawn to the visible skin
+JOIN_RANGE = -1.1, 0.6
 # units from the visible skin, within which a painted one has its shade, its light, and its colour
 SHADE_REACH, LIGHT_REACH, COLOUR_REACH = 0.1, 0.25, 0.35
 LIMB_REACH = 0.3, 0.3, 0.3  # the light of a limb changes less
+# percentile of the sizes of the details of skin, that grain has, and levels at the most
+PLAIN, MOST_GRAIN = 30.0, 0.8
+BLOTCHES = (1.6, 0.006), (5.0, 0.012)  # low-resolution pixels and depth of the unevenness of skin
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,8 @@ class BareLimb:
     anatomy: Anatomy
 
 
-def bare_limb(
-    limb: Limb, anatomy: Anatomy, labels: NDArray[np.uint8], unit: float, light: float, outward: float
-) -> BareLimb:
-    """The limb's bare shape between its joints and on to the visible skin."""
+def bare_limb(limb: Limb, anatomy: Anatomy, skin: Bools, unit: float, light: float, outward: float) -> BareLimb:
+    """The limb's bare shape between its joints and on to the visible `skin` (h, w)."""
     seen = limb.bare_from is not None
     joint = limb.length if limb.bare_from is None else float(limb.bare_from)
     end = max(limb.length, joint + 0.25 * unit) if seen else limb.length + BEYOND * unit
@@ -73,7 +75,7 @@ def bare_limb(
     lean = np.interp(along / limb.length, anatomy.at, anatomy.lean)
     axis = axis + normal * (outward * lean * radius)[:, None]
     if seen:
-        found = skin_width(limb, labels, joint, unit)
+        found = skin_width(limb, skin, joint, unit)
         if found is not None:
             half, offset = found
             # hands widen right below the wrist: further up an arm is its own width again
@@ -179,7 +181,7 @@ def joined(
 ) -> Floats:
     """A painted field (h, w, 3) drawn to the real colours where they are `seen`, the less the further `away` (h, w)
     from them, in units: `reach` is that of more shade than was painted, of more light, and of the colour."""
-    ratio = np.clip(np.log((real + 4) / (field + 4)), -JOIN_CLIP, JOIN_CLIP)
+    ratio = np.clip(np.log((real + 4) / (field + 4)), *JOIN_RANGE)
     spread = cv2.GaussianBlur(push_pull(np.asarray(ratio, np.float32), seen.astype(np.float32)), (0, 0), 1.5)
     light = spread.mean(-1, keepdims=True)
     shade, lit, coloured = (np.exp(-away / distance)[..., None] for distance in reach)
@@ -194,14 +196,17 @@ def skin_texture(photo: Floats, skin: Bools, coarse: Coarse, generator: np.rando
     detail = detail - cv2.GaussianBlur(detail, (0, 0), 1.2)
     inside = detail[skin] if int(skin.sum()) >= 64 else detail.ravel()[::7]
     bright = max(40.0, float(photo[skin].mean()) if skin.any() else 120.0)
-    strength = min(float(np.median(np.abs(inside))), 1.1) / bright
+    # hairs, lips and nails are no grain: the plainest part of the skin shows that alone
+    strength = min(float(np.percentile(np.abs(inside), PLAIN)), MOST_GRAIN) / bright
     noise = generator.standard_normal(shape, dtype=np.float32)
     noise = cv2.GaussianBlur(noise, (0, 0), 0.7)
     noise -= cv2.GaussianBlur(noise, (0, 0), 1.6)
     noise *= strength / max(float(noise.std()), 1e-6)
     height, width = coarse.photo.shape[:2]
-    blotches = cv2.GaussianBlur(generator.standard_normal((height, width), dtype=np.float32), (0, 0), 1.6)
-    blotches *= 0.01 / max(float(blotches.std()), 1e-6)
+    blotches = np.zeros((height, width), np.float32)
+    for size, depth in BLOTCHES:
+        spots = cv2.GaussianBlur(generator.standard_normal((height, width), dtype=np.float32), (0, 0), size)
+        blotches += spots * np.float32(depth / max(float(spots.std()), 1e-6))
     return np.asarray(1 + noise + coarse.full(blotches), np.float32)
 
 

@@ -22,9 +22,11 @@ Bools = NDArray[np.bool_]
 
 # of the light, that the head takes from the neck right below it, and units over which it fades: as in 50 photos
 UNDER_JAW, UNDER_JAW_REACH = 0.3, 0.14
+ROUND = 0.6  # of the face's side light, that a neck, which is rounder, has beyond what the chest has
 NECK_END, TRUNK = -0.1, 0.25  # levels in units between which the tone of the neck becomes that of trunk and arms
 BEARD = 0.03  # units round a beard within which skin lies in its shade
-BEARD_REACH = 0.05, 0.05, 0.02  # units within which skin has the shade, the light and the colour of beard and jaw
+BEARD_REACH = 0.06, 0.05, 0.02  # units within which skin has the shade, the light and the colour of what lies there
+DARKEST = 0.28  # of the light that was painted; what has less is a beard
 
 
 def trunk_tone(tones: Complexion) -> Floats:
@@ -46,7 +48,7 @@ def painted_torso(
     shade = trunk_shade(
         np.asarray(across, np.float32), np.asarray(level, np.float32), body.torso / body.unit, tones.light
     )
-    shade = shade * _neck_shade(body, coarse.columns[window[1]][None], coarse.rows[window[0]][:, None])
+    shade = shade * _neck_shade(body, coarse.columns[window[1]][None], coarse.rows[window[0]][:, None], tones.light)
     table = to_rgb(tones.torso + np.linspace(0, 1, 64, dtype=np.float32)[:, None] * (trunk_tone(tones) - tones.torso))
     lower = smooth_step((np.asarray(level, np.float32) - NECK_END) / (TRUNK - NECK_END))
     field = np.asarray(table[np.rint(63 * lower).astype(int)] * shade[..., None] ** REDDENING, np.float32)
@@ -56,7 +58,8 @@ def painted_torso(
     scale = coarse.factor / body.unit
     if int(plain.sum()) >= 6:
         field = joined(field, coarse.photo[window], plain, distance_to(plain) * scale)
-    # beards and what lies in their shade do not tell the tone of a neck; shade ends softly
+    # what lies in the shade of jaw or beard does not tell the tone of a neck, but shade ends softly
+    seen &= ~dilate(seen & (coarse.photo[window].mean(-1) < DARKEST * field.mean(-1)), 1)
     field = joined(field, coarse.photo[window], seen, distance_to(seen) * scale, BEARD_REACH)
     return patch_of(field, coarse, window, box, zone, texture)
 
@@ -69,10 +72,11 @@ def _below_the_face(body: Body, columns: Floats, rows: Floats) -> Bools:
     return np.asarray(body.head.below_jaw(columns, rows) > 0)
 
 
-def _neck_shade(body: Body, columns: Floats, rows: Floats) -> Floats:
+def _neck_shade(body: Body, columns: Floats, rows: Floats, light: float) -> Floats:
     """Shade of a neck: the head's shadow under the jaw, turning away at the sides, its two long muscles.
 
-    A factor (h, w) for pixels at `columns` and `rows`, which broadcast together; 1 on chest and belly.
+    A factor (h, w) for pixels at `columns` and `rows`, which broadcast together; 1 on chest and belly. `light` is the
+    side light of the complexion.
     """
     dx, dy = columns - body.neck[0], rows - body.neck[1]
     aside = (dx * body.across[0] + dy * body.across[1]) / body.unit
@@ -87,7 +91,7 @@ def _neck_shade(body: Body, columns: Floats, rows: Floats) -> Floats:
     half = head.neck_half_width / body.unit
     shadow = UNDER_JAW * np.exp(-np.maximum(below, 0) / UNDER_JAW_REACH) * np.clip(1.5 - share, 0, 1)
     neck = np.clip((0.9 - share) / 0.25, 0, 1)
-    turned = 0.16 * np.clip(np.abs(aside) / half, 0, 1.15) ** 3 * neck
+    turned = (0.16 * np.clip(np.abs(aside) / half, 0, 1.15) ** 3 - ROUND * light * np.clip(aside / half, -1, 1)) * neck
     muscle = np.abs(aside) - (0.05 + 0.75 * (1 - share) * half)
     cord = 0.03 * (np.exp(-((muscle / 0.018) ** 2)) - np.exp(-(((muscle + 0.035) / 0.022) ** 2)))
     return np.asarray(

@@ -24,7 +24,7 @@ from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import Patch, bounds, coverage, laid_over
 from vesture.engines.warp.undress.belly import belly_gap
 from vesture.engines.warp.undress.bleed import bled
-from vesture.engines.warp.undress.complexion import Complexion, read_complexion
+from vesture.engines.warp.undress.complexion import Complexion, read_complexion, skin_by_colour
 from vesture.engines.warp.undress.hair import hair_behind, longer_hair, with_shaded_hair
 from vesture.engines.warp.undress.hands import begun_hands
 from vesture.engines.warp.undress.instep import instep
@@ -133,12 +133,13 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
     complexion = read_complexion(photo, whole)
     old = old_garment(window, body, clothes.replaced, coarse, complexion.face)
     pure = coarse.pure(old)
+    skin = skin_by_colour(window, body.labels, complexion)
     limbs: list[dict[SideName, BareLimb]] = []
     for group, anatomy in ((body.arms, ARM), (body.legs, LEG)):
         limbs.append(
             {
                 side: bare_limb(
-                    group[side], anatomy, body.labels, body.unit, side_light(coarse, group[side], pure), SIGN[side]
+                    group[side], anatomy, skin, body.unit, side_light(coarse, group[side], pure), SIGN[side]
                 )
                 for side in SIDES
             }

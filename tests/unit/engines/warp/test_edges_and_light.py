@@ -242,7 +242,7 @@ def gaping_cloth() -> tuple[np.ndarray, np.ndarray]:
 def test_a_gap_between_parts_takes_the_colour_of_the_cloth_beside_it() -> None:
     canvas, cover = gaping_cloth()
     person = np.ones(cover.shape, bool)
-    filled, covered = closed_crevices(canvas, cover, person, [], 200.0)
+    filled, covered = closed_crevices(canvas, cover, person, person, [], 200.0)
     assert np.abs(filled[65:135, 90:112] - 240).max() < 3  # neither grey nor dark
     assert covered[65:135, 90:112].min() > 0.98
     np.testing.assert_array_equal(filled[:15], canvas[:15])
@@ -250,15 +250,36 @@ def test_a_gap_between_parts_takes_the_colour_of_the_cloth_beside_it() -> None:
 
 def test_a_gap_through_which_the_scene_was_seen_stays() -> None:
     canvas, cover = gaping_cloth()
-    same, _ = closed_crevices(canvas, cover, np.zeros(cover.shape, bool), [], 200.0)
+    same, _ = closed_crevices(canvas, cover, np.zeros(cover.shape, bool), np.zeros(cover.shape, bool), [], 200.0)
     np.testing.assert_array_equal(same, canvas)
+
+
+def test_a_sliver_of_what_was_worn_is_closed_though_some_scene_was_seen_in_it() -> None:
+    canvas, cover = gaping_cloth()
+    worn = np.zeros(cover.shape, bool)
+    worn[60:140, 98:102] = True  # a third of the gap lay on the scene
+    filled, _ = closed_crevices(canvas, cover, worn, worn, [], 200.0)
+    assert np.abs(filled[65:135, 90:112] - 240).max() < 3
+    same, _ = closed_crevices(canvas, cover, worn, np.zeros(cover.shape, bool), [], 200.0)
+    np.testing.assert_array_equal(same[65:135, 102:104], canvas[65:135, 102:104])
+
+
+def test_the_two_colours_beside_a_gap_do_not_mix_to_a_third() -> None:
+    canvas, cover = gaping_cloth()
+    canvas[:, :98], canvas[:, 104:] = (240, 60, 60), (40, 60, 240)
+    canvas *= cover[..., None] > 0
+    everywhere = np.ones(cover.shape, bool)
+    filled, _ = closed_crevices(canvas, cover, everywhere, everywhere, [], 200.0)
+    across = filled[100, 90:112]
+    apart = np.minimum(*(np.abs(across - colour).max(1) for colour in ((240, 60, 60), (40, 60, 240))))
+    assert (apart < 30).sum() >= len(across) - 8  # but for the soft step between them
 
 
 def test_a_bare_arm_beside_a_gap_lends_it_no_colour() -> None:
     canvas, cover = gaping_cloth()
     canvas[55:145, 104:140] = (150, 100, 80)
     arm = Patch(55, 104, canvas[55:145, 104:140], np.ones((90, 36), np.float32))
-    filled, _ = closed_crevices(canvas, cover, np.ones(cover.shape, bool), [arm], 200.0)
+    filled, _ = closed_crevices(canvas, cover, np.ones(cover.shape, bool), np.ones(cover.shape, bool), [arm], 200.0)
     assert np.abs(filled[65:135, 98:102] - 240).max() < 12
 
 
@@ -266,7 +287,7 @@ def test_the_corner_between_a_sleeve_and_the_body_is_no_gap() -> None:
     rows, columns = np.mgrid[:200, :200]
     cover = ((columns > 100) | (rows < 100 - 0.6 * (100 - columns))).astype(np.float32)
     canvas = np.repeat(200 * cover[..., None], 3, 2)
-    same, _ = closed_crevices(canvas, cover, np.ones(cover.shape, bool), [], 400.0)
+    same, _ = closed_crevices(canvas, cover, np.ones(cover.shape, bool), np.ones(cover.shape, bool), [], 400.0)
     np.testing.assert_array_equal(same, canvas)
 
 

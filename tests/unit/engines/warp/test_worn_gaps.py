@@ -71,7 +71,7 @@ def test_a_gap_goes_on_where_it_gets_too_narrow_to_be_sure_of() -> None:
     photo, mask = np.full((1000, 900, 3), BACKDROP, np.uint8), np.zeros((1000, 900), bool)
     photo[100:900, 100:800], mask[100:900, 100:800] = CLOTH, True
     photo[400:700, 400:412] = BACKDROP
-    photo[340:400, 405:409] = (np.array(BACKDROP) * 0.6 + np.array(CLOTH) * 0.4).astype(np.uint8)
+    photo[340:400, 405:409] = (np.array(BACKDROP) * 0.75 + np.array(CLOTH) * 0.25).astype(np.uint8)
     line = np.array([[405.0, 200.0], [405.0, 850.0]])
     found = without_gaps(photo, mask, ~mask, [line], 4.5 * UNIT)
     assert not found[350:690, 405:409].any()
@@ -93,3 +93,21 @@ def test_nothing_of_the_cloth_is_hidden_in_a_gap_that_the_parse_took_for_cloth()
     assert not hidden_cloth(open_, mask, zone)[claimed].any()
     assert np.array_equal(open_.labels[~claimed], body.labels[~claimed])
     assert np.array_equal(labels_with_gaps(body, mask, np.zeros(SHAPE, bool)), body.labels)
+
+
+def test_cloth_with_some_of_the_backdrops_colour_all_over_keeps_its_stripes() -> None:
+    photo, mask = scene(CLOTH)
+    photo[40:280, 70:230] = CLOTH
+    for left in range(75, 225, 25):
+        photo[40:280, left : left + 8] = BACKDROP
+    line = np.array([[103.0, 60.0], [103.0, 260.0]])
+    assert np.array_equal(without_gaps(photo, mask, ~mask, [line], UNIT), mask)
+
+
+def test_pale_cloth_beside_dark_cloth_is_no_backdrop() -> None:
+    photo, mask = scene(CLOTH)
+    photo[40:280, 70:122], photo[40:280, 122:230] = (20, 25, 60), (235, 150, 160)
+    photo[60:200, 121:123] = BACKDROP  # piping along the seam
+    found = without_gaps(photo, mask, ~mask, [SIDE], UNIT)
+    assert found[:, 126:228][mask[:, 126:228]].all()
+    assert found[:, 72:116][mask[:, 72:116]].all()

@@ -12,31 +12,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.picture.patch import Patch
-from vesture.vision.fill import push_pull
 from vesture.vision.masks import closed
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
-WIDEST = 0.07  # units across, of what is a gap between parts of the cloth and no opening
+# Units: half the width of what is a gap between parts of the cloth and no opening, all of it on the person, and of
+# what is one though some of the scene was seen in it.
+WIDEST, NARROW = 0.07, 0.03
 LARGEST = 0.08  # square units
 OPENING = 0.2  # of a gap's rim may lie open; more does at the corner between a sleeve and the body
+ON_PERSON = 0.5  # of a gap must lie on the person: else it is one through which the scene was seen
 SMALL = 4  # pixels to one of the picture in which colours between are found
 
 
 def closed_crevices(
-    canvas: Floats, cover: Floats, person: Bools, arms: Iterable[Patch], unit: float
+    canvas: Floats, cover: Floats, person: Bools, worn: Bools, arms: Iterable[Patch], unit: float
 ) -> tuple[Floats, Floats]:
     """The picture (h, w, 3) and the cloth's coverage (h, w) with the gaps between its parts closed.
 
     Args:
         person: (h, w) everything in the photo that is not the scene; a gap through which the scene was seen stays.
+        worn: (h, w) where the clothes were that these replace.
         arms: bare arms that lie before the cloth; their colour is not the cloth's.
     """
     cloth = cover.copy()
     for patch in arms:
         cloth[patch.place] *= 1 - patch.alpha
-    gaps = _crevices(cover > 0.5, person, unit)
+    gaps = _crevices(cover > 0.5, person, worn, unit)
     if not gaps.any():
         return canvas, cover
     soft = cv2.GaussianBlur(cv2.dilate(gaps.view(np.uint8), np.ones((7, 7), np.uint8)).astype(np.float32), (0, 0), 1.0)
@@ -44,24 +47,38 @@ def closed_crevices(
     return canvas, np.maximum(cover, soft)
 
 
-def _crevices(cloth: Bools, person: Bools, unit: float) -> Bools:
+def _crevices(cloth: Bools, person: Bools, worn: Bools, unit: float) -> Bools:
     """The gaps, in the armpits above all."""
-    gaps = closed(cloth, WIDEST * unit) & ~cloth & person
+    wide = closed(cloth, WIDEST * unit) & ~cloth & person
+    # what was covered before and is no more would show as a sliver of skin or scene
+    narrow = closed(cloth, NARROW * unit) & ~cloth
+    return _shut(wide, cloth, person, unit) | _shut(narrow, cloth, person & worn, unit)
+
+
+def _shut(gaps: Bools, cloth: Bools, behind: Bools, unit: float) -> Bools:
+    """Those of the gaps that are small, nowhere open, and mostly where they must not be seen through."""
     count, names, stats, _ = cv2.connectedComponentsWithStats(gaps.view(np.uint8))
     if count < 2:
         return gaps
     cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
     rim = gaps & (cv2.erode(gaps.view(np.uint8), cross) == 0)
     ends = rim & (cv2.dilate((~cloth & ~gaps).view(np.uint8), cross) > 0)
-    length, opening = (np.bincount(names[line], minlength=count) for line in (rim, ends))
-    chosen = (stats[:, cv2.CC_STAT_AREA] < LARGEST * unit**2) & (opening <= OPENING * length)
+    length, opening, shut = (np.bincount(names[where], minlength=count) for where in (rim, ends, gaps & behind))
+    area = stats[:, cv2.CC_STAT_AREA]
+    chosen = (area < LARGEST * unit**2) & (opening <= OPENING * length) & (shut >= ON_PERSON * area)
     chosen[0] = False
     return np.asarray(chosen[names])
 
 
 def _cloth_between(canvas: Floats, cloth: Floats) -> Floats:
-    """The colours of the new cloth, grown over what it leaves open; at a lower resolution, they are smooth."""
+    """The colours of the new cloth, those nearest, where it leaves something open; found at a lower resolution."""
     size = (max(1, canvas.shape[1] // SMALL), max(1, canvas.shape[0] // SMALL))
     small = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA)
-    trust = (cv2.resize(cloth, size, interpolation=cv2.INTER_AREA) > 0.98).astype(np.float32)
-    return np.asarray(cv2.resize(push_pull(small, trust), canvas.shape[1::-1]), np.float32)
+    open_ = (cv2.resize(cloth, size, interpolation=cv2.INTER_AREA) <= 0.98).view(np.uint8)
+    if open_.all():
+        return canvas
+    names = cv2.distanceTransformWithLabels(open_, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)[1]
+    colours = np.zeros((int(names.max()) + 1, canvas.shape[2]), np.float32)
+    colours[names[open_ == 0]] = small[open_ == 0]
+    nearest = cv2.GaussianBlur(colours[names], (0, 0), 1.0)
+    return np.asarray(cv2.resize(nearest, canvas.shape[1::-1]), np.float32)

@@ -15,14 +15,16 @@ from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.worn.atlas import SLEEVE_PART
 from vesture.engines.warp.worn.torso_sides import MARGIN, Side, between_sides
 from vesture.vision.garment.types import Part
-from vesture.vision.masks import dilate, erode
+from vesture.vision.masks import closed, dilate, erode
 from vesture.vision.parsing.parse import Label
 
 Bools = NDArray[np.bool_]
 
 SLEEVE_REACH = 0.1  # units beyond the outline of a sleeve where cloth beside the torso is the sleeve's
 PAST_CUFF = 0.3  # units past where a sleeve was read to end
-LOOSE = 0.12  # units beyond the torso's own lines where cloth may still be its
+BELOW = 0.03  # units under the line of the hem where cloth may still be the torso's
+BESIDE = 0.012  # units beside its sides
+UNEVEN = 0.022  # units: spikes and notches up to twice as wide are no part of an outline
 SHADE = 0.04  # units beside an arm that its shadow darkens
 BESIDE_GAP = 0.08  # units about a gap within which it goes on
 FREE_ARM = 0.22  # share of the arm from which on it lies before the torso rather than at its side
@@ -44,11 +46,11 @@ def torso_zones(
     """Where (H, W) cloth is the torso's rather than a sleeve's, where cloth of the torso must be, seen or not, and out
     to where it may be."""
     above = np.concatenate([curves["shoulder_left"][::-1], curves["neckline"][1:-1], curves["shoulder_right"]])
-    margin, loose = MARGIN * body.unit, LOOSE * body.unit
-    beside = {side: np.where(sides[side].sleeved, 0.0, margin) for side in SIDES}
+    margin, loose = MARGIN * body.unit, BESIDE * body.unit
+    beside = {side: np.where(sides[side].sleeved, 0.0, loose) for side in SIDES}
     within = {side: np.where(sides[side].seen, 0.0, margin) for side in SIDES}
-    wide = {side: np.where(sides[side].sleeved, 0.3 * margin, margin) for side in SIDES}
-    low = curves["hem"] + loose * body.down
+    wide = {side: np.where(sides[side].seen, loose, 0.3 * loose) for side in SIDES}
+    low = curves["hem"] + BELOW * body.unit * body.down
     own, solid, allowed = (
         between_sides(shape, body, sides, (above, below), out)
         for out, below in ((beside, low), (within, curves["hem"]), (wide, low))
@@ -83,6 +85,33 @@ def shared_out(
         parts[own] = int(SLEEVE_PART[side])
     parts[before & (parts == Part.TORSO)] = 0
     return parts, before & mask
+
+
+def even_outlines(parts: NDArray[np.uint8], where: Bools, unit: float) -> NDArray[np.uint8]:
+    """The parts without spikes and notches in their outlines.
+
+    What sticks out of the torso is a sleeve's where it touches one, else nothing's; notches of the torso become its own
+    `where` (H, W) that is allowed, and only there its spikes go.
+    """
+    radius = max(1.0, UNEVEN * unit)
+    result = parts.copy()
+    torso = parts == Part.TORSO
+    result[closed(torso, radius) & (parts == 0) & where] = int(Part.TORSO)
+    torso = result == Part.TORSO
+    spikes = torso & ~opened(torso, radius) & where
+    result[spikes] = 0
+    for part in SLEEVE_PART.values():
+        own = result == part
+        if own.any():
+            own |= spikes & dilate(own, radius)
+            result[own] = int(part)
+            result[own & ~opened(own, radius)] = 0
+    return result
+
+
+def opened(mask: Bools, radius: float) -> Bools:
+    """The mask without what is narrower than twice the radius."""
+    return dilate(erode(mask, radius), radius) & mask
 
 
 def cuff_zone(shape: tuple[int, int], body: Body, side: SideName, reach: Mapping[SideName, float]) -> Bools:

@@ -17,6 +17,7 @@ from vesture.engines.warp.worn.hidden import bare_chest, hidden_cloth
 from vesture.engines.warp.worn.parting import (
     SLEEVE_REACH,
     cuff_zone,
+    even_outlines,
     labels_with_gaps,
     shared_out,
     torso_zones,
@@ -87,11 +88,13 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     parts, before = shared_out(
         body, seen, torso, sleeves, {side: crossing[side] for side in apart if apart[side]}, reach
     )
-    parts[(parts == Part.TORSO) & ~allowed & _below(body, mask.shape, ARMPIT)] = 0
-    mask = parts > 0
+    below = _below(body, mask.shape, ARMPIT)
+    parts[(parts == Part.TORSO) & ~allowed & below] = 0
     # hair, hands, straps and arms hide cloth that goes on behind them
-    hidden = hidden_cloth(body, mask, solid & ~bare_chest(body, ARMPIT))
-    cloth, alpha = complete(photo, mask, mask | hidden | before, body.unit, body)
+    hidden = hidden_cloth(body, parts > 0, solid & ~bare_chest(body, ARMPIT)) | before
+    mask = parts > 0
+    parts = even_outlines(np.where(hidden & ~mask, np.uint8(Part.TORSO), parts), below & allowed, body.unit)
+    cloth, alpha = complete(photo, mask & (parts > 0), parts > 0, body.unit, body)
     whole = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
     garment = on_wearer(cropped(cloth, alpha, whole, kind, points, curves), body, points)
     if not any(apart.values()):

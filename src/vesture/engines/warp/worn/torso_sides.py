@@ -39,6 +39,7 @@ WINDOW, OFFSETS = 0.14, 29  # units about the expected line in which creases are
 VALLEY, DARK, STEP_OF_COLOUR = 0.05, 6.0, 24.0  # units across a crease; levels of L, CIELAB distance that are clear
 GRAIN = 1.2  # steps over which the cloth's grain is evened out
 PINNED, STIFF, DRAWN = 40.0, 30.0, 0.6  # weights: of edges that are seen, against bends, of the expected line
+FOLLOWS, SURE = 20.0, 6.0  # levels within which a line beside a sleeve goes on as where its edge is seen; how surely
 WAVES = 2.0  # levels over which the line is smoothed
 BESIDE_HIDDEN = 0.05  # units above and below what hides an edge where it is none of the cloth's either
 FOREARM, HANGING = 0.55, 0.9  # share of the arm; cosine of its lower part with the spine
@@ -71,6 +72,7 @@ class _Rays:
     inside: Bools
     across: Floats  # (steps,) pixels from the spine
     spacing: float  # pixels between rays
+    unit: float
 
     def on(self, where: Bools) -> Bools:
         return where[self.row, self.column] & self.inside
@@ -90,18 +92,20 @@ def torso_sides(
     things = ~mask & np.isin(body.labels, (*HIDING, *np.unique(body.labels[mask])))
     skin = (body.labels == Label.SKIN) & ~mask
     hands = skin & near_hands(body, HAND)
+    open_ = (body.labels == Label.BACKGROUND) & ~mask
     rays = {side: _rays(body, mask.shape, levels, side) for side in SIDES}
     bare = np.interp(levels, V_LEVELS, body.bare_half_width)
     found = {}
     for side in SIDES:
         arm = rays[side].on(sleeves[side]) if side in sleeves else np.zeros((LEVELS, STEPS), bool)
         found[side] = _found(
-            body, rays[side], (mask, hands, things), skin, _slanting_forearm(body, mask.shape, side), arm, bare
+            body, rays[side], (mask, hands, things, open_), skin, _slanting_forearm(body, mask.shape, side), arm, bare
         )
     result = {}
     for side in SIDES:
         edge, seen, sleeved, crossed = found[side]
         other, other_seen, _, _ = found[OTHER[side]]
+        edge = _beside_sleeves(rays[side], edge, seen, sleeved, sleeves.get(side))
         expected = _continued(body, levels, edge, seen | sleeved, np.where(other_seen, other, 0))
         expected = np.where(seen | sleeved | crossed, expected, np.maximum(expected, edge))
         reach = _drawn(photo, body, rays[side], expected, seen, sleeved)
@@ -136,16 +140,27 @@ def _rays(body: Body, shape: tuple[int, int], levels: Floats, side: SideName) ->
     column, row = np.rint(points[..., 0]).astype(int), np.rint(points[..., 1]).astype(int)
     inside = (column >= 0) & (column < shape[1]) & (row >= 0) & (row < shape[0])
     return _Rays(
-        np.where(inside, row, 0), np.where(inside, column, 0), inside, across, float(levels[1] - levels[0]) * body.torso
+        np.where(inside, row, 0),
+        np.where(inside, column, 0),
+        inside,
+        across,
+        float(levels[1] - levels[0]) * body.torso,
+        body.unit,
     )
 
 
 def _found(
-    body: Body, rays: _Rays, scene: tuple[Bools, Bools, Bools], beside: Bools, forearm: Bools, arm: Bools, bare: Floats
+    body: Body,
+    rays: _Rays,
+    scene: tuple[Bools, Bools, Bools, Bools],
+    beside: Bools,
+    forearm: Bools,
+    arm: Bools,
+    bare: Floats,
 ) -> tuple[Floats, Bools, Bools, Bools]:
     """Pixels from the spine to the torso's edge (n,), where it is seen, where a sleeve touches it, where one lies
     before it."""
-    mask, hands, things = (rays.on(where) for where in scene)
+    mask, hands, things, open_ = (rays.on(where) for where in scene)
     step = FARTHEST / (STEPS - 1)
     slanting = np.asarray((rays.on(forearm) & arm).any(1))
     edge = np.zeros(len(mask), int)
@@ -154,7 +169,11 @@ def _found(
         covered = np.flatnonzero(mask[index])
         if not len(covered):
             continue
-        breaks = np.flatnonzero(np.diff(covered) > GAP / step)
+        wide = np.diff(covered) > GAP / step
+        # where the backdrop is seen between, even a narrow gap parts the torso from a sleeve
+        parted = np.diff(np.cumsum(open_[index])[covered]) > 0
+        wide |= parted & (rays.across[covered[:-1]] > CROSSES * bare[index])
+        breaks = np.flatnonzero(wide)
         edge[index] = covered[breaks[0]] if len(breaks) else covered[-1]
         on_arm = np.flatnonzero(arm[index, : edge[index] + 1] & mask[index, : edge[index] + 1])
         # narrow gaps end the torso where a sleeve lies beyond them
@@ -183,6 +202,21 @@ def _found(
     smooth = _smoothed(reach, RAGGED * len(mask) / 6)
     reach = np.where(bare_arm & ~sleeved & ~hidden, smooth, reach)
     return reach, (edge > 0) & ~sleeved & ~hidden, sleeved & ~hidden, crossed
+
+
+def _beside_sleeves(rays: _Rays, edge: Floats, seen: Bools, sleeved: Bools, sleeve: Bools | None) -> Floats:
+    """The edge (n,) where a sleeve touches the torso: where the sleeve is known to begin to about, and near levels at
+    which the edge is seen as far from there as at those."""
+    arm = rays.on(sleeve) if sleeve is not None else np.zeros((len(edge), STEPS), bool)
+    begins = rays.across[np.argmax(arm, axis=1)]
+    both = np.flatnonzero(seen & arm.any(1))
+    if not len(both) or not sleeved.any():
+        return edge
+    index = np.arange(len(edge))
+    apart = np.clip(edge - begins, -WINDOW * rays.unit, WINDOW * rays.unit)
+    away = np.abs(index[:, None] - both[None]).min(1)
+    moved = begins + np.interp(index, both, apart[both])
+    return np.where(sleeved, edge + np.exp(-away / FOLLOWS) * (moved - edge), edge)
 
 
 def _slanting_forearm(body: Body, shape: tuple[int, int], side: SideName) -> Bools:
@@ -219,6 +253,9 @@ def _drawn(photo: RGB, body: Body, rays: _Rays, expected: Floats, seen: Bools, s
     price = np.repeat(DRAWN * (offsets / (WINDOW * body.unit))[None] ** 2, len(expected), axis=0)
     price[seen] *= PINNED / DRAWN
     if sleeved.any():
+        if seen.any():
+            away = np.abs(np.arange(len(seen))[:, None] - np.flatnonzero(seen)[None]).min(1)
+            price[sleeved] *= 1 + SURE * np.exp(-away[sleeved, None] / FOLLOWS)
         crease = _creases(photo, rays)
         step = rays.across[1]
         for index in np.flatnonzero(sleeved):
@@ -252,8 +289,8 @@ def _creases(photo: RGB, rays: _Rays) -> Floats:
     half = max(1, round(0.5 * VALLEY / FARTHEST * (STEPS - 1)) + 1)
     left, right = (np.roll(lab, way, axis=1) for way in (half, -half))
     valley = np.minimum(left[..., 0], right[..., 0]) - lab[..., 0]
-    step = np.linalg.norm(left - right, axis=2)
-    return np.asarray(np.clip(valley / DARK, 0, 1) + np.clip(step / STEP_OF_COLOUR, 0, 1) ** 2, float)
+    step = np.linalg.norm(left - right, axis=2) / STEP_OF_COLOUR
+    return np.asarray(np.clip(valley / DARK, 0, 1) + np.clip(step, 0, 1) ** 2 + np.clip(step - 1, 0, 1), float)
 
 
 def _runs(hidden: Bools) -> list[tuple[int, int]]:

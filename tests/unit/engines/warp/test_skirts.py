@@ -10,7 +10,7 @@ import pytest
 
 from tests.unit.engines.warp.drawn_person import UNIT, drawn_body, straight_limb
 from vesture.core.task import Picture
-from vesture.engines.warp.body.figure import LEG_RADIUS, SIDES, SIGN, Body
+from vesture.engines.warp.body.figure import LEG_RADIUS, SIDES, SIGN, V_LEVELS, Body
 from vesture.engines.warp.fit.bottoms import draped, over_the_legs, without_dents
 from vesture.engines.warp.fit.fitting import fit_garment
 from vesture.vision.garment.landmarks import understand
@@ -102,3 +102,29 @@ def test_a_skirt_under_a_top_hangs_from_the_natural_waist_however_low_the_top_en
     assert lowest[1.0] == pytest.approx(lowest[0.9], abs=0.03)
     seen = sides(replace(body, top_hem=None, waist=0.9), garment)[:, 1].max()
     assert seen > lowest[1.0] + 0.08
+
+
+def test_a_wide_top_makes_no_skirt_longer() -> None:
+    slim, garment = drawn_body(), skirt(300)
+    wide = np.where(V_LEVELS < 0.95, 1.6, 1.0)
+    bulky = replace(slim, half_width={side: wide * slim.half_width[side] for side in SIDES})
+    lowest = [sides(body, garment)[:, 1].max() for body in (slim, bulky)]
+    assert lowest[1] < 1.2 * lowest[0]
+
+
+def test_the_hem_of_a_round_skirt_hangs_nearly_level() -> None:
+    canvas = np.full((500, 600, 3), 252, np.uint8)
+    angle = np.linspace(-0.75, 0.75, 60)
+    hem = np.stack([300 + 400 * np.sin(angle), 10 + 400 * np.cos(angle)], 1)
+    outline = np.concatenate([[(380, 100), (220, 100)], hem]).astype(np.int32)
+    cv2.fillPoly(canvas, [outline], (140, 40, 60), lineType=cv2.LINE_AA)
+    garment, body = understand(Picture(canvas), "bottoms"), drawn_body()
+    fit = fit_garment(body, garment)
+    handles = fit.handles[int(Part.TORSO)]
+    source, place = garment.curves["hem"], body.coordinates(handles.target)
+    drop = (source[len(source) // 2, 1] - source[[0, -1], 1].mean()) * fit.scale[1]
+    ends = [np.argmin(np.linalg.norm(handles.source - point, axis=1)) for point in (source[0], source[-1])]
+    middle = np.argmin(np.linalg.norm(handles.source - source[len(source) // 2], axis=1))
+    hangs = (place[middle, 1] - place[ends, 1].mean()) * body.torso
+    assert drop > 0.3 * UNIT
+    assert 0 < hangs < 0.6 * drop

@@ -26,7 +26,10 @@ MOST_SAG = 0.12  # levels by which the front of a waistband may lie below its en
 UNDER_TOP = 0.09  # levels by which a waistband goes under the top, whose hem is never quite straight
 ABOVE_OLD = 0.008  # levels above the old edge where the new one goes on bare skin: it hides the old one's rim
 HIPS_BEGIN, SKIRT_BEGINS = 0.5, 0.3  # of the way to crotch or hem from where the waistband's width says nothing
-FOLDED = 0.5  # share of a skirt's spare width that shows as width
+FOLDED = 0.38  # share of a skirt's spare width that shows as width
+WAIST_OF_HIPS = 0.92  # most that a waist is as wide as hips: what is more is a top's cloth
+LEVEL = 0.4  # share of a flat skirt's round hem that stays round: its cloth hangs down all round
+CORNER = 0.8  # of the way down from which a side that draws in is a corner of the hem, rounded as the skirt lay
 TAPER = ([1.15, 1.9], [1.03, 0.88])  # least half-width of a skirt in half-widths of the hips, at levels v
 SKIRT_WAIST = 0.76  # level v from which skirts hang, where a top hides how high they begin
 WIDEST_SKIRT = ([0.8, 1.0, 1.6, 2.6], [1.06, 1.25, 1.75, 2.4])  # and the greatest
@@ -63,10 +66,14 @@ def fit_trousers(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fi
 
 def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     """Place a skirt on the waist."""
+    hips = sum(float(hip_bound(body, side, 1.1)) for side in SIDES)
     waist_width = sum(float(body.width(side, min(body.waist, 0.9))) for side in SIDES) * 1.03
+    waist_width = min(waist_width, WAIST_OF_HIPS * hips)
     scale = waist_width / max(distance(point(garment, "waist_left"), point(garment, "waist_right")), 1e-6)
     waist = _waist(body, garment, scale)
+    hem_line = curve(garment, "hem", 25)
     hem_y = np.mean([point(garment, f"hem_{s}")[1] for s in SIDES])
+    hem_y += (1 - LEVEL) * np.clip(np.median(hem_line[8:17, 1]) - hem_y, 0, None) / 2
     waist_y = np.mean([point(garment, f"waist_{s}")[1] for s in SIDES])
     vertical = scale * FLAT_VERTICAL["skirt"] * ease.length
     hidden = waist.line is None and body.top_hem is not None
@@ -82,6 +89,7 @@ def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
         down = np.clip((edge[:, 1] - edge[0, 1]) / max(edge[-1, 1] - edge[0, 1], 1e-6), 0, 1)
         level = waist.ends[side] + down * (hem - waist.ends[side])
         cloth = np.abs(edge[:, 0] - axis_x) * scale
+        cloth = np.maximum(cloth, np.interp(CORNER, down, cloth) * (down > CORNER))
         loose = 1 + down * (ease.width * (0.9 + 0.1 * ease.drape) - 1)
         width = _under_the_top(body, side, level, draped(cloth, hip_bound(body, side, level), level, loose))
         width = without_dents(level, np.maximum(width, over_the_legs(body, side, level)))
@@ -90,7 +98,7 @@ def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
         groups.append(pairs(edge, ends[side]))
     roundness = 0.05 * ease.drape
     groups.append(_inside(body, edges, ends, roundness))
-    groups.append(_across(body, curve(garment, "hem", 25), ends["left"][-1], ends["right"][-1], vertical, roundness))
+    groups.append(_across(body, hem_line, ends["left"][-1], ends["right"][-1], LEVEL * vertical, roundness))
     groups.append(_waistband(body, waist, curve(garment, "waist", 17), ends["left"][0], ends["right"][0], vertical))
     reach = {side: max(0.0, (hem - 1.0) * body.torso) for side in SIDES}
     return Fit({int(Part.TORSO): Handles.concatenate(groups)}, {}, (scale, vertical), {}, reach)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from drawn_person import SHAPE, drawn_body
@@ -111,3 +112,12 @@ def test_pale_cloth_beside_dark_cloth_is_no_backdrop() -> None:
     found = without_gaps(photo, mask, ~mask, [SIDE], UNIT)
     assert found[:, 126:228][mask[:, 126:228]].all()
     assert found[:, 72:116][mask[:, 72:116]].all()
+
+
+def test_before_a_scene_of_many_colours_no_gap_is_told() -> None:
+    photo, mask = scene(CLOTH)
+    rough = cv2.resize(
+        np.random.default_rng(5).integers(0, 256, (40, 38, 3), np.uint8), (300, 320), interpolation=cv2.INTER_NEAREST
+    )
+    photo = np.where((photo == CLOTH).all(-1, keepdims=True), photo, rough)
+    assert np.array_equal(without_gaps(photo, mask, ~mask, [SIDE], UNIT), mask)

@@ -17,13 +17,14 @@ Bools = NDArray[np.bool_]
 
 FINE, FINEST = 80.0, 480.0  # pixels of a unit at which colours are compared, and at which gaps are looked for
 MIXED = 0.006  # units beside a gap where its colour and the cloth's mix
-EVEN = 0.08  # units over which the cloth's colours are evened out
+EVEN = 0.08  # units over which colours of cloth and backdrop are evened out
+BESIDE, MOST_UNEVEN = 0.4, 3.0  # units about the cloth; CIELAB distance that backdrop there may differ from even
 BAND = 0.16  # units either side of the lines along which gaps open
 LEAST_LENGTH = 0.1  # units; shorter patches in the backdrop's colour are stripes and prints
 NEAR_BACKDROP, FAR_FROM_CLOTH = 14.0, 22.0  # CIELAB distances
 SLOT = 0.06  # units: half the width of a narrow gap
 RIM = 2.0  # pixels
-OWN_COLOUR = 0.1  # of the cloth away from the lines, in the backdrop's colour: then it is the cloth's too
+OWN_COLOUR = 0.06  # of the cloth away from the lines, in the backdrop's colour: then it is the cloth's too
 LIKELY = 26.0  # CIELAB distance to the backdrop's colour of what a sure gap goes on into
 
 
@@ -45,9 +46,14 @@ def without_gaps(photo: RGB, mask: Bools, backdrop: Bools, lines: Iterable[Float
     for line in lines:
         cv2.polylines(drawn, [np.rint(line * scale).astype(np.int32)], False, 1)
     clear = erode(scene, 2)
-    if not clear.any():
+    grown = push_pull(lab, clear.astype(np.float32))
+    beside = clear & dilate(cloth, BESIDE * unit * scale)
+    if not beside.any():
         return mask
-    like_scene = np.linalg.norm(lab - push_pull(lab, clear.astype(np.float32)), axis=2) < NEAR_BACKDROP
+    even = cv2.GaussianBlur(grown, (0, 0), EVEN * unit * scale)
+    if np.median(np.linalg.norm(lab[beside] - even[beside], axis=1)) > MOST_UNEVEN:
+        return mask  # in a scene of many colours nothing tells it from cloth
+    like_scene = np.linalg.norm(lab - grown, axis=2) < NEAR_BACKDROP
     sure = erode(cloth, 2) & ~dilate(like_scene, 1)
     near = dilate(drawn > 0, BAND * unit * scale)
     away = erode(cloth, 2) & ~near
@@ -55,7 +61,7 @@ def without_gaps(photo: RGB, mask: Bools, backdrop: Bools, lines: Iterable[Float
         return mask  # the cloth has the backdrop's colour, or stripes of it
     # evened out, since narrow gaps are part of what is seen of the cloth at this size
     own = cv2.GaussianBlur(push_pull(lab, sure.astype(np.float32)), (0, 0), EVEN * unit * scale)
-    fields = np.stack([push_pull(lab, clear.astype(np.float32)), own])
+    fields = np.stack([grown, own])
     # narrow gaps that are known already go on too
     slots = dilate(closed(cloth, SLOT * unit * scale) & ~cloth & like_scene & near, 1)
     gaps = _gaps(photo, mask, near, slots, fields, unit)

@@ -230,3 +230,38 @@ def test_no_painted_arm_shows_beside_a_long_sleeve_above_its_cuff(share: float, 
         rows = np.flatnonzero((patch.alpha > 0.05).any(1)) + patch.top
         ends = [arm.at(np.array([reach[side] - above * body.unit]))[0, 1] for side, arm in body.arms.items()]
         assert rows.min() > min(ends)
+
+
+def hanging_hand_beside_a_thigh():
+    """A bare arm that hangs down, its hand touching skin-coloured cloth beside it: body, hand and cloth (h, w)."""
+    body = drawn_body()
+    arm = replace(straight_limb((104, 110), (104, 195), ARM_RADIUS, 88.0), bare_from=60.0)
+    labels = body.labels.copy()
+    labels[:, :150] = 0
+    hand, cloth = np.zeros(SHAPE, np.uint8), np.zeros(SHAPE, np.uint8)
+    cv2.ellipse(hand, (104, 210), (7, 16), 0, 0, 360, 1, -1)
+    cv2.rectangle(cloth, (109, 195), (150, 250), 1, -1)
+    labels[(hand | cloth) > 0] = Label.SKIN
+    return replace(body, labels=labels, arms={**body.arms, "left": arm}), hand > 0, (cloth > 0) & (hand == 0)
+
+
+def test_a_hand_grows_over_no_thigh_or_leather_that_touches_it() -> None:
+    body, hand, cloth = hanging_hand_beside_a_thigh()
+    found = hand_of(body, body.arms["left"])
+    assert found[hand].mean() > 0.9
+    assert found[cloth].mean() < 0.1
+    whole = Fit({}, {}, (1.0, 1.0), REACH)
+    kept = kept_in_front(body, np.zeros(SHAPE, bool), whole, (Label.HAIR, Label.OTHER), (Label.TOP,))
+    assert kept[hand].mean() > 0.9
+    assert kept[cloth].mean() < 0.1
+
+
+def test_fingers_that_a_handle_parts_from_the_hand_are_kept() -> None:
+    body, hand, _ = hanging_hand_beside_a_thigh()
+    labels = np.where(hand, Label.SKIN, Label.BACKGROUND).astype(np.uint8)
+    labels[218:222, 90:120] = Label.OTHER
+    body = replace(body, labels=labels)
+    tips = hand & (np.arange(SHAPE[0])[:, None] > 222)
+    assert not hand_of(body, body.arms["left"])[tips].any()
+    whole = Fit({}, {}, (1.0, 1.0), REACH)
+    assert kept_in_front(body, np.zeros(SHAPE, bool), whole, (Label.OTHER,), (Label.TOP,))[tips].all()

@@ -16,7 +16,7 @@ from vesture.engines.warp.body.figure import SIDES, Body, SideName
 from vesture.engines.warp.body.silhouettes import limb_zone, torso_zone
 from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.picture.coarse import Coarse
-from vesture.engines.warp.undress.hands import bare_arms_of, hands_of, matte
+from vesture.engines.warp.undress.hands import bare_arms_of, hand_of, hands_of, matte, pieces
 from vesture.engines.warp.undress.removal import SPECK, below
 from vesture.vision.masks import dilate, feather
 from vesture.vision.parsing.parse import Label
@@ -28,6 +28,8 @@ HAIR_BAND, SKIN_BAND = 0.035, 0.012  # units either side of the edge within whic
 THINNING, EVEN = 0.02, 0.012  # units
 BESIDE_TORSO = 0.85  # of the torso's half-width: an arm's axis that lies further out hangs beside it
 UNDER_CUFF = 0.04  # units past a long sleeve's reach within which its cloth still lies over the skin
+WRIST = 0.1  # units that the zone beyond a wrist is longer than what may be kept of it
+FINGERS = 0.05  # square units of fingers that a thing in the hand parts from it
 WAIST_SKIN = 0.05  # levels v below the waistband where skin is still the belly's, not a thigh's
 ARM_BAND = 0.03  # units around a bare arm that its outline reaches
 INNER = 2.5  # pixels inside the edge from which on nothing shines through
@@ -39,6 +41,7 @@ def kept_in_front(body: Body, old: Bools, fit: Fit, in_front: tuple[Label, ...],
     labels = body.labels
     keep = np.isin(labels, in_front)
     skin = labels == Label.SKIN
+    large = pieces(skin, FINGERS * body.unit**2)
     if fit.tucked:
         keep |= labels == Label.BOTTOM
     if Label.TOP in in_front:  # bottoms go under the top
@@ -51,7 +54,14 @@ def kept_in_front(body: Body, old: Bools, fit: Fit, in_front: tuple[Label, ...],
         start = reach + (UNDER_CUFF * body.unit if reach > 0.8 * arm.length else 0.0)
         if not fit.over_hands:  # and hands that show stay as they are
             start = min(start, max(arm.length, (arm.bare_from or 0.0) + 0.4 * UNDER_CUFF * body.unit))
-        keep |= (limb_zone(labels.shape, arm, start, end, grow=2.6) > 0.5) & skin
+        near = (limb_zone(labels.shape, arm, start, end, grow=2.6) > 0.5) & skin
+        # what lies there beyond the wrist, neither hand nor as small as a finger, is a thigh or skin-coloured leather
+        hand = hand_of(body, arm)
+        if hand.any():
+            wrist = max(start, arm.length, arm.bare_from or 0.0)
+            beyond = limb_zone(labels.shape, arm, wrist, end + WRIST * body.unit, grow=3.0) > 0.5
+            near &= ~beyond | hand | ~large
+        keep |= near
         if Label.TOP not in replaced:
             sleeve = limb_zone(labels.shape, arm, 0.3 * arm.length, arm.length + 0.35 * body.unit, grow=1.7) > 0.5
             sleeve &= labels == Label.TOP

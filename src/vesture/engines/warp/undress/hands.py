@@ -23,7 +23,10 @@ Bools = NDArray[np.bool_]
 REACH = 0.7  # units round a wrist within which its fingers end
 NEAR = 0.3  # units round the back of the hand within which the hand is sure to show
 ALONG = 0.2  # units beside the forearm's axis within which skin above the wrist is the forearm's
-LARGEST = 0.26  # square units of a hand; more is one with a belly or a thigh
+LARGEST = 0.17  # square units of a hand; more is one with a thigh, a belly, or leather in the skin's colour
+LEAST = 0.075  # square units of one that is seen from the wrist to the finger tips
+MIDDLE, LONG, WIDE = 0.25, 0.31, 0.16  # units from the wrist to a hand's middle; half its length and half its width
+TURNED = 0.45  # units from that middle within which one that turns off the forearm lies
 CUFF = 0.13  # units from the middle of a cuff to its side
 FINGER = 0.035  # half the width of fingers
 BELOW_CUFF = 0.08  # units below a cuff within which it may have left a rim on the skin
@@ -50,7 +53,7 @@ def bare_arms_of(body: Body, replaced: tuple[Label, ...]) -> Bools:
     for side in SIDES:
         arm = body.arms[side]
         hand = hand_of(body, arm, BELOW_CUFF if cuffed else 0.0)
-        result |= _pieces(hand & ~below_cuff_of(body, arm, replaced), SPECK * body.unit**2) if cuffed else hand
+        result |= pieces(hand & ~below_cuff_of(body, arm, replaced), SPECK * body.unit**2) if cuffed else hand
         begin = max(FOREARM * arm.length, (arm.bare_from or 0.0) + (BELOW_CUFF * body.unit if cuffed else 0.0))
         if arm.bare_from is not None and begin < arm.length:
             result |= _stretch(body, arm, begin)
@@ -94,7 +97,7 @@ def begun_hands(body: Body, old: Bools, replaced: tuple[Label, ...]) -> Floats:
     return np.asarray(np.clip((distance_to(rim) - 0.5) / max(2.0, JOINT * body.unit), 0, 1), np.float32)
 
 
-def _pieces(mask: Bools, least: float) -> Bools:
+def pieces(mask: Bools, least: float) -> Bools:
     """The connected pieces of a mask (h, w) that have at least so many pixels."""
     _, names, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8))
     large = stats[:, cv2.CC_STAT_AREA] >= least
@@ -155,7 +158,10 @@ def hand_of(body: Body, arm: Limb, below_cuff: float = 0.0) -> Bools:
         return result
     hand = skin & dilate(names == int(np.argmax(touching)), REGROWN * THREAD * body.unit)
     if np.count_nonzero(hand) > LARGEST * body.unit**2:
-        hand &= limb_zone(body.labels.shape, arm, start, arm.length + reach, grow=2.6)[box] > 0.5
+        along, aside = beyond / body.unit, _along(xs, ys, wrist, ahead[::-1] * (1, -1)) / body.unit
+        straight = hand & (((along - MIDDLE) / LONG) ** 2 + (aside / WIDE) ** 2 < 1)
+        turned = np.count_nonzero(straight) < LEAST * body.unit**2
+        hand = hand & (np.hypot(along - MIDDLE, aside) < TURNED) if turned else straight
     if below_cuff > 0 and not bare:
         sleeve = _beside(arm, start, reach, CUFF * body.unit, skin.shape, left, top)
         above = np.count_nonzero(hand & sleeve & (beyond < 0))

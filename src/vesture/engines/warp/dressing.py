@@ -40,7 +40,7 @@ def dress(
     shape = photo.shape[0], photo.shape[1]
     wishes = Wishes(options.long_top, options.cover_feet, options.adjust_hands)
     garment = laid_straps(pointed_crotch(garment))
-    clothes = wardrobe(options.found_category, garment, options.cover_feet)
+    clothes = wardrobe(options.found_category, garment)
     scene = None
     images, changed = [], np.zeros(whole.shape[:2], bool)
     for sample in range(options.num_samples):

@@ -25,7 +25,7 @@ def dungarees(sample) -> Garment:
 
 
 def kept(body: Body, garment: Garment) -> np.ndarray:
-    clothes = wardrobe("one-pieces", garment, cover_feet=False)
+    clothes = wardrobe("one-pieces", garment)
     old = np.isin(body.labels, clothes.replaced)
     return kept_in_front(body, old, Fit({}, {}, (1.0, 1.0)), clothes.in_front, clothes.replaced)
 

@@ -12,6 +12,8 @@ from tests.unit.engines.warp.drawn_person import UNIT, drawn_body
 from vesture.core.task import Picture
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body
 from vesture.engines.warp.body.legs import crotch_level, leg_outline, seen_crotch_level, uprightness
+from vesture.engines.warp.compose.compose import wardrobe
+from vesture.engines.warp.compose.front import kept_in_front
 from vesture.engines.warp.fit.fitting import fit_garment
 from vesture.engines.warp.fit.legs import COLUMNS, LEG_PART
 from vesture.vision.garment.landmarks import understand
@@ -138,3 +140,15 @@ def test_hips_under_a_top_do_not_stand_out_beside_it(trousers) -> None:
     assert np.abs(hidden[:, 0] - 150).max() < 26.5
     below = hips[(hips[:, 1] > 250) & (hips[:, 1] < 256)]
     assert np.abs(below[:, 0] - 150).max() < 33
+
+
+@pytest.mark.parametrize("category", ["bottoms", "one-pieces"])
+def test_shoes_stay_under_the_cloth_that_reaches_them(category, trousers: Garment) -> None:
+    body = drawn_body()
+    labels = body.labels.copy()
+    labels[380:406, 118:146] = int(Label.SHOES)
+    body, clothes = replace(body, labels=labels), wardrobe(category, trousers)
+    old = np.isin(labels, clothes.replaced)
+    kept = kept_in_front(body, old, fit_garment(body, trousers), clothes.in_front, clothes.replaced)
+    assert not kept[labels == Label.SHOES].any()
+    assert not old[labels == Label.SHOES].any()

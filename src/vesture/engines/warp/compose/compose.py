@@ -32,16 +32,15 @@ OWN_SHADOW = 0.16  # depth of the shadow of arms and sleeves on the torso's clot
 FOLD_STRENGTH = 0.6
 
 
-def wardrobe(category: Category, garment: Garment, cover_feet: bool) -> Wardrobe:
-    """Replaced and kept clothes by category; dungarees go over the top that is there."""
-    shoes = () if cover_feet else (Label.SHOES,)
+def wardrobe(category: Category, garment: Garment) -> Wardrobe:
+    """Replaced and kept clothes by category; dungarees go over the top that is there, trousers over shafts of shoes."""
     if category == "tops":
         return Wardrobe((Label.TOP, Label.ONE_PIECE), (Label.HAIR, Label.OTHER))
     if category == "bottoms":
-        return Wardrobe((Label.BOTTOM,), (Label.TOP, Label.HAIR, Label.OTHER, *shoes))
+        return Wardrobe((Label.BOTTOM,), (Label.TOP, Label.HAIR, Label.OTHER))
     if garment.kind == "jumpsuit" and not garment.has_sleeves:
-        return Wardrobe((Label.BOTTOM, Label.ONE_PIECE), (Label.HAIR, Label.OTHER, *shoes))
-    return Wardrobe((Label.TOP, Label.BOTTOM, Label.ONE_PIECE), (Label.HAIR, Label.OTHER, *shoes))
+        return Wardrobe((Label.BOTTOM, Label.ONE_PIECE), (Label.HAIR, Label.OTHER))
+    return Wardrobe((Label.TOP, Label.BOTTOM, Label.ONE_PIECE), (Label.HAIR, Label.OTHER))
 
 
 def compose(

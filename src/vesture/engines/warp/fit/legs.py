@@ -15,7 +15,7 @@ from vesture.vision.garment.types import Garment, Part
 WAISTBAND = 0.84  # level v at which a waistband naturally sits
 FULL_LENGTH = 1.03  # of the leg: where long trousers end
 OVER_SHOES = 0.2  # units that long trousers and skirts go on over the shoes with `cover_feet`
-BEHIND_SHOE = 0.02  # units that long trousers go on behind the upper edge of a shoe
+BEHIND_SHOE = 0.02  # units that long trousers go on past the upper edge of a shoe
 LOWEST_BREAK = 0.3  # units beyond the ankle where trousers end at the latest
 ANKLE_SNAP = 0.62  # legs that reach this far are full length
 LONG_INSEAM = 1.3  # as do legs this much longer than the rise; shorts measure 0.2 to 1

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from vesture.core.task import Picture
+from vesture.errors import GarmentNotFound
 from vesture.vision.garment.landmarks import FlatReading, read_flat
 from vesture.vision.garment.look import look
 from vesture.vision.garment.network import KINDS, NECKS, POINT_NAMES, SLEEVES, GarmentReading
@@ -225,3 +226,12 @@ def test_a_small_garment_is_looked_at_twice(offset: tuple[int, int]) -> None:
         assert np.allclose(seen.points[name], place, atol=1), name
     mask = seen.mask(SIZE + 300, SIZE + 300, 1.0)
     assert np.mean((mask > 0.5) != (parts > 0)) < 0.01
+
+
+def test_a_heap_that_looks_like_another_half_of_the_body_is_refused() -> None:
+    drawing = sleeves_on_the_body()
+    heap = replace(drawing, points={"crotch": (AXIS, 240)}, kind="trousers", sleeve="none")
+    with pytest.raises(GarmentNotFound, match="spread out"):
+        read_flat(heap.picture, "tops", Reader(heap))
+    assert read_flat(heap.picture, "tops", Reader(replace(heap, kind="top"))).garment.kind == "top"
+    assert read_flat(heap.picture, "tops", Reader(replace(heap, points=drawing.points))).garment.kind == "top"

@@ -14,13 +14,13 @@ from vesture.vision.garment import cut as cut
 from vesture.vision.garment.backdrop import Bool, Float, disc, rim
 from vesture.vision.garment.cast_shadow import cast_shadow
 from vesture.vision.garment.settle import settle
+from vesture.vision.garment.tones import distance_to, main_colours
 
 FAR = 0.05  # from what the network believes to be garment: surely none
 
 CERTAIN = 0.97  # belief from which the colour of the ground is a trim of the garment
 GROUND = 9.0  # Lab units from one of the ground's main colours
 SHADE = 0.45  # what darkness counts of ground in a gap, where the light is low
-LEAST_SHARE = 0.07  # of the pixels: a main colour
 HANGER = 0.01  # half the thickness of a hanger
 
 
@@ -63,30 +63,10 @@ def _ground_seen_through(lab: Float, prior: Float) -> Bool:
     outside, inside = near & (prior < 0.1), prior > 0.7
     if outside.sum() < 200 or inside.sum() < 200:
         return np.zeros(prior.shape, bool)
-    to_ground = _distance(lab, _main_colours(lab[outside]), SHADE)
-    to_cloth = _distance(lab, _main_colours(lab[inside]))
+    to_ground = distance_to(lab, main_colours(lab[outside]), SHADE)
+    to_cloth = distance_to(lab, main_colours(lab[inside]))
     within = cv2.erode((prior > 0.5).astype(np.uint8), disc(0.01 * size)) > 0
     return np.asarray(within & (to_ground < GROUND) & (to_cloth > 2.2 * to_ground + 4) & (prior < CERTAIN))
-
-
-def _main_colours(colours: Float) -> Float:
-    """(k, 3) the colours that many of (n, 3) are near to."""
-    colours = np.ascontiguousarray(colours[:: max(1, len(colours) // 4000)], np.float32)
-    cv2.setRNGSeed(7)
-    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
-    _, labels, middles = cv2.kmeans(colours, 8, None, stop, 1, cv2.KMEANS_PP_CENTERS)
-    share = np.bincount(labels.ravel(), minlength=8) / len(colours)
-    return np.asarray(middles[share >= min(LEAST_SHARE, share.max())], np.float32)
-
-
-def _distance(lab: Float, colours: Float, darker: float = 1.0) -> Float:
-    """(h, w) Lab distance to the nearest of (k, 3) colours; what is darker counts `darker` times."""
-    nearest = np.full(lab.shape[:2], np.inf, np.float32)
-    for colour in colours:
-        offset = lab - colour
-        offset[..., 0] *= np.where(offset[..., 0] < 0, darker, 1.0)
-        nearest = np.minimum(nearest, (offset**2).sum(2))
-    return np.asarray(np.sqrt(nearest), np.float32)
 
 
 def _near_belief(found: Bool, prior: Float, least: float) -> Bool:

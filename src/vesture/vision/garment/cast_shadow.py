@@ -19,12 +19,13 @@ from vesture.vision.garment.cut import local_mean
 DEEPEST = 0.07  # from the rim
 MARGIN, GROUND = 0.012, 0.2  # from the garment: where the ground is looked at
 NEIGHBOURHOOD = 0.24  # side of the window in which cloth and ground are told
-LEAST_CONTRAST = 5.0  # between their tints
-NEARER = 0.45  # share of the way to the cloth's tint up to which a tint is the ground's
+LEAST_CONTRAST = 4.0  # between their tints
+NEARER = 0.6  # share of the way to the cloth's tint up to which a tint is the ground's
 DARKEST, BLACK = 50.0, 12.0  # furthest below the ground's lightness; from where tints are noise
 OWN = 0.002  # share of the inside that looks like a shadow, from which the cloth itself has the ground's tint
 THIN = 0.004  # half the thickness of what is no more than a soft edge
 SMOOTH, FADING = 3.0, 4.0  # change per pixel within a shadow, and where it ends on the ground, in Lab units
+SPLINTER = 0.014  # half the thickness of shreds that a shadow leaves beside it
 LIGHT = 60.0  # the lightness at which tints are compared
 
 
@@ -48,7 +49,17 @@ def cast_shadow(lab: Float, region: Bool) -> Bool:
         return none
     found = flood((like & region & ~inner) | ~region, ~region, 0) & region
     found = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, disc(THIN * size)) > 0
-    return _fading(found, region, gradient(lab))
+    return _with_splinters(_fading(found, region, gradient(lab)), region, SPLINTER * size)
+
+
+def _with_splinters(found: Bool, region: Bool, radius: float) -> Bool:
+    """`found` with what is left of `region` beside it in shreds thinner than twice `radius`."""
+    if not found.any():
+        return found
+    left = (region & ~found).astype(np.uint8)
+    solid = cv2.morphologyEx(left, cv2.MORPH_OPEN, disc(radius)) > 0
+    near = cv2.dilate(found.astype(np.uint8), disc(2 * radius)) > 0
+    return np.asarray(found | ((left > 0) & ~solid & near))
 
 
 def _fading(found: Bool, region: Bool, edge: Float) -> Bool:

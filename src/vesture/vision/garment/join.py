@@ -39,7 +39,7 @@ CLEAR_GAP = 0.15  # of the garment's height: a gap between legs, and not the ove
 LEAST_GAP = 0.06  # of the diagonal: height of a gap between legs that ends at the crotch
 SNAP = 0.035  # a point of the network's is moved to the rim no further than this
 SURE = 0.3  # confidence of a point from which the network is asked at all
-KIND_SURE, SLEEVES_SURE, KIND_DOUBTED = 0.8, 0.8, 0.9
+KIND_SURE, SLEEVES_SURE, KIND_DOUBTED, KIND_CERTAIN = 0.8, 0.8, 0.9, 0.95
 FITTING: dict[Category, tuple[GarmentKind, ...]] = {
     "tops": ("top",),
     "bottoms": ("trousers", "skirt"),
@@ -109,6 +109,14 @@ def kind_doubts(look: Look, category: Category) -> tuple[str, ...]:
     if best in FITTING[category] or look.kind[best] < KIND_DOUBTED:
         return ()
     return (LOOKS_LIKE.format(found=best if best == "trousers" else f"a {best}", category=category),)
+
+
+def looks_foreign(look: Look, category: Category) -> bool:
+    """Whether the network is certain of a kind from the other half of the body: of a garment that was asked as a top
+    and whose landmarks it cannot find either, it has understood nothing."""
+    halves: tuple[tuple[GarmentKind, ...], ...] = (("trousers", "skirt"), ("top", "dress", "jumpsuit"))
+    other = next(kinds for kinds in halves if not set(kinds) & set(FITTING[category]))
+    return sum(look.kind[kind] for kind in other) > KIND_CERTAIN
 
 
 def joined_sleeves(look: Look, by_outline: bool) -> bool:

@@ -17,10 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.core.task import Category, Picture
+from vesture.errors import GarmentNotFound
 from vesture.vision.garment.backdrop import Bool, Float
+from vesture.vision.garment.clips import without_hanger_at_waist
 from vesture.vision.garment.crotch import open_crotch
 from vesture.vision.garment.cutout import Cutout, Frame, cut_out
-from vesture.vision.garment.join import SURE, Joined, View, join, joined_kind, joined_sleeves, kind_doubts, view_of
+from vesture.vision.garment.join import (
+    SURE,
+    Joined,
+    View,
+    join,
+    joined_kind,
+    joined_sleeves,
+    kind_doubts,
+    looks_foreign,
+    view_of,
+)
 from vesture.vision.garment.kind import find_kind, leg_gap
 from vesture.vision.garment.labels import INNER
 from vesture.vision.garment.mask import separate
@@ -36,7 +48,10 @@ from vesture.vision.garment.waist import front_of_waist
 if TYPE_CHECKING:
     from vesture.vision.garment.network import GarmentNetwork
 
-UNSURE = ("The garment's parts are hard to tell apart; a photo of it laid out flat would give a better result.",)
+HEAP = (
+    "The garment's parts could not be told apart; use a photo of it spread out, or hanging, with its sleeves or legs "
+    "beside each other."
+)
 UPPER: tuple[GarmentKind, ...] = ("top", "dress", "jumpsuit")
 LOWER: tuple[GarmentKind, ...] = ("trousers", "skirt")
 LEGGED: tuple[GarmentKind, ...] = ("trousers", "jumpsuit")
@@ -59,7 +74,7 @@ def understand(picture: Picture, category: Category, network: GarmentNetwork | N
         network: what reads the parts and points that no outline shows; without it the outline has to do.
 
     Raises:
-        GarmentNotFound: no garment stands out from the photo, or it is of another category.
+        GarmentNotFound: no garment stands out from the photo, it is of another category, or it lies in a heap.
     """
     return read_flat(picture, category, network).garment
 
@@ -80,10 +95,12 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
     if kind in LEGGED:
         cutout = open_crotch(cutout)
     if kind in LOWER:
-        cutout = front_of_waist(cutout, None if view is None else view.belief)
+        cutout = without_hanger_at_waist(front_of_waist(cutout, None if view is None else view.belief))
     outline = read_outline(cutout, kind)
     if view is not None:
         joined = join(cutout, view, kind, joined_sleeves(view.look, outline.has_sleeves), outline)
+        if joined is None and looks_foreign(view.look, category):
+            raise GarmentNotFound("garment_image", HEAP)
     points, curves = dict(outline.points), dict(outline.curves)
     if joined is not None:
         points, curves = dict(joined.points), dict(joined.curves)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
+import cv2
+import numpy as np
+from drawn_person import SHAPE, drawn_body, drawn_photo, straight_limb
+
+from vesture.engines.warp.body.figure import ARM_RADIUS, SIDES, Body
+from vesture.engines.warp.worn.garment import worn_garment
 from vesture.engines.warp.worn.parting import even_outlines
+from vesture.engines.warp.worn.tops import raised
 from vesture.vision.garment.types import Part
+from vesture.vision.parsing.parse import Label
 
 UNIT = 200.0
 TORSO, SLEEVE = int(Part.TORSO), int(Part.RIGHT_SLEEVE)
@@ -56,3 +64,38 @@ def test_where_nothing_is_allowed_the_torso_stays() -> None:
     below = everywhere()
     below[:60] = False
     assert (even_outlines(parts, below, UNIT)[40:50, 100:104] == TORSO).all()
+
+
+def in_cap_sleeves(*, raised_left: bool) -> tuple[np.ndarray, Body]:
+    """Somebody in a top whose sleeves end a fifth down the arms."""
+    body = drawn_body()
+    labels = body.labels.copy()
+    arms = dict(body.arms)
+    if raised_left:
+        labels[113:270, 85:119] = Label.BACKGROUND
+        arms["left"] = straight_limb((112, 120), (20, 60), ARM_RADIUS, 20.0)
+    for side in SIDES:
+        ends = np.rint(arms[side].at(np.array([0.0, 0.21, 1.0]) * arms[side].length)).astype(int)
+        labels[cv2.line(np.zeros(SHAPE, np.uint8), ends[1].tolist(), ends[2].tolist(), 1, 16) > 0] = Label.SKIN
+        labels[cv2.line(np.zeros(SHAPE, np.uint8), ends[0].tolist(), ends[1].tolist(), 1, 18) > 0] = Label.TOP
+    body = replace(body, arms=arms, labels=labels)
+    return drawn_photo(body), body
+
+
+def test_a_cap_sleeve_on_a_raised_arm_is_the_mirror_image_of_the_other() -> None:
+    photo, body = in_cap_sleeves(raised_left=True)
+    assert raised(body, "left")
+    assert not raised(body, "right")
+    garment = worn_garment(photo, body, "tops")
+    assert set(garment.sleeve_wearer) == {"left"}
+    areas = [int((garment.parts == part).sum()) for part in (Part.LEFT_SLEEVE, Part.RIGHT_SLEEVE)]
+    assert min(areas) > 0.4 * max(areas)
+    left = garment.wearer.neck[0] - 0.85 * garment.wearer.unit  # nothing of the raised sleeve is left on the torso
+    assert not (garment.parts[:, : max(0, int(left))] == Part.TORSO).any()
+
+
+def test_cap_sleeves_on_arms_that_hang_go_with_the_torso() -> None:
+    photo, body = in_cap_sleeves(raised_left=False)
+    garment = worn_garment(photo, body, "tops")
+    assert not garment.has_sleeves
+    assert set(np.unique(garment.parts)) == {0, TORSO}

@@ -27,6 +27,7 @@ BESIDE = 0.012  # units beside its sides
 UNEVEN = 0.022  # units: spikes and notches up to twice as wide are no part of an outline
 SHADE = 0.04  # units beside an arm that its shadow darkens
 BESIDE_GAP = 0.08  # units about a gap within which it goes on
+TIP, TIP_RISE = 0.85, 0.1  # of the distance of the shoulder's tip from the spine; levels above it
 FREE_ARM = 0.22  # share of the arm from which on it lies before the torso rather than at its side
 
 
@@ -78,13 +79,24 @@ def shared_out(
         own &= mask & ~torso
         if side in apart:
             arm = _lower_arm(mask.shape, body, side, reach)
-            parts[own | (arm & ~torso)] = 0
+            parts[own | (arm & ~torso) | (~torso & _beyond_shoulder(body, mask, side))] = 0
             if apart[side]:
                 before |= torso & dilate(arm, SHADE * body.unit)
             continue
         parts[own] = int(SLEEVE_PART[side])
     parts[before & (parts == Part.TORSO)] = 0
     return parts, before & mask
+
+
+def _beyond_shoulder(body: Body, mask: Bools, side: SideName) -> Bools:
+    """Cloth of the mask further out than the tip of the shoulder, and below it."""
+    rows, columns = np.nonzero(mask)
+    result = np.zeros_like(mask)
+    u, v = body.coordinates(np.stack([columns, rows], 1)).T
+    tip = body.coordinates(body.tip[side][None])[0]
+    beyond = (SIGN[side] * u > TIP * SIGN[side] * tip[0]) & (v > tip[1] - TIP_RISE)
+    result[rows[beyond], columns[beyond]] = True
+    return result
 
 
 def even_outlines(parts: NDArray[np.uint8], where: Bools, unit: float) -> NDArray[np.uint8]:

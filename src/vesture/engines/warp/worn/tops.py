@@ -43,6 +43,8 @@ from vesture.vision.parsing.parse import Label
 Bools = NDArray[np.bool_]
 
 CAP_SLEEVE = 0.26  # share of the arm: shorter sleeves go with the torso, they cannot turn
+RAISED_SLEEVE = 0.16  # and where an arm is raised, of those
+RAISED, UPPER_ARM = 0.6, 0.4  # cosine of a raised upper arm with the spine; share of the arm
 UNSEEN = 0.55  # a sleeve that is seen for less than this share of the other one is taken from it
 LEAST_SLEEVE, MOST_ODDS, SURELY_BARE = 0.12, 0.35, 0.5  # shares of the arm; of what is past the sleeve
 CROSSING = 0.18  # share of a sleeve that lies over the torso, from which on it gets a picture of its own
@@ -57,7 +59,8 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     """Read a top or dress off its wearer; `mask` (H, W) is where its cloth shows."""
     kind: GarmentKind = "top" if category == "tops" else "dress"
     reach = _reach(body, mask)
-    has_sleeves = max(reach.values()) > CAP_SLEEVE
+    up = {side: raised(body, side) for side in SIDES}
+    has_sleeves = max(reach.values()) > (RAISED_SLEEVE if any(up.values()) else CAP_SLEEVE)
     points, curves = _outlines(body, mask, reach, has_sleeves)
     rough = inside_outline(mask.shape, _torso_outline(curves))
     sleeves = {side: inside_outline(mask.shape, _sleeve_outline(curves, side)) for side in SIDES if has_sleeves}
@@ -70,6 +73,7 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     body = replace(body, labels=labels_with_gaps(body, mask, near & ~seen))
     crossing = {side: float((zone & rough).sum()) > CROSSING * max(zone.sum(), 1) for side, zone in sleeves.items()}
     apart = {side: crossing[side] or reach[side] < UNSEEN * reach[OTHER[side]] for side in sleeves}
+    apart |= {side: True for side in apart if up[side] and not up[OTHER[side]] and reach[side] < SHORT}
     hem = hem_level(body, seen)
     arms = {side: zone | cuff_zone(mask.shape, body, side, reach) for side, zone in sleeves.items()}
     sides = torso_sides(photo, body, seen, arms, ARMPIT, hem)
@@ -118,6 +122,9 @@ def _reach(body: Body, mask: Bools) -> dict[SideName, float]:
     an arm before or behind the body is covered by the cloth of that."""
     reach = {side: sleeve_share(body, side, mask) for side in SIDES}
     if min(reach.values()) >= LEAST_SLEEVE and max(reach.values()) < SHORT:
+        up = [side for side in SIDES if raised(body, side)]
+        if len(up) == 1:  # an arm that is raised shows less of its sleeve
+            return dict.fromkeys(SIDES, reach[OTHER[up[0]]])
         return dict.fromkeys(SIDES, float(np.mean(list(reach.values()))))
     for side in SIDES:
         arm, own = body.arms[side], reach[side]
@@ -127,6 +134,13 @@ def _reach(body: Body, mask: Bools) -> dict[SideName, float]:
         if own > LEAST_SLEEVE and reach[OTHER[side]] > own + MOST_ODDS and bare > SURELY_BARE:
             reach[OTHER[side]] = own
     return reach
+
+
+def raised(body: Body, side: SideName) -> bool:
+    """Whether the upper arm stands off the body so far that a sleeve on it turns away from the torso."""
+    arm = body.arms[side]
+    way = arm.at(np.array([UPPER_ARM * arm.length]))[0] - arm.axis[0]
+    return float(way @ body.down) < RAISED * max(float(np.linalg.norm(way)), 1e-6)
 
 
 def _below(body: Body, shape: tuple[int, int], level: float) -> Bools:

@@ -1,10 +1,11 @@
-"""Cloth that something hides, made from cloth that is seen: the other half of the garment, then pieces from around.
+"""Cloth that something hides, made from cloth that is seen: the other half of the garment, then what is around.
 
 Takes a photo and masks of what is seen and what is wanted, gives the photo with the wanted pixels filled.
 
 The mirror image about the spine keeps seams, stripes and folds; what it differs from the seen cloth by at the rim of
 the hole is spread over it as a smooth correction (after Perez, Gangnet and Blake, "Poisson image editing", 2003, with a
-pyramid in place of the equation). A print is not mirrored: letters would read backwards.
+pyramid in place of the equation). A print is not mirrored: letters would read backwards. Patterns are continued in
+pieces, plain cloth smoothly: its folds, repeated, would make a pattern.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from vesture.core.task import RGB
 from vesture.engines.warp.body.figure import SIDES, Body
 from vesture.engines.warp.picture.patch import bounds
 from vesture.vision.exemplar import fill_scene
-from vesture.vision.fill import push_pull
+from vesture.vision.fill import grain, push_pull
 from vesture.vision.masks import dilate, erode
 
 Bools = NDArray[np.bool_]
@@ -30,6 +31,10 @@ GRAIN = 0.06  # units; finer differences of the two halves are their grain, coar
 PRINT = 2.5  # times the usual detail of the cloth: a print, which is not mirrored
 PRINT_REACH = 0.1  # units about the detail of a print that are the print's too
 LEAST_DETAIL = 3.0  # levels
+COARSER = 90.0  # pixels of a unit at which patterns are told
+PATTERN = 0.03  # units: size of the detail of patterns
+SHARP, HUED = 12.0, 8.0  # CIELAB: detail of lightness, and distance from the usual hue, that patterns have
+BUSY = 0.2  # share of the first, with twice that of the second, from which on cloth is patterned
 COARSE = 4  # pixels between those of which a mirrored mask is found
 SAFE = 0.03  # units inside the mirrored cloth from which it is taken
 
@@ -64,11 +69,12 @@ def filled_cloth(photo: RGB, source: Bools, need: Bools, unit: float, body: Body
             part = np.where(taken[..., None], _in_light(part, image, seen & sure, unit), part)
             open_ = hole & ~taken
             seen = seen | erode(taken, 1)
-    if open_.sum() > LEAST_HOLE * unit**2:
+    if open_.sum() > LEAST_HOLE * unit**2 and patterned(photo[place], source[place], unit):
         pieces = fill_scene(part, open_, seen, REACH * unit, np.random.default_rng(0))
         part = np.where(open_[..., None], pieces, part)
     elif open_.any():
-        part = np.where(open_[..., None], push_pull(part, seen.astype(np.float32)), part)
+        smooth = push_pull(part, seen.astype(np.float32)) + grain(part, seen, np.random.default_rng(0))
+        part = np.where(open_[..., None], smooth, part)
     result[place] = np.where(hole[..., None], part, result[place])
     return np.clip(result, 0, 255)
 
@@ -117,6 +123,20 @@ def _print(photo: Floats, source: Bools, unit: float) -> Bools:
     usual = max(float(np.percentile(detail[cloth], 60)), LEAST_DETAIL)
     print_ = dilate(cloth & (detail > PRINT * usual), PRINT_REACH * unit * scale)
     return np.asarray(cv2.resize(print_.astype(np.uint8), source.shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0)
+
+
+def patterned(rgb: RGB, cloth: Bools, unit: float) -> bool:
+    """Whether `cloth` (H, W) has a pattern all over."""
+    scale = min(1.0, COARSER / unit)
+    size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(cloth.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    if not inside.any():
+        return False
+    lab = cv2.cvtColor((small / np.float32(255)).astype(np.float32), cv2.COLOR_RGB2LAB)
+    detail = np.abs(lab - blurred(lab, inside, PATTERN * unit * scale))[inside][:, 0]
+    hue = np.linalg.norm((lab[inside] - np.median(lab[inside], axis=0))[:, 1:], axis=1)
+    return float((detail > SHARP).mean() + 2 * (hue > HUED).mean()) > BUSY
 
 
 def blurred(values: Floats, where: Bools, sigma: float) -> Floats:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.worn.beyond import leaving_sleeves, with_whole_sleeves
 from vesture.engines.warp.worn.bottoms import has_leg_gap, worn_bottoms
 from vesture.engines.warp.worn.cloth import only_cloth
 from vesture.engines.warp.worn.foreign import without_foreign
@@ -19,7 +20,7 @@ from vesture.engines.warp.worn.hem import above_hem
 from vesture.engines.warp.worn.shaded import without_shaded_skin
 from vesture.engines.warp.worn.things import with_scraps, without_straps
 from vesture.engines.warp.worn.tops import worn_upper
-from vesture.engines.warp.worn.tucked import is_tucked_in, let_down
+from vesture.engines.warp.worn.tucked import is_cut_off, is_tucked_in, let_down
 from vesture.engines.warp.worn.wearer import WornGarment
 from vesture.errors import GarmentNotFound
 from vesture.vision.parsing.parse import Label
@@ -58,7 +59,10 @@ def worn_garment(photo: RGB, body: Body, category: Category) -> WornGarment:
     if category == "bottoms":
         return worn_bottoms(photo, body, mask)
     garment = worn_upper(photo, body, mask, category)
-    return let_down(garment) if category == "tops" and is_tucked_in(body, mask) else garment
+    garment = with_whole_sleeves(garment, leaving_sleeves(body, mask))
+    if category == "tops" and (is_tucked_in(body, mask) or is_cut_off(body, mask)):
+        garment = let_down(garment)
+    return garment
 
 
 def _lower_dress(body: Body) -> Bools:

@@ -63,8 +63,9 @@ class Worn:
     scale: float
 
 
-def own_sleeves(worn: Worn, wanted: Mapping[SideName, bool]) -> list[Patch]:
-    """Pictures of the sleeves that are `wanted`, none of them torn."""
+def own_sleeves(worn: Worn, wanted: Mapping[SideName, bool], readable: float = READABLE) -> list[Patch]:
+    """Pictures of the sleeves that are `wanted`, none of them torn. Of a sleeve that is read, a share `readable` is
+    seen."""
     straight = {side: _straightened(worn, side) for side in SIDES}
     seen = {side: straight[side][1] for side in SIDES}
     patches = []
@@ -72,9 +73,9 @@ def own_sleeves(worn: Worn, wanted: Mapping[SideName, bool]) -> list[Patch]:
         if not wanted[side]:
             continue
         other = OTHER[side]
-        if seen[side] >= READABLE and seen[side] >= CLEARLY_LESS * seen[other]:
+        if seen[side] >= readable and seen[side] >= CLEARLY_LESS * seen[other]:
             patches.append(straight[side][0])
-        elif seen[other] >= READABLE:
+        elif seen[other] >= readable:
             patches.append(straight[other][0].mirrored())
         else:
             patches.append(_made(worn, side))

@@ -1,4 +1,4 @@
-"""Tops whose wearer has tucked them into a high waistband: the cloth goes on below it, so it is let down again.
+"""Tops whose wearer has tucked them into a high waistband, or whose photo ends above their hem: they are let down.
 
 Takes the wearer and the garment read off them, gives a longer garment. What nobody sees of it is continued from the
 cloth above the waistband: its light smoothly, its weave or pattern as a mirror image.
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB
 from vesture.engines.warp.body.figure import SIDES, SIGN, V_LEVELS, Body, SideName
-from vesture.engines.warp.worn.fill import blurred
+from vesture.engines.warp.worn.fill import blurred, patterned
 from vesture.engines.warp.worn.trace import hem_level, inside_outline
 from vesture.engines.warp.worn.wearer import WornGarment
 from vesture.vision.fill import push_pull
@@ -30,11 +30,13 @@ END = 1.0  # level down to which it is let
 ACROSS = np.linspace(-0.33, 0.33, 23)  # units from the spine, where what is below the hem is looked at
 BELOW = np.array([0.05, 0.08, 0.11])  # levels below the hem
 COVERED = 0.75  # share of that which must show the lower garment: a belly in between means a cropped top
+FIRST_EDGE, EDGE = 0.2, 0.03  # level of the photo's lower edge, and levels above it that are looked at
+UPRIGHT = 0.9  # of the spine, along the photo
 GATHERED = 0.06  # levels above the waistband where the cloth lies in folds and shade
+STRIP, DEEPEST = 0.1, 0.3  # units across in which the end is looked for; levels above it that are mirrored
+CHEST, SHALLOWEST = 0.12, 0.05  # level above which necklines lie; least depth that is mirrored
+FLANK = 0.18  # units
 EASE, WIDEST = 1.1, 1.25  # half-widths of the bare hips that the end has, and times that at most
-FINE = 90.0  # pixels of a unit at which patterns are told
-SHARP, HUED = 5.0, 8.0  # CIELAB: detail of lightness, and distance from the usual hue, that patterns have
-BUSY = 0.38  # share of the first, with twice that of the second, from which on cloth is patterned
 LIGHT, WEAVE, SEAM = 0.08, 0.03, 0.02  # units: of light that goes on, of the weave, and of the seam
 SHADED, OWN = 0.15, 0.75  # levels over which the cloth takes its usual colour, and how far
 STRONG = 9.0  # levels: stronger detail of plain cloth is a pocket's or a placket's
@@ -54,11 +56,21 @@ def is_tucked_in(body: Body, mask: Bools) -> bool:
     return bool((body.labels[row, column] == Label.BOTTOM).mean() > COVERED)
 
 
+def is_cut_off(body: Body, mask: Bools) -> bool:
+    """Whether the top `mask` (H, W) goes on below the photo, which ends above the hips."""
+    height, width = mask.shape
+    edge = (height - 1 - body.neck[1]) / max(float(body.down[1]) * body.torso, 1e-6)
+    if not FIRST_EDGE < edge < END - GATHERED or body.down[1] < UPRIGHT:
+        return False
+    column, row = np.rint(body.point(ACROSS * body.unit, edge - EDGE)).astype(int).T
+    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    return bool(inside.any() and mask[row[inside], column[inside]].mean() > COVERED)
+
+
 def let_down(garment: WornGarment) -> WornGarment:
     """The garment with its hem at level `END` of its wearer."""
     body = garment.wearer
-    hem = float(np.median(body.coordinates(np.asarray(garment.curves["hem"], float))[:, 1]))
-    start = hem - GATHERED
+    start = _seen_end(garment) - GATHERED
     if start > END - 2 * GATHERED:
         return garment
     half = {side: _half_widths(garment, side, start) for side in SIDES}
@@ -94,6 +106,15 @@ def let_down(garment: WornGarment) -> WornGarment:
     )
 
 
+def _seen_end(garment: WornGarment) -> float:
+    """Level on the wearer down to which the torso's cloth is seen all across."""
+    rows, columns = np.nonzero((garment.parts == Part.TORSO) & (garment.alpha > 0.5))
+    u, v = garment.wearer.coordinates(np.stack([columns, rows], 1)).T
+    strip = np.floor(u / (STRIP * garment.wearer.unit)).astype(int)
+    ends = [v[strip == index].max() for index in range(-3, 3) if (strip == index).any()]
+    return float(np.percentile(ends, 25)) if ends else END
+
+
 def _half_widths(garment: WornGarment, side: SideName, start: float) -> tuple[float, float]:
     """Pixels from the spine to the side of the cloth at level `start` and at the end."""
     body = garment.wearer
@@ -109,14 +130,17 @@ def _continued(rgb: RGB, source: Bools, tail: Bools, body: Body, start: float) -
     """The picture (H, W, 3) with the cloth of `source` continued over the `tail` below level `start`."""
     part, level = rgb.astype(np.float32), _levels(tail.shape, body)
     rows, columns = np.indices(tail.shape, dtype=np.float32)
-    step = 2 * (start - GATHERED - level) * body.torso
+    deepest = min(DEEPEST, max(start - CHEST, SHALLOWEST))
+    depth = np.abs((level - start + deepest) % (2 * deepest) - deepest)  # to and fro within the lowest cloth
+    step = (start - GATHERED - depth - level) * body.torso
     x, y = (columns + step * body.down[0]).astype(np.float32), (rows + step * body.down[1]).astype(np.float32)
     smooth = cv2.GaussianBlur(push_pull(part, source.astype(np.float32)), (0, 0), LIGHT * body.unit)
     below = np.clip((level - start) / SHADED, 0, 1)[..., None]  # the shade at the waistband does not go on
-    smooth = smooth + (np.median(part[source & (level > 2 * start - END)], axis=0) - smooth) * OWN * below
+    smooth = smooth + (np.median(part[source & (level > start - DEEPEST)], axis=0) - smooth) * OWN * below
     sure = cv2.remap(source.astype(np.float32), x, y, cv2.INTER_LINEAR, borderValue=0)[..., None]
     sure = np.clip(2 * sure - 1, 0, 1)
-    if _patterned(rgb, source & (level > 2 * start - END), body.unit):
+    flanks = np.abs(_across(tail.shape, body)) > FLANK * body.unit  # plackets and prints lie before the chest
+    if patterned(rgb, source & flanks & (level > start - deepest), body.unit):
         made = smooth + (cv2.remap(part, x, y, cv2.INTER_LINEAR) - smooth) * sure
     else:
         weave = np.clip(part - blurred(part, source, WEAVE * body.unit), -STRONG, STRONG)
@@ -127,18 +151,10 @@ def _continued(rgb: RGB, source: Bools, tail: Bools, body: Body, start: float) -
     return np.clip(np.rint(np.where(tail[..., None], mixed, part)), 0, 255).astype(np.uint8)
 
 
-def _patterned(rgb: RGB, cloth: Bools, unit: float) -> bool:
-    """Whether `cloth` (H, W) has a pattern all over."""
-    scale = min(1.0, FINE / unit)
-    size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    inside = cv2.resize(cloth.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    if not inside.any():
-        return False
-    lab = cv2.cvtColor((small / np.float32(255)).astype(np.float32), cv2.COLOR_RGB2LAB)
-    detail = np.abs(lab - blurred(lab, inside, WEAVE * unit * scale))[inside][:, 0]
-    hue = np.linalg.norm((lab[inside] - np.median(lab[inside], axis=0))[:, 1:], axis=1)
-    return float((detail > SHARP).mean() + 2 * (hue > HUED).mean()) > BUSY
+def _across(shape: tuple[int, ...], body: Body) -> Floats:
+    """Pixels (H, W) from the spine."""
+    rows, columns = np.indices(shape, dtype=np.float32)
+    return np.asarray((columns - body.neck[0]) * body.across[0] + (rows - body.neck[1]) * body.across[1], np.float32)
 
 
 def _levels(shape: tuple[int, ...], body: Body) -> Floats:

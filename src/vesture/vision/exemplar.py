@@ -4,7 +4,7 @@ Takes a photo, the pixels to fill and the pixels that may serve as examples; kno
 
 Method: whole pieces are laid at a resolution at which the hole is small (`exemplar_pieces.py`); at full size their
 displacements are copied, as in "Shift-Map Image Editing" (Pritch et al., ICCV 2009), so that the grain stays sharp, and
-brought into the light that the scene has at the rim. Where the scene is smooth, it is grown smoothly.
+joined with each other and the rim in one light (`exemplar_seams.py`). Where the scene is smooth, it is grown smoothly.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.exemplar_pieces import BESIDE, laid_pieces
+from vesture.vision.exemplar_pieces import laid_pieces
+from vesture.vision.exemplar_seams import seam_light
 from vesture.vision.fill import grain, push_pull
 from vesture.vision.masks import dilate
 
@@ -25,7 +26,6 @@ Indices = NDArray[np.int64]
 
 FINEST = 2000  # hole pixels at the resolution at which pieces are laid
 SHARP = 2  # power of the weights by which pieces cross-fade: the nearest rules but at the seam
-LIGHT = 22.0  # levels by which a piece may be brightened or darkened to match what it joins
 TEXTURED = 5.0  # levels of detail above which a smooth fill would show as a smear
 
 
@@ -132,30 +132,13 @@ def _copied(photo: Floats, plate: Floats, need: Bools, usable: Bools, level: _Le
     result = plate.copy()
     filled = weight > 1e-4
     result[rows[filled], columns[filled]] = total[filled] / weight[filled, None]
-    return result + _in_the_light_beside(photo, need, usable, level, moves)
+    light = seam_light(level.image, level.known, laid, moves)
+    seen = photo[usable]
+    # no light makes the scene brighter or darker than it is anywhere
+    return np.clip(result + _spread(light, laid, photo.shape), seen.min(0), seen.max(0))
 
 
-def _in_the_light_beside(photo: Floats, need: Bools, usable: Bools, level: _Level, moves: Indices) -> Floats:
-    """What the pieces lack (h, w, 3) of the light that the scene has at the rim of the hole, spread into it.
-
-    As in gradient-domain cloning (Pérez, Gangnet and Blake, "Poisson Image Editing", SIGGRAPH 2003), but smooth only.
-    """
-    smooth = cv2.GaussianBlur(level.image, (0, 0), 1.5)
-    rows, columns = np.nonzero(level.known & (cv2.dilate(level.hole.view(np.uint8), np.ones((3, 3), np.uint8)) > 0))
-    total = np.zeros((*level.hole.shape, 3), np.float32)
-    trust = np.zeros(level.hole.shape, np.float32)
-    height, width = level.hole.shape
-    for step in BESIDE:
-        y, x = np.clip(rows + step[0], 0, height - 1), np.clip(columns + step[1], 0, width - 1)
-        move = moves[y, x]
-        from_y, from_x = rows + move[:, 0], columns + move[:, 1]
-        good = move.any(1) & (from_y >= 0) & (from_x >= 0) & (from_y < height) & (from_x < width)
-        good[good] = level.known[from_y[good], from_x[good]]
-        at, origin = (rows[good], columns[good]), (from_y[good], from_x[good])
-        np.add.at(total, at, np.clip(smooth[at] - smooth[origin], -LIGHT, LIGHT))
-        np.add.at(trust, at, 1.0)
-    if not trust.any():
-        return np.zeros_like(photo)
-    light = push_pull(np.asarray(total / np.maximum(trust, 1)[..., None], np.float32), (trust > 0).astype(np.float32))
-    light = cv2.GaussianBlur(light, (0, 0), 2.0)
-    return np.asarray(cv2.resize(light, photo.shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+def _spread(light: Floats, laid: Bools, shape: tuple[int, ...]) -> Floats:
+    """What is to be added at full resolution (H, W, 3)."""
+    whole = push_pull(light, laid.astype(np.float32))
+    return np.asarray(cv2.resize(whole, shape[1::-1], interpolation=cv2.INTER_LINEAR), np.float32)

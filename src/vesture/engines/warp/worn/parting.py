@@ -14,7 +14,7 @@ from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.worn.atlas import SLEEVE_PART
 from vesture.engines.warp.worn.torso_sides import MARGIN, Side, between_sides
-from vesture.vision.garment.types import Part
+from vesture.vision.garment.types import GarmentKind, Part
 from vesture.vision.masks import closed, dilate, erode
 from vesture.vision.parsing.parse import Label
 
@@ -22,7 +22,9 @@ Bools = NDArray[np.bool_]
 
 SLEEVE_REACH = 0.1  # units beyond the outline of a sleeve where cloth beside the torso is the sleeve's
 PAST_CUFF = 0.3  # units past where a sleeve was read to end
-BELOW = 0.03  # units under the line of the hem where cloth may still be the torso's
+# Units under the line of the hem where cloth may still be the torso's: a sleeve hangs beside a top's hem, and hems of
+# dresses are wavy.
+BELOW: dict[GarmentKind, float] = {"top": 0.03, "dress": 0.12}
 BESIDE = 0.012  # units beside its sides
 UNEVEN = 0.022  # units: spikes and notches up to twice as wide are no part of an outline
 SHADE = 0.04  # units beside an arm that its shadow darkens
@@ -42,7 +44,11 @@ def labels_with_gaps(body: Body, mask: Bools, gaps: Bools) -> NDArray[np.uint8]:
 
 
 def torso_zones(
-    body: Body, shape: tuple[int, int], sides: Mapping[SideName, Side], curves: Mapping[str, Floats]
+    body: Body,
+    shape: tuple[int, int],
+    sides: Mapping[SideName, Side],
+    curves: Mapping[str, Floats],
+    kind: GarmentKind,
 ) -> tuple[Bools, Bools, Bools]:
     """Where (H, W) cloth is the torso's rather than a sleeve's, where cloth of the torso must be, seen or not, and out
     to where it may be."""
@@ -51,7 +57,7 @@ def torso_zones(
     beside = {side: np.where(sides[side].sleeved, 0.0, loose) for side in SIDES}
     within = {side: np.where(sides[side].seen, 0.0, margin) for side in SIDES}
     wide = {side: np.where(sides[side].seen, loose, 0.3 * loose) for side in SIDES}
-    low = curves["hem"] + BELOW * body.unit * body.down
+    low = curves["hem"] + BELOW[kind] * body.unit * body.down
     own, solid, allowed = (
         between_sides(shape, body, sides, (above, below), out)
         for out, below in ((beside, low), (within, curves["hem"]), (wide, low))

@@ -85,7 +85,7 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
         curves[f"side_{side}"] = line.line(body, side)
         points[f"armpit_{side}"], points[f"hem_{side}"] = curves[f"side_{side}"][[0, -1]]
     curves["hem"] = lower_edge(body, seen, points["hem_left"], points["hem_right"], hem)
-    torso, solid, allowed = torso_zones(body, mask.shape, sides, curves)
+    torso, solid, allowed = torso_zones(body, mask.shape, sides, curves, kind)
     if plain:
         either = np.logical_or.reduce(list(sleeves.values()))
         torso, allowed = ~dilate(either, SLEEVE_REACH * body.unit), np.ones_like(mask)

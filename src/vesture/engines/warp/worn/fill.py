@@ -18,7 +18,7 @@ from vesture.core.task import RGB
 from vesture.engines.warp.body.figure import SIDES, Body
 from vesture.engines.warp.picture.patch import bounds
 from vesture.vision.exemplar import fill_scene
-from vesture.vision.fill import grain, push_pull
+from vesture.vision.fill import push_pull
 from vesture.vision.masks import dilate, erode
 
 Bools = NDArray[np.bool_]
@@ -35,6 +35,7 @@ COARSER = 90.0  # pixels of a unit at which patterns are told
 PATTERN = 0.03  # units: size of the detail of patterns
 SHARP, HUED = 12.0, 8.0  # CIELAB: detail of lightness, and distance from the usual hue, that patterns have
 BUSY = 0.2  # share of the first, with twice that of the second, from which on cloth is patterned
+WEAVE, MIDDLE = 8.0, 128.0  # levels: more is a fold's; a grey about which the weave lies
 COARSE = 4  # pixels between those of which a mirrored mask is found
 SAFE = 0.03  # units inside the mirrored cloth from which it is taken
 
@@ -69,14 +70,25 @@ def filled_cloth(photo: RGB, source: Bools, need: Bools, unit: float, body: Body
             part = np.where(taken[..., None], _in_light(part, image, seen & sure, unit), part)
             open_ = hole & ~taken
             seen = seen | erode(taken, 1)
-    if open_.sum() > LEAST_HOLE * unit**2 and patterned(photo[place], source[place], unit):
-        pieces = fill_scene(part, open_, seen, REACH * unit, np.random.default_rng(0))
-        part = np.where(open_[..., None], pieces, part)
-    elif open_.any():
-        smooth = push_pull(part, seen.astype(np.float32)) + grain(part, seen, np.random.default_rng(0))
-        part = np.where(open_[..., None], smooth, part)
+    if open_.any():
+        part = np.where(
+            open_[..., None], _around(part, open_, seen, unit, patterned(photo[place], source[place], unit)), part
+        )
     result[place] = np.where(hole[..., None], part, result[place])
     return np.clip(result, 0, 255)
+
+
+def _around(part: Floats, open_: Bools, seen: Bools, unit: float, pattern: bool) -> Floats:
+    """The picture (h, w, 3) with cloth `seen` around grown into what is `open_`: a `pattern` in pieces; of plain cloth
+    its light smoothly, and pieces of its weave."""
+    pieced, generator = open_.sum() > LEAST_HOLE * unit**2, np.random.default_rng(0)
+    if pieced and pattern:
+        return fill_scene(part, open_, seen, REACH * unit, generator)
+    smooth = push_pull(part, seen.astype(np.float32))
+    if not pieced:
+        return smooth
+    weave = np.clip(part - blurred(part, seen, PATTERN * unit), -WEAVE, WEAVE)
+    return np.asarray(smooth + fill_scene(weave + MIDDLE, open_, seen, REACH * unit, generator) - MIDDLE, np.float32)
 
 
 def mirrored_mask(mask: Bools, body: Body) -> Bools:

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.engines.warp.drawn_person import UNIT, drawn_body
 from vesture.core.task import Picture
 from vesture.engines.warp.body.figure import Body
-from vesture.engines.warp.body.waist_line import seen_waist
+from vesture.engines.warp.body.waist_line import highest_under_a_top, seen_waist
 from vesture.engines.warp.fit.fitting import fit_garment
 from vesture.vision.garment.landmarks import understand
 from vesture.vision.garment.types import Garment, Part
@@ -77,3 +77,38 @@ def test_a_hand_on_the_hip_does_not_bend_it() -> None:
     assert line is not None
     place = body.point(30.0, float(line.level(30.0)))[0]
     assert abs(place[1] - edge[180]) < 4
+
+
+def in_an_open_jacket(inner_hem: int) -> Body:
+    """The drawn person in trousers and a jacket down to row 250 whose fronts, left and right of columns 138 to 156,
+    show a shirt that ends at row `inner_hem`."""
+    body = drawn_body()
+    labels = body.labels.copy()
+    labels[120:250, 110:190] = int(Label.TOP)
+    labels[inner_hem:250, 138:156] = int(Label.BOTTOM)
+    labels[250:400, 112:188] = int(Label.BOTTOM)
+    hem = float(body.coordinates(np.array([150.0, 250.0]))[0, 1])
+    return replace(body, labels=labels, top_hem=hem, waist=hem)
+
+
+def test_an_open_jacket_shows_the_waistband_further_up(garment: Garment) -> None:
+    body = in_an_open_jacket(205)
+    level = highest_under_a_top(body)
+    assert level is not None
+    assert body.point(0.0, level)[0, 1] == pytest.approx(205, abs=3)
+    rows = fit_garment(body, garment).handles[int(Part.TORSO)].target[:, 1]
+    assert rows.min() < 203
+    assert rows.min() < fit_garment(in_an_open_jacket(249), garment).handles[int(Part.TORSO)].target[:, 1].min() - 1
+
+
+def test_a_bare_belly_shows_no_waistband_under_a_top() -> None:
+    assert highest_under_a_top(bare_belly(0.0)[0]) is None
+
+
+def test_one_crooked_column_lifts_no_waistband() -> None:
+    body = in_an_open_jacket(249)
+    labels = body.labels.copy()
+    labels[200:250, 150:152] = int(Label.BOTTOM)
+    level = highest_under_a_top(replace(body, labels=labels))
+    assert level is not None
+    assert body.point(0.0, level)[0, 1] > 245

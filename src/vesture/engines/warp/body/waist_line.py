@@ -24,6 +24,8 @@ MOST_LEAN = 0.14  # levels between its ends
 BOTH_SIDES = 0.7  # of the half-width to which the edge must be seen on both sides, or a bend says nothing
 HAND, BESIDE_HAND = 0.45, 0.17  # units past the wrist, and to its sides, that a hand hides
 COLUMNS, ROWS = 61, 121
+OPENING, HIGHEST = 0.3, 0.6  # units from the spine and level v within which an open jacket shows a waistband
+OPENING_COLUMNS, STEADY = 25, 3  # columns looked at, and how many neighbours must show it at least as high
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,21 @@ def seen_waist(body: Body) -> WaistLine | None:
     if not STRAIGHTEST <= sag <= MOST_SAG or abs(outer[1] - outer[0]) > MOST_LEAN:
         return None
     return WaistLine(curve, ends)
+
+
+def highest_under_a_top(body: Body) -> float | None:
+    """Level v of the highest place at which the lower garment is seen right below an upper one: between the fronts of
+    an open jacket it shows further up than under its hem. None where no top hangs over it."""
+    across = np.linspace(-OPENING, OPENING, OPENING_COLUMNS) * body.unit
+    levels = np.linspace(HIGHEST, body.waist + AROUND, ROWS)
+    seen = labels_at(body, body.point(np.repeat(across, ROWS), np.tile(levels, OPENING_COLUMNS)))
+    seen = seen.reshape(OPENING_COLUMNS, ROWS)
+    begins = np.zeros(seen.shape, bool)
+    begins[:, 1:] = (seen[:, 1:] == Label.BOTTOM) & (seen[:, :-1] == Label.TOP)
+    edge = np.where(begins.any(1), levels[np.argmax(begins, axis=1)], np.inf)
+    steady = np.lib.stride_tricks.sliding_window_view(edge, STEADY).max(1)
+    highest = float(steady.min())
+    return highest if np.isfinite(highest) else None
 
 
 def _most_likely_line(x: Floats, y: Floats) -> Floats:

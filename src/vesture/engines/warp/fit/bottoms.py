@@ -15,7 +15,7 @@ from vesture.engines.warp.body.legs import (
     seen_crotch,
     uprightness,
 )
-from vesture.engines.warp.body.waist_line import WaistLine, seen_waist
+from vesture.engines.warp.body.waist_line import WaistLine, highest_under_a_top, seen_waist
 from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import FLAT_VERTICAL, Ease, Fit, Wishes, curve, distance, merge, pairs, point
 from vesture.engines.warp.fit.legs import OVER_SHOES, fit_legs, ribbon, smoothed
@@ -24,6 +24,7 @@ from vesture.vision.parsing.parse import Label
 
 MOST_SAG = 0.12  # levels by which the front of a waistband may lie below its ends
 UNDER_TOP = 0.09  # levels by which a waistband goes under the top, whose hem is never quite straight
+IN_OPENING = 0.03  # levels above the old one, that it goes where an open jacket shows it
 ABOVE_OLD = 0.008  # levels above the old edge where the new one goes on bare skin: it hides the old one's rim
 HIPS_BEGIN, SKIRT_BEGINS = 0.5, 0.3  # of the way to crotch or hem from where the waistband's width says nothing
 FOLDED = 0.38  # share of a skirt's spare width that shows as width
@@ -151,7 +152,7 @@ def over_the_legs(body: Body, side: SideName, level: Floats) -> Floats:
 
 def _waist(body: Body, garment: Garment, scale: float) -> Waist:
     """Where the new waistband goes: along the old one's edge where that is seen on skin, else level with it. Its front,
-    which sags between its ends, comes to where the old one is, higher where a top will hang over it."""
+    which sags between its ends, comes to where the old one is, higher where a top will hang over it or opens."""
     line = seen_waist(body)
     if line is not None:
         ends = {side: float(line.level(line.ends[side])) - ABOVE_OLD for side in SIDES}
@@ -159,6 +160,9 @@ def _waist(body: Body, garment: Garment, scale: float) -> Waist:
     waistline = curve(garment, "waist", 17)
     sag = float(np.median(waistline[5:12, 1]) - waistline[[0, -1], 1].mean()) * scale / body.torso
     level = min(body.waist - (UNDER_TOP if body.top_hem is not None else 0.0), 0.9) - float(np.clip(sag, 0, MOST_SAG))
+    opening = highest_under_a_top(body) if body.top_hem is not None else None
+    if opening is not None:
+        level = min(level, opening - IN_OPENING)
     return Waist(dict.fromkeys(SIDES, level), level)
 
 

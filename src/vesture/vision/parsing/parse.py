@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from vesture.vision.guided_filter import guided_choice, guided_filter
 from vesture.vision.parsing.attached import with_attached
 from vesture.vision.parsing.bare import drawn_limbs, like_skin, read_covering, skin_samples, sure_sleeves
+from vesture.vision.parsing.carried import with_carried
 from vesture.vision.parsing.colour import ANY_COLOUR, LOWEST, ColourModel, fit_colours, skin_hue, skin_model, skin_tone
 from vesture.vision.parsing.confidence import Confidence, judge
 from vesture.vision.parsing.flaps import with_flaps
@@ -153,6 +154,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     labels = settle_hem(repair(labels, lab, skeleton, covering, dress), scores, lab, skeleton)
     labels = with_flaps(labels, lab, skeleton, covering.waist, np.random.default_rng(1))
     labels = with_trouser_ends(labels, lab, skeleton)
+    labels = labels if opinion is None else with_carried(labels, lab, opinion, skeleton)
     labels = label_head(labels, lab, skeleton, generator, leaning)
     labels = with_loose_hair(labels, lab, skin_tone(small), skeleton, skin, generator)
     labels = no_skin_off_the_neck(labels, skeleton)

@@ -1,0 +1,106 @@
+"""Things in or at a hand, whole: what a bag's or a clutch's own colours say of clothes and skin beside it.
+
+Takes a parse's labels and a network's log-scores, gives labels. A thing that was seen takes back what the clothes have
+of it; one in the middle of the clothes is found where the network sees it and the clothes do not know its colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.vision.masks import closed, dilate, distance_to, erode
+from vesture.vision.parsing.colour import ColourModel, fit_colours
+from vesture.vision.parsing.prior import BOTTOM, OTHER, SKIN, TOP, Skeleton
+from vesture.vision.parsing.things import near_hands
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.uint8]
+Bools = NDArray[np.bool_]
+
+ONE_PIECE = 5
+CLOTHES = (TOP, BOTTOM, ONE_PIECE)
+SEEN, AT_HAND = 0.5, 0.6  # chance at which the network sees a thing; units from the hands within which it is believed
+FAR = 0.25  # units from things at which clothes and skin have only their own colours
+UNKNOWN = 5.0  # below the usual log-likelihood of clothes, colours are not theirs
+CLEARLY = 2.5  # log ratio by which a thing must explain a colour better
+SMALLEST, LEAST_FOUND = 0.05, 0.02  # square units of a thing the labels have, and of what is first seen of another
+REACH = 0.3, 0.6  # units from those within which the rest of the thing lies
+GROWTH = 0.6, 4.0  # times their size that they grow at most: more is a thing of the clothes' own colours
+RIM, CLOSING = 0.03, 0.05  # units along a thing's outline that may show something else; half the width of gaps in it
+
+
+def with_carried(labels: Labels, lab: Floats, opinion: Floats, skeleton: Skeleton) -> Labels:
+    """Labels (h, w) in which things at the hands have back what clothes and skin had of them.
+
+    Args:
+        lab: (h, w, 3) the photo.
+        opinion: (8, h, w) log-scores by label of the network.
+    """
+    shape, unit = (labels.shape[0], labels.shape[1]), skeleton.unit
+    _, level = skeleton.frame(shape)
+    seen = (np.exp(opinion[OTHER]) > SEEN) & np.isin(labels, CLOTHES) & (level > 0)
+    if seen.any():
+        seen &= near_hands(skeleton, shape, AT_HAND)
+    known = labels == OTHER
+    if not (seen | known).any():
+        return labels
+    generator = np.random.default_rng(0)  # only picks samples; the same photo reads the same way
+    pure = distance_to(seen | known) > FAR * unit
+    models, strange = {}, np.zeros(shape, np.uint8)
+    for label in (SKIN, *CLOTHES):
+        usual = lab[pure & (labels == label)]
+        model = fit_colours(usual, generator)
+        if model is None:
+            continue
+        models[label] = model
+        where = seen & (labels == label)
+        if where.any():
+            strange[where] = model.log_likelihood(lab[where]) < np.median(model.log_likelihood(usual)) - UNKNOWN
+    result = labels.copy()
+    for things, least, rim, reach, growth in (
+        (known, SMALLEST, RIM * unit, REACH[0], GROWTH[0]),
+        (cv2.medianBlur(strange, 3) > 0, LEAST_FOUND, 0.0, REACH[1], GROWTH[1]),
+    ):
+        count, names = cv2.connectedComponents(things.view(np.uint8))
+        for index in range(1, count):
+            thing = names == index
+            if np.count_nonzero(thing) < least * unit**2:
+                continue
+            core = erode(thing, rim) if rim else thing
+            whole = _whole(thing, core, labels, lab, models, (reach * unit, CLOSING * unit), generator)
+            if np.count_nonzero(whole & ~thing) < growth * np.count_nonzero(thing):
+                result[whole] = OTHER
+    return result
+
+
+def _whole(
+    thing: Bools,
+    core: Bools,
+    labels: Labels,
+    lab: Floats,
+    models: Mapping[int, ColourModel],
+    reach: tuple[float, float],
+    generator: np.random.Generator,
+) -> Bools:
+    """What hangs together (h, w) with a thing in the colours of its core (h, w); nothing where these are unknown.
+
+    `reach` are the pixels around it that are looked at, and half the width of gaps that are closed.
+    """
+    own = fit_colours(lab[core], generator)
+    if own is None:
+        return np.zeros_like(thing)
+    near = (distance_to(thing) < reach[0]) & ~thing
+    more = np.zeros(thing.shape, np.uint8)
+    for label, model in models.items():
+        where = near & (labels == label)
+        more[where] = own.log_likelihood(lab[where]) - model.log_likelihood(lab[where]) > CLEARLY
+    both = thing | (cv2.medianBlur(more, 3) > 0)
+    _, names = cv2.connectedComponents(erode(both, 1).view(np.uint8))
+    inside = np.bincount(names[core], minlength=2)
+    inside[0] = 0
+    whole = dilate(names == int(np.argmax(inside)), 1) & both
+    return closed(whole, reach[1]) & np.isin(labels, (OTHER, *models))

@@ -1,0 +1,71 @@
+"""Things at a drawn person's hand come out whole: what clothes and skin had of a bag goes back to it, and no more."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from drawn_people import Figure, draw
+
+from vesture.vision.parsing.carried import with_carried
+from vesture.vision.parsing.parse import Label
+from vesture.vision.parsing.prior import Skeleton
+from vesture.vision.pose.joints import Joint
+
+DARK = (40, 20, 60)
+
+
+def held(colour: tuple[int, int, int] | None) -> tuple[np.ndarray, np.ndarray, np.ndarray, Skeleton]:
+    """Colours in Lab, true labels of the clothes, pixels of a clutch in front of the hip, and the skeleton."""
+    photo, truth, pose = draw(Figure(sleeves=0.5))
+    skeleton = Skeleton(pose.points, pose.visibility, pose.unit)
+    hip = pose.points[Joint.LEFT_HIP]
+    clutch = np.zeros(truth.shape, np.uint8)
+    half = int(0.22 * pose.unit)
+    x, y = int(hip[0] + 0.1 * pose.unit), int(hip[1])
+    cv2.rectangle(clutch, (x - half, y - half // 2), (x + half, y + half // 2), 1, -1)
+    photo = photo.copy()
+    if colour is not None:
+        photo[clutch > 0] = colour
+    lab = cv2.cvtColor((photo / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
+    return lab, truth, (clutch > 0) & np.isin(truth, (Label.TOP, Label.BOTTOM)), skeleton
+
+
+def opinion_on(shape: tuple[int, ...], seen: np.ndarray) -> np.ndarray:
+    """Log-scores of somebody who sees a thing there, and says nothing of the rest."""
+    scores = np.full((8, *shape), -3.0, np.float32)
+    scores[Label.OTHER] = np.where(seen, np.log(0.9), -5.0)
+    return scores
+
+
+def part_of(clutch: np.ndarray) -> np.ndarray:
+    """The half of a clutch that is nearer to the hand."""
+    columns = np.flatnonzero(clutch.any(0))
+    return clutch & (np.arange(clutch.shape[1]) > columns[len(columns) // 2])
+
+
+def test_a_clutch_before_the_clothes_of_which_a_part_is_seen_is_found_whole() -> None:
+    lab, truth, clutch, skeleton = held(DARK)
+    found = with_carried(truth, lab, opinion_on(truth.shape, part_of(clutch)), skeleton) == Label.OTHER
+    assert found[clutch].mean() > 0.95
+    assert found[~clutch].sum() < 0.15 * clutch.sum()
+
+
+def test_what_has_the_colours_of_the_clothes_is_no_thing_whoever_says_so() -> None:
+    lab, truth, clutch, skeleton = held(None)
+    labels = with_carried(truth, lab, opinion_on(truth.shape, clutch), skeleton)
+    assert np.array_equal(labels, truth)
+
+
+def test_a_thing_takes_back_what_the_clothes_had_of_it() -> None:
+    lab, truth, clutch, skeleton = held(DARK)
+    columns = np.flatnonzero(clutch.any(0))
+    missing = clutch & (np.arange(truth.shape[1]) > columns[2 * len(columns) // 3])
+    labels = np.where(clutch & ~missing, Label.OTHER, truth).astype(np.uint8)
+    found = with_carried(labels, lab, opinion_on(truth.shape, np.zeros_like(clutch)), skeleton) == Label.OTHER
+    assert found[missing].mean() > 0.9
+    assert found[~clutch].sum() < 0.15 * clutch.sum()
+
+
+def test_nothing_changes_where_nobody_sees_a_thing() -> None:
+    lab, truth, clutch, skeleton = held(DARK)
+    assert with_carried(truth, lab, opinion_on(truth.shape, np.zeros_like(clutch)), skeleton) is truth

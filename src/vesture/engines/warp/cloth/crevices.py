@@ -22,24 +22,25 @@ Bools = NDArray[np.bool_]
 WIDEST, NARROW = 0.07, 0.03
 LARGEST = 0.08  # square units
 OPENING = 0.2  # of a gap's rim may lie open; more does at the corner between a sleeve and the body
-ON_PERSON = 0.5  # of a gap must lie on the person: else it is one through which the scene was seen
+# Of a gap, what must lie on the person, or on skin that was bared: else it is one through which the scene was seen.
+ON_PERSON, ON_SKIN = 0.5, 0.25
 SMALL = 4  # pixels to one of the picture in which colours between are found
 
 
 def closed_crevices(
-    canvas: Floats, cover: Floats, person: Bools, worn: Bools, arms: Iterable[Patch], unit: float
+    canvas: Floats, cover: Floats, person: Bools, bared: Bools, arms: Iterable[Patch], unit: float
 ) -> tuple[Floats, Floats]:
     """The picture (h, w, 3) and the cloth's coverage (h, w) with the gaps between its parts closed.
 
     Args:
         person: (h, w) everything in the photo that is not the scene; a gap through which the scene was seen stays.
-        worn: (h, w) where the clothes were that these replace.
+        bared: (h, w) where skin was painted for the clothes that these replace.
         arms: bare arms that lie before the cloth; their colour is not the cloth's.
     """
     cloth = cover.copy()
     for patch in arms:
         cloth[patch.place] *= 1 - patch.alpha
-    gaps = _crevices(cover > 0.5, person, worn, unit)
+    gaps = _crevices(cover > 0.5, person, bared, unit)
     if not gaps.any():
         return canvas, cover
     soft = cv2.GaussianBlur(cv2.dilate(gaps.view(np.uint8), np.ones((7, 7), np.uint8)).astype(np.float32), (0, 0), 1.0)
@@ -47,16 +48,16 @@ def closed_crevices(
     return canvas, np.maximum(cover, soft)
 
 
-def _crevices(cloth: Bools, person: Bools, worn: Bools, unit: float) -> Bools:
+def _crevices(cloth: Bools, person: Bools, bared: Bools, unit: float) -> Bools:
     """The gaps, in the armpits above all."""
     wide = closed(cloth, WIDEST * unit) & ~cloth & person
-    # what was covered before and is no more would show as a sliver of skin or scene
+    # skin that was covered before would show as a sliver
     narrow = closed(cloth, NARROW * unit) & ~cloth
-    return _shut(wide, cloth, person, unit) | _shut(narrow, cloth, person & worn, unit)
+    return _shut(wide, cloth, person, ON_PERSON, unit) | _shut(narrow, cloth, person & bared, ON_SKIN, unit)
 
 
-def _shut(gaps: Bools, cloth: Bools, behind: Bools, unit: float) -> Bools:
-    """Those of the gaps that are small, nowhere open, and mostly where they must not be seen through."""
+def _shut(gaps: Bools, cloth: Bools, behind: Bools, least: float, unit: float) -> Bools:
+    """Those of the gaps that are small, nowhere open, and of which at least a share has something `behind`."""
     count, names, stats, _ = cv2.connectedComponentsWithStats(gaps.view(np.uint8))
     if count < 2:
         return gaps
@@ -65,7 +66,7 @@ def _shut(gaps: Bools, cloth: Bools, behind: Bools, unit: float) -> Bools:
     ends = rim & (cv2.dilate((~cloth & ~gaps).view(np.uint8), cross) > 0)
     length, opening, shut = (np.bincount(names[where], minlength=count) for where in (rim, ends, gaps & behind))
     area = stats[:, cv2.CC_STAT_AREA]
-    chosen = (area < LARGEST * unit**2) & (opening <= OPENING * length) & (shut >= ON_PERSON * area)
+    chosen = (area < LARGEST * unit**2) & (opening <= OPENING * length) & (shut >= least * area)
     chosen[0] = False
     return np.asarray(chosen[names])
 

@@ -74,7 +74,7 @@ def compose(
     canvas = laid_over(canvas, [*before, *sleeves])
     # the gap between legs is none
     upper = scene.person & ~below(scene.body, crotch_level(scene.body), scene.person)
-    canvas, cover = closed_crevices(canvas, cover, upper, scene.old, before, scene.body.unit)
+    canvas, cover = closed_crevices(canvas, cover, upper, scene.old & solid, before, scene.body.unit)
     touched = (cover > 0) | (scene.fading > 0.004) | (shadow > 0) | (base != scene.photo).any(-1)
     for patch in under:
         touched[patch.place] |= patch.alpha > 0.004

@@ -148,3 +148,18 @@ def test_a_dark_strip_along_a_cheek_is_its_shade_and_a_broad_one_is_a_lock(width
     found = relabelled(lab, truth)
     assert (found[112:138, 217 : 215 + width] == label).mean() > 0.9
     assert overlap(found[:100], truth[:100], HAIR) > 0.8
+
+
+@pytest.mark.parametrize(("body", "label"), [(-56.0, HAIR), (0.0, SKIN)])
+def test_what_hangs_below_a_turned_face_beside_the_neck_may_be_hair(body: float, label: int) -> None:
+    hair = (25.0, 5.0, 8.0)
+    lab, truth = drawn(hair, 4.0)
+    lock = np.s_[162:222, 166:196]
+    truth[150:226, 110:166], lab[150:226, 110:166] = SKIN, CHEEK
+    for part in (lock, np.s_[120:222, 196:236]):  # it comes down from beside the face
+        truth[part] = HAIR
+        lab[part] = np.array(hair) + np.random.default_rng(5).normal(0, 2.5, lab[part].shape)
+    skeleton = skeleton_of_head()
+    skeleton.points[11:25, 0] += body
+    found = label_head(truth, lab.astype(np.float32), skeleton, np.random.default_rng(0))
+    assert (found[180:215, 170:190] == label).mean() > 0.9

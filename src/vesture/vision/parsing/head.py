@@ -31,7 +31,7 @@ USUAL_TEXTURE, TEXTURE_WEIGHT = 1.3, 1.0
 LEANING_WEIGHT = 0.5  # of what somebody else thinks is hair rather than cloth
 SURELY_HAIR = 3.0  # log ratio of hair to cloth in their eyes from which colours say nothing of the cloth
 SKIN_LESS_LIKELY = 0.5  # beside the neck
-THROAT = 0.6  # half width, in eye-to-mouth distances
+THROAT, NECK = 0.6, 0.17  # half widths, in eye-to-mouth distances and units
 LONGEST_HAIR = 0.95  # v, down the torso
 COLLAR_WIDTH, SMALLEST_COLLAR = 1.8, 0.008  # eye-to-mouth distances, units squared
 LEAST_COLOUR, DEEPEST_SHADE, COLLAR_HUE = 0.42, 0.45, 0.75  # chroma and light as shares of the cheeks'; cosine
@@ -161,7 +161,8 @@ def _strands(
     wanted = cv2.GaussianBlur(np.clip(wanted, -6, 6), (0, 0), max(0.8, 0.02 * skeleton.unit))
     result = labels.copy()
     candidates = below & np.isin(labels, (HAIR, SKIN, garment))
-    throat = (np.abs(across) < THROAT) & (down > CHIN - 0.3) & (v < 0.08)  # a beard's shadow, never hair
+    # a beard's shadow, never hair; beside the neck of a turned head is
+    throat = (np.abs(across) < THROAT) & (np.abs(u) < NECK) & (down > CHIN - 0.3) & (v < 0.08)
     hair = candidates & (wanted > 0) & ~throat
     result[hair] = HAIR
     lost = candidates & ~hair & (labels == HAIR)

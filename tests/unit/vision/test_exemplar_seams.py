@@ -8,7 +8,7 @@ from vesture.vision.exemplar_seams import seam_light
 def blurred_scene() -> np.ndarray:
     """A ramp of light without any detail, as a blurred scene shows it."""
     rows, columns = np.indices((60, 90), np.float32)
-    return np.repeat((60 + 1.2 * columns + 0.5 * rows)[..., None], 3, axis=2)
+    return np.repeat((60 + 0.7 * columns + 0.5 * rows)[..., None], 3, axis=2)
 
 
 def laid_blocks() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -33,11 +33,11 @@ def test_blocks_of_a_blurred_scene_meet_each_other_and_the_rim_in_one_light() ->
     known, laid, moves = laid_blocks()
     blocks = copied(image, laid, moves)
     joined = blocks + seam_light(image, known, laid, moves)
-    assert np.abs(blocks - image)[laid].mean() > 25
-    assert np.abs(joined - image)[laid].mean() < 6
+    assert np.abs(blocks - image)[laid].mean() > 15
+    assert np.abs(joined - image)[laid].mean() < 4
     seam = [np.abs(np.diff(picture[28:32, 40:50], axis=0))[1].mean() for picture in (blocks, joined)]
-    assert seam[0] > 50
-    assert seam[1] < 8
+    assert seam[0] > 30
+    assert seam[1] < 5
 
 
 def test_a_piece_that_fits_is_left_as_it_is() -> None:

@@ -107,3 +107,15 @@ def test_between_the_belly_and_a_low_waistband_there_is_skin(gap: int) -> None:
     assert zone[:228].max() < 0.05
     assert zone[236 + gap :].max() < 0.05
     assert belly_gap(body, np.zeros(SHAPE, np.float32), old).max() == 0
+
+
+def test_a_paper_held_before_one_leg_does_not_colour_the_cloth() -> None:
+    body, photo, old = dressed()
+    leg = body.legs["left"].at(np.array([0.45 * body.legs["left"].length]))[0].astype(int)
+    paper = np.zeros(SHAPE, bool)
+    paper[HIDDEN.stop : leg[1], leg[0] - 25 : leg[0] + 3] = True
+    paper &= body.labels == Label.BOTTOM
+    assert paper.sum() > 300
+    colours, zone = continued(body, np.where(paper[..., None], np.float32(245), photo).astype(np.float32), old)
+    seen = zone[236:250] > 0.9
+    assert np.abs(colours[236:250][seen] - JEANS).max(1).mean() < 20

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.body.figure import Body
-from vesture.engines.warp.body.silhouettes import torso_zone
+from vesture.engines.warp.body.silhouettes import limb_zone, torso_zone
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import Patch, bounds
 from vesture.engines.warp.undress.removal import below
@@ -34,6 +34,7 @@ WEAVE, SEAM = 0.02, 2.5  # units of the weave's largest detail, its usual streng
 WEAVE_FINEST = 800  # pixels at which pieces of weave are laid: any will do
 REMAINS, STRANGE = 0.1, 36.0  # units from a hem, and colour distance from the cloth below, of what is left of a top
 LEAST = 64  # pixels of cloth
+OTHER = 90.0  # colour distance from the cloth on the legs of what is none, beside twice the cloth's own variety
 BAND = 0.11  # units of the waistband's height
 BOW = 0.12  # units by which it hangs lower in the middle, for each squared unit aside
 
@@ -56,8 +57,9 @@ def continued_bottom(
     zone = np.maximum(torso_zone(old.shape, body, waistband, HIPS), feather(between, 0.7))
     zone = np.maximum(zone, feather(below(body, FLAPS_FROM, _under_flaps(lower, old, body.unit)), 0.7)) * need
     box = bounds(zone > 0, round(0.6 * body.unit))
-    inside = erode(lower, RIM * body.unit)
-    inside = inside if int(inside.sum()) >= LEAST else lower
+    own = _on_the_legs(coarse, lower, body)
+    inside = erode(own, RIM * body.unit)
+    inside = inside if int(inside.sum()) >= LEAST else own
     if box is None:
         return None
     place = np.s_[box[0] : box[2], box[1] : box[3]]
@@ -71,6 +73,24 @@ def continued_bottom(
         cloth = coarse.full(field)[place] * _waistband(body, waistband, box)[..., None]
         cloth = np.clip(cloth + _texture(photo[place], zone[place] > 0, inside[place], body.unit, generator), 0, 255)
     return Patch(box[0], box[1], np.asarray(cloth, np.float32), np.asarray(zone[place], np.float32))
+
+
+def _on_the_legs(coarse: Coarse, lower: Bools, body: Body) -> Bools:
+    """The cloth below (h, w) without what differs from it on the leg where it is most even: things held before it."""
+    pure = coarse.pure(lower)
+    even: tuple[float, Floats] | None = None
+    for leg in body.legs.values():
+        on_leg = pure & coarse.pure(limb_zone(lower.shape, leg, 0.0, leg.length) > 0.5)
+        if int(on_leg.sum()) >= LEAST:
+            away = np.linalg.norm(coarse.photo - np.median(coarse.photo[on_leg], axis=0), axis=-1)
+            spread = float(np.percentile(away[on_leg], 75))
+            even = min(even or (np.inf, away), (spread, away), key=lambda one: one[0])
+    if even is None:
+        return lower
+    strange = pure & (even[1] > OTHER + 2 * even[0])
+    if not strange.any() or int(strange.sum()) > 0.6 * int(pure.sum()):
+        return lower
+    return lower & ~dilate(coarse.full(strange.astype(np.float32)) > 0.3, RIM * body.unit)
 
 
 def _under_flaps(lower: Bools, old: Bools, unit: float) -> Bools:

@@ -13,6 +13,7 @@ from vesture.engines.warp.body.figure import Body
 from vesture.engines.warp.body.head import Head
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.complexion import like_skin, read_complexion, skin_by_colour, to_lab
+from vesture.engines.warp.undress.neck import bare_neck
 from vesture.engines.warp.undress.skin import joined, skin_texture
 from vesture.engines.warp.undress.trunk import painted_torso
 from vesture.vision.parsing.parse import Label
@@ -122,3 +123,20 @@ def test_hairs_make_no_grain() -> None:
         return float((texture - cv2.GaussianBlur(texture, (0, 0), 2)).std())
 
     assert grain(hairy) < 2 * grain(photo)
+
+
+def test_bare_shoulders_beside_a_collar_go_down_to_the_cloth_in_a_slope() -> None:
+    body = replace(drawn_body(), head=HEAD)
+    labels = body.labels.copy()
+    cv2.rectangle(labels, (120, 98), (190, 112), int(Label.TOP), -1)
+    cv2.fillPoly(labels, [np.array([(135, 112), (145, 94), (155, 94), (164, 102), (170, 106), (170, 112)])], 2)
+    body = replace(body, labels=labels)
+    cover = np.zeros(SHAPE, np.float32)
+    cover[112:, 105:195] = 1
+    cover[110:, 164:168] = 1  # the collar's tip
+    zone = bare_neck(SHAPE, body, np.isin(labels, (Label.TOP, Label.ONE_PIECE)), cover)
+    bare = ((labels == Label.SKIN) | (zone > 0.5))[:112, 168:190]
+    heights = bare[92:].sum(axis=0)
+    assert heights[0] > 5
+    assert np.diff(heights.astype(int)).min() >= -2  # no stump
+    assert heights[-1] == 0

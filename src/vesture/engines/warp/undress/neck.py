@@ -36,6 +36,9 @@ COLLAR_TIP = (0.08, 0.5)  # units from the middle between which the top of a col
 JAW_END = 0.03  # share of the neck's axis down to which the face is beside it
 SPREADING = 0.7  # pixels by which a neck may widen below the jaw with each pixel downwards
 SHOULDER_COVER = 0.1  # units above the cloth within which no shoulder is seen
+# units on both sides of the collar's tip between which a bare shoulder begins, how high above the cloth, and how much
+# of it is enough to be no scrap where it falls less than it does on under the cloth
+SLOPE_FROM, SLOPE_RISE, SLOPE_LENGTH, SLOPE = 0.03, 0.12, 0.06, 0.55
 BESIDE = 0.02  # units outside the outline within which a nick is one
 
 
@@ -56,7 +59,7 @@ def bare_neck(shape: tuple[int, int], body: Body, old: Bools, cover: Floats | No
     under_jaw = np.clip(0.5 + below / max(1.0, 0.02 * body.unit), 0, 1)
     zone = np.asarray(zone * under_jaw, np.float32)
     if cover is not None:
-        zone = zone * ~_above_the_cloth(body, cover)
+        zone = _down_to_the_cloth(zone, body, cover, old)
     box = bounds(zone > 0, round(2 * BESIDE * body.unit) + 2)
     if box is None:
         return np.asarray(zone, np.float32)
@@ -87,22 +90,54 @@ def side_lines(body: Body, head: Head, old: Bools) -> dict[SideName, Points]:
     return result
 
 
-def _above_the_cloth(body: Body, cover: Floats) -> Bools:
-    """Pixels (h, w) right above a covered shoulder, further out than the top of the collar: shoulders carry cloth."""
-    rows = np.arange(cover.shape[0])[:, None]
+def _down_to_the_cloth(zone: Floats, body: Body, cover: Floats, old: Bools) -> Floats:
+    """The coverage (h, w) of the neck, further out than the top of the collar only where skin is seen: shoulders carry
+    cloth. From the end of that skin on it goes down to the cloth in a slope."""
+    rows = np.arange(cover.shape[0], dtype=np.float32)[:, None]
     columns = np.arange(cover.shape[1])
     solid = cover > 0.5
     top = np.where(solid.any(axis=0), np.argmax(solid, axis=0), cover.shape[0])
-    result = np.zeros(cover.shape, bool)
+    skin = (body.labels == Label.SKIN) & ~old
     aside = (columns - body.neck[0]) / body.unit
     for side in SIDES:
         beside = (SIGN[side] * aside > COLLAR_TIP[0]) & (SIGN[side] * aside < COLLAR_TIP[1])
         if not beside.any() or top[beside].min() >= cover.shape[0]:
             continue
-        tip = columns[beside][np.argmin(top[beside])]
+        tip = int(columns[beside][np.argmin(top[beside])])
+        line = _slope(skin, top, tip, int(SIGN[side]), body.unit)
         outer = (columns - tip) * SIGN[side] > 0
-        result |= outer & (rows < top) & (rows > top - SHOULDER_COVER * body.unit)
-    return result
+        above = outer & (rows < top) & (rows > np.minimum(top - SHOULDER_COVER * body.unit, line - 1))
+        bare = np.asarray(np.clip(0.5 + (rows - line) / 1.5, 0, 1), np.float32)
+        zone = np.where(above, np.where(old, bare, np.minimum(zone, bare)), zone)
+    return zone
+
+
+def _slope(skin: Bools, top: NDArray[np.int64], tip: int, sign: int, unit: float) -> Points:
+    """The row (w,) above which nothing is bare: of the skin that is seen from the collar's tip outwards, and from its
+    end on down to the cloth, whose upper rows are `top`."""
+    line = top.astype(float)
+    seen: list[tuple[int, float]] = []
+    for column in range(tip - sign * round(SLOPE_FROM * unit), len(top) if sign > 0 else -1, sign):
+        if not 0 <= column < len(top) or top[column] >= skin.shape[0]:
+            return line
+        first = max(0, int(top[column] - SLOPE_RISE * unit))
+        found = skin[first : top[column], column]
+        if found.any() and not found[0]:
+            seen.append((column, float(first + np.argmax(found))))
+        elif found.any():  # a neck beside a collar
+            seen = []
+        elif seen:
+            break
+        if not seen and sign * (column - tip) > SLOPE_FROM * unit:
+            return line
+    # scraps beside a neck stick out, shoulders fall
+    if not seen or (len(seen) < SLOPE_LENGTH * unit and seen[-1][1] - seen[0][1] < SLOPE * len(seen)):
+        return line
+    columns, levels = np.array(seen).T
+    beyond = sign * (np.arange(len(top)) - columns[-1])
+    line = np.where(beyond > 0, np.minimum(levels[-1] + SLOPE * beyond, line), line)
+    line[columns.astype(int)] = levels
+    return line
 
 
 def _under_cloth(labels: NDArray[np.uint8], old: Bools, unit: float) -> Floats:

@@ -215,7 +215,7 @@ def test_the_shade_of_a_cuff_that_slants_over_the_hand_goes_with_it() -> None:
     assert scene.old[shade & middle].all()
     assert not kept[shade & middle].any()
     assert kept[hand & (grid[0] > y + 12)].all()
-    begun = begun_hands(body, scene.old, TOPS.replaced)[hand & middle]
+    begun = begun_hands(scene.hands, scene.old, body.unit)[hand & middle]
     assert begun.min() == 0 < np.median(begun[(begun > 0) & (begun < 1)]) < begun.max() == 1
 
 

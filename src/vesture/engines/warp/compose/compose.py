@@ -18,7 +18,7 @@ from vesture.engines.warp.compose.front import joined_softly, kept_in_front, sof
 from vesture.engines.warp.compose.light import contact_shadow, folds, light_of_place, shaded_by
 from vesture.engines.warp.picture.patch import Patch, coverage, laid_over
 from vesture.engines.warp.undress.bare_arms import bare_arms, outside_sleeves
-from vesture.engines.warp.undress.hands import bare_arms_of, begun_hands
+from vesture.engines.warp.undress.hands import begun_hands
 from vesture.engines.warp.undress.removal import below
 from vesture.engines.warp.undress.skin import skin_texture
 from vesture.engines.warp.undress.undressed import Prepared, Wardrobe, undress
@@ -78,10 +78,10 @@ def compose(
     touched = (cover > 0) | (scene.fading > 0.004) | (shadow > 0) | (base != scene.photo).any(-1)
     for patch in under:
         touched[patch.place] |= patch.alpha > 0.004
-    keep = kept_in_front(scene.body, scene.old, fit, scene.clothes.in_front, scene.clothes.replaced)
-    bare = bare_arms_of(scene.body, scene.clothes.replaced)
+    keep = kept_in_front(scene.body, scene.old, fit, scene.clothes.in_front, scene.clothes.replaced, scene.hands)
+    bare = scene.hands.bare
     front, colours = soft_front(scene.photo, scene.body.labels, keep, scene.old, scene.coarse, scene.body.unit, bare)
-    join = np.maximum(begun_hands(scene.body, scene.old, scene.clothes.replaced), cover > 0.02)
+    join = np.maximum(begun_hands(scene.hands, scene.old, scene.body.unit), cover > 0.02)
     front, colours = joined_softly(front, colours, scene.photo, keep, join)
     canvas = canvas * (1 - front)[..., None] + colours
     touched &= front < 0.999

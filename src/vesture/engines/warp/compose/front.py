@@ -16,7 +16,7 @@ from vesture.engines.warp.body.figure import SIDES, Body, SideName
 from vesture.engines.warp.body.silhouettes import limb_zone, torso_zone
 from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.picture.coarse import Coarse
-from vesture.engines.warp.undress.hands import bare_arms_of, hand_of, hands_of, matte, pieces
+from vesture.engines.warp.undress.hands import Hands, hands_of, matte, pieces, read_hands
 from vesture.engines.warp.undress.removal import SPECK, below
 from vesture.vision.masks import dilate, feather
 from vesture.vision.parsing.parse import Label
@@ -32,12 +32,22 @@ WRIST = 0.1  # units that the zone beyond a wrist is longer than what may be kep
 FINGERS = 0.05  # square units of fingers that a thing in the hand parts from it
 WAIST_SKIN = 0.05  # levels v below the waistband where skin is still the belly's, not a thigh's
 ARM_BAND = 0.03  # units around a bare arm that its outline reaches
+HAIR_INNER = 0.025  # units inside the edge of hair, where the label is less exact
 INNER = 2.5  # pixels inside the edge from which on nothing shines through
 SEPARABLE = (35.0, 80.0)  # colour distance of front and back at which colour begins to tell them, and tells all
 
 
-def kept_in_front(body: Body, old: Bools, fit: Fit, in_front: tuple[Label, ...], replaced: tuple[Label, ...]) -> Bools:
-    """Pixels (h, w) of the photo that lie in front of everything new."""
+def kept_in_front(
+    body: Body,
+    old: Bools,
+    fit: Fit,
+    in_front: tuple[Label, ...],
+    replaced: tuple[Label, ...],
+    hands: Hands | None = None,
+) -> Bools:
+    """Pixels (h, w) of the photo that lie in front of everything new; `hands` are the body's, if they have been
+    read."""
+    hands = read_hands(body, replaced) if hands is None else hands
     labels = body.labels
     keep = np.isin(labels, in_front)
     skin = labels == Label.SKIN
@@ -56,7 +66,7 @@ def kept_in_front(body: Body, old: Bools, fit: Fit, in_front: tuple[Label, ...],
             start = min(start, max(arm.length, (arm.bare_from or 0.0) + 0.4 * UNDER_CUFF * body.unit))
         near = (limb_zone(labels.shape, arm, start, end, grow=2.6) > 0.5) & skin
         # what lies there beyond the wrist, neither hand nor as small as a finger, is a thigh or skin-coloured leather
-        hand = hand_of(body, arm)
+        hand = hands.whole[side]
         if hand.any():
             wrist = max(start, arm.length, arm.bare_from or 0.0)
             beyond = limb_zone(labels.shape, arm, wrist, end + WRIST * body.unit, grow=3.0) > 0.5
@@ -70,7 +80,7 @@ def kept_in_front(body: Body, old: Bools, fit: Fit, in_front: tuple[Label, ...],
         keep |= hands_of(body, 0.5 * UNDER_CUFF)
     gone = old & (labels != Label.OTHER)
     # the seam that old cloth leaves on skin is half a finger; of arms and fingers the matte frees it
-    return np.asarray(keep & ~(gone & ~bare_arms_of(body, replaced)))
+    return np.asarray(keep & ~(gone & ~hands.bare))
 
 
 def _hangs(body: Body, side: SideName) -> bool:
@@ -109,8 +119,11 @@ def soft_front(
         front_seeds = coarse.pure(part)
         if not front_seeds.any():
             continue
-        front = coarse.at(coarse.grown(front_seeds), rows, columns)
-        behind = coarse.at(back, rows, columns)
+        grown = coarse.grown(front_seeds)
+        if part is hair:  # broad bands show the coarse pixels' corners
+            front, behind = coarse.full(grown)[rows, columns], coarse.full(back)[rows, columns]
+        else:
+            front, behind = coarse.at(grown, rows, columns), coarse.at(back, rows, columns)
         difference = front - behind
         apart = np.linalg.norm(difference, axis=1)
         colour = photo[rows, columns]
@@ -121,7 +134,8 @@ def soft_front(
             told = _even(told, rows, columns, alpha.shape, EVEN * unit)
         # the further from the edge, the less the colour may say against the label
         inward, outward = _depth(part, rows, columns)
-        least = np.where(inward > 0, 0.3 + 0.7 * inward / INNER, 0.0)
+        inner = max(INNER, HAIR_INNER * unit) if part is hair else INNER
+        least = np.where(inward > 0, 0.3 + 0.7 * inward / inner, 0.0)
         most = np.where(outward > 0, 0.7 - 0.7 * (outward - 1) / max(band * unit, 1.5), 1.0)
         told = np.clip(told, np.minimum(least, 1), np.clip(most, 0, 1))
         edge = alpha[rows, columns]

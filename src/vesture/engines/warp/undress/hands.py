@@ -6,13 +6,14 @@ where the fingers go from there only the skin itself tells.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body.figure import SIDES, Body, Limb
+from vesture.engines.warp.body.figure import SIDES, Body, Limb, SideName
 from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.vision.masks import dilate, distance_to, erode, feather
 from vesture.vision.parsing.parse import Label
@@ -43,6 +44,27 @@ AROUND = 0.05  # units from which the colours of both sides are taken
 INNER = 2.5  # pixels inside the outline from which on nothing shines through
 OUTER = 2.5  # pixels outside it to which the hand's colour may reach: shadows lie beyond
 SEPARABLE = (25.0, 60.0)  # colour distance of hand and surroundings at which colour begins to tell them, and tells all
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Both hands as they are seen.
+
+    Attributes:
+        whole: (h, w) the skin of each, as `hand_of` gives it.
+        bare: (h, w) hands and bare forearms, as `bare_arms_of` gives them.
+        cuffed: (h, w) what of the hands lies right below cuffs that go, as `below_cuffs` gives it.
+    """
+
+    whole: Mapping[SideName, Bools]
+    bare: Bools
+    cuffed: Bools
+
+
+def read_hands(body: Body, replaced: tuple[Label, ...]) -> Hands:
+    """The hands of a body whose clothes of these labels go."""
+    whole = {side: hand_of(body, body.arms[side]) for side in SIDES}
+    return Hands(whole, bare_arms_of(body, replaced), below_cuffs(body, replaced))
 
 
 def bare_arms_of(body: Body, replaced: tuple[Label, ...]) -> Bools:
@@ -89,12 +111,12 @@ def below_cuffs(body: Body, replaced: tuple[Label, ...]) -> Bools:
     return left | right
 
 
-def begun_hands(body: Body, old: Bools, replaced: tuple[Label, ...]) -> Floats:
+def begun_hands(hands: Hands, old: Bools, unit: float) -> Floats:
     """How far (h, w) hands have begun below what goes (h, w) of the skin at old cuffs: 0 there, rising to 1 beside."""
-    rim = old & below_cuffs(body, replaced)
+    rim = old & hands.cuffed
     if not rim.any():
         return np.ones(old.shape, np.float32)
-    return np.asarray(np.clip((distance_to(rim) - 0.5) / max(2.0, JOINT * body.unit), 0, 1), np.float32)
+    return np.asarray(np.clip((distance_to(rim) - 0.5) / max(2.0, JOINT * unit), 0, 1), np.float32)
 
 
 def pieces(mask: Bools, least: float) -> Bools:

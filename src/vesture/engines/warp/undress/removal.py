@@ -14,7 +14,7 @@ from vesture.engines.warp.body.figure import SIDES, Body
 from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.collar import JAW_MARGIN, collar_remains, hanging_together
-from vesture.engines.warp.undress.hands import BELOW_CUFF, FINGER, bare_arms_of, below_cuffs, hands_of
+from vesture.engines.warp.undress.hands import BELOW_CUFF, FINGER, Hands, read_hands
 from vesture.vision.masks import dilate, distance_to, erode
 from vesture.vision.parsing.parse import Label
 
@@ -42,9 +42,15 @@ SKIN_SEAM = 0.016  # and of the line of shade that cuffs and collars leave on sk
 
 
 def old_garment(
-    photo: Floats, body: Body, replaced: tuple[Label, ...], coarse: Coarse, face: Floats | None = None
+    photo: Floats,
+    body: Body,
+    replaced: tuple[Label, ...],
+    coarse: Coarse,
+    face: Floats | None = None,
+    seen: Hands | None = None,
 ) -> Bools:
-    """Pixels (h, w) of the garment that goes, with its rims; `face` is the face's tone as L*a*b* (3,)."""
+    """Pixels (h, w) of the garment that goes, with its rims; `face` is the face's tone as L*a*b* (3,), `seen` are the
+    body's hands where they have been read."""
     labels = body.labels
     old = np.isin(labels, replaced)
     if Label.TOP in replaced and Label.BOTTOM not in replaced:
@@ -59,8 +65,8 @@ def old_garment(
         old |= collar
     distance = distance_to(old)
     skin = labels == Label.SKIN
-    hands, arms = hands_of(body), bare_arms_of(body, replaced)
-    cuffed = below_cuffs(body, replaced)
+    seen = read_hands(body, replaced) if seen is None else seen
+    hands, arms, cuffed = np.logical_or.reduce(list(seen.whole.values())), seen.bare, seen.cuffed
     careful = (skin & ~cuffed & (_beyond_the_wrists(body) | _above_the_jaw(body))) | arms
     broad = skin & ~careful & (cuffed | dilate(erode(skin, FINGER * body.unit), FINGER * body.unit))
     rim = distance <= np.where(broad, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))

@@ -26,7 +26,7 @@ from vesture.engines.warp.undress.belly import belly_gap
 from vesture.engines.warp.undress.bleed import bled
 from vesture.engines.warp.undress.complexion import Complexion, read_complexion, skin_by_colour
 from vesture.engines.warp.undress.hair import hair_behind, longer_hair, with_shaded_hair
-from vesture.engines.warp.undress.hands import begun_hands
+from vesture.engines.warp.undress.hands import Hands, begun_hands, read_hands
 from vesture.engines.warp.undress.instep import instep
 from vesture.engines.warp.undress.joint import without_nicks
 from vesture.engines.warp.undress.lower_cloth import continued_bottom, hem_remains
@@ -69,6 +69,7 @@ class Prepared:
     Attributes:
         photo: (h, w, 3) float32.
         person: (h, w) everything that is not the scene.
+        hands: as they are seen.
         old: (h, w) the garment that goes, with its rims.
         fading: (h, w) its coverage with a soft edge, a little wider.
         bled: (h, w) the scene that its colour has run into.
@@ -81,6 +82,7 @@ class Prepared:
     body: Body
     clothes: Wardrobe
     person: Bools
+    hands: Hands
     old: Bools
     fading: Floats
     bled: Bools
@@ -131,7 +133,8 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
     if Label.TOP in clothes.replaced:
         body = replace(body, labels=with_shaded_hair(body, coarse, clothes.replaced))
     complexion = read_complexion(photo, whole)
-    old = old_garment(window, body, clothes.replaced, coarse, complexion.face)
+    hands = read_hands(body, clothes.replaced)
+    old = old_garment(window, body, clothes.replaced, coarse, complexion.face, hands)
     pure = coarse.pure(old)
     skin = skin_by_colour(window, body.labels, complexion)
     limbs: list[dict[SideName, BareLimb]] = []
@@ -150,9 +153,10 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
         body,
         clothes,
         body.labels != Label.BACKGROUND,
+        hands,
         old,
         np.maximum(
-            feather(dilate(old, 1), 0.8), (1 - begun_hands(body, old, clothes.replaced)) * (body.labels == Label.SKIN)
+            feather(dilate(old, 1), 0.8), (1 - begun_hands(hands, old, body.unit)) * (body.labels == Label.SKIN)
         ),
         bled(window, old, body.labels == Label.BACKGROUND, coarse, body.unit),
         coarse,

@@ -112,3 +112,14 @@ def test_one_crooked_column_lifts_no_waistband() -> None:
     level = highest_under_a_top(replace(body, labels=labels))
     assert level is not None
     assert body.point(0.0, level)[0, 1] > 245
+
+
+def test_under_a_top_a_waistband_draws_in_further_up(garment: Garment) -> None:
+    body = in_an_open_jacket(249)
+    assert body.top_hem is not None
+    place = body.coordinates(fit_garment(body, garment).handles[int(Part.TORSO)].target)
+    for side, sign in (("left", -1), ("right", 1)):
+        for above, most in ((0.02, 1.0), (0.08, 0.96)):
+            level = body.top_hem - above
+            near = place[np.abs(place[:, 1] - level) < 0.02]
+            assert (sign * near[:, 0]).max() < most * float(body.width(side, level))

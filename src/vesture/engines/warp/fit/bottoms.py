@@ -36,7 +36,8 @@ SKIRT_WAIST = 0.76  # level v from which skirts hang, where a top hides how high
 WIDEST_SKIRT = ([0.8, 1.0, 1.6, 2.6], [1.06, 1.25, 1.75, 2.4])  # and the greatest
 SKIRT_RIPPLE, SKIRT_COLUMNS = 7, 9  # points of its sides between which ripples go; handles across
 SLIM_LEVEL = 0.7  # level v where even wide clothes lie closest
-UNDER = 0.97  # of the body's width: a waistband under the top
+UNDER = 0.97  # of the body's width: a waistband under the top, at its hem,
+NARROWER, NARROWEST = 0.6, 0.9  # and how much less per level above, down to what
 HIP_SPREAD = 0.3  # how fast hips widen below the hem of a top: what they hid at its sides, they still hide
 LEAST_SEEN = 0.75  # of the body's width, from which on what ends before the scene is the top
 STEPS = 51  # across, where the side of a top is looked for
@@ -92,8 +93,9 @@ def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
         cloth = np.abs(edge[:, 0] - axis_x) * scale
         cloth = np.maximum(cloth, np.interp(CORNER, down, cloth) * (down > CORNER))
         loose = 1 + down * (ease.width * (0.9 + 0.1 * ease.drape) - 1)
-        width = _under_the_top(body, side, level, draped(cloth, hip_bound(body, side, level), level, loose))
+        width = draped(cloth, hip_bound(body, side, level), level, loose)
         width = without_dents(level, np.maximum(width, over_the_legs(body, side, level)))
+        width = _under_the_top(body, side, level, width)
         width = _from_the_waist(waist, side, width, down / SKIRT_BEGINS)
         edges[side], ends[side] = edge, smoothed(body.point(SIGN[side] * width, level), SKIRT_RIPPLE)
         groups.append(pairs(edge, ends[side]))
@@ -242,7 +244,8 @@ def _under_the_top(body: Body, side: SideName, level: Floats, width: Floats, spr
     """
     if body.top_hem is None:
         return width
-    worn = UNDER * _top_width(body, side, level)
+    share = np.clip(UNDER - NARROWER * (body.top_hem - level), NARROWEST, UNDER)
+    worn = share * _top_width(body, side, level)
     inside = np.minimum(width, worn)
     if spread is None:
         return np.asarray(np.where(level < body.top_hem, inside, width))

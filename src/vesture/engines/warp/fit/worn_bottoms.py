@@ -23,7 +23,7 @@ LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
 HIGHEST_READ = 0.62  # level v above which the person's waistband is not read exactly
 HIGHER = 0.12  # levels above the present waistband that a high one may reach
 UNDER_TOP = 0.03  # levels by which a waistband goes under the top that hangs over it
-IN_OPENING = 0.02  # levels below the old waistband where an open jacket shows it that a new one may begin
+IN_OPENING = 0.04  # levels above the old one, that it goes where an open jacket shows it
 HIP = 0.45  # units along the leg, below where it leaves the hips, within which cloth goes with the hips as much
 LONG_LEG = 0.88  # share of the leg from which on trousers are long
 SHORTEST = 0.08  # share of the leg that hot pants cover
@@ -65,8 +65,8 @@ def _levels(body: Body, garment: WornGarment, transfer: Transfer, ease: Ease) ->
     elif body.waist > HIGHEST_READ:
         wanted = body.waist if body.waist - waist < SAME else max(waist, body.waist - HIGHER)
     opening = highest_under_a_top(body) if body.top_hem is not None else None
-    if opening is not None and wanted > opening + IN_OPENING:
-        wanted = opening - UNDER_TOP
+    if opening is not None and abs(body.waist - waist) > SAME:
+        wanted = min(wanted, opening - IN_OPENING)
     length = 1.0 if garment.has_legs else ease.length
     bottom = crotch_level(body)
     if wanted == waist and length == 1:

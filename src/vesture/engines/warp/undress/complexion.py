@@ -173,10 +173,16 @@ def like_skin(lab: Floats, tone: Floats) -> Bools:
 def skin_by_colour(photo: Floats, labels: NDArray[np.uint8], tones: Complexion) -> Bools:
     """Which pixels (h, w) labelled skin have the colour of this person's hands or limbs, in whatever shade."""
     result = labels == Label.SKIN
-    lab = to_lab(photo[result])
-    like = np.zeros(len(lab), bool)
+    if not result.any():
+        return result
+    # bytes are converted faster, and exactly enough
+    coded = cv2.cvtColor(photo[result][None].astype(np.uint8), cv2.COLOR_RGB2LAB)[0].astype(np.float32)
+    lab = coded * np.array([100 / 255, 1, 1], np.float32) - np.array([0, 128, 128], np.float32)
+    unlike = np.arange(len(lab))
     for tone in (tones.body, *tones.hands.values(), *tones.arms.values(), *tones.legs.values()):
-        like |= like_skin(lab, tone[None])
+        unlike = unlike[~like_skin(lab[unlike], tone[None])]
+    like = np.ones(len(lab), bool)
+    like[unlike] = False
     result[result] = like
     return result
 

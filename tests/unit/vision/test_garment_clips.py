@@ -66,3 +66,8 @@ def test_a_waistband_of_another_colour_stays() -> None:
     found = without_hanger_at_waist(drawn)
     assert np.array_equal(found.region, drawn.region)
     assert np.array_equal(found.rgb, drawn.rgb)
+
+
+def test_no_notch_is_cut_where_one_clip_alone_is_seen() -> None:
+    drawn = skirt((LEFT, BLACK))
+    assert np.array_equal(without_hanger_at_waist(drawn).region, drawn.region)

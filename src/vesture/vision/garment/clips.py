@@ -27,6 +27,7 @@ RARE = 0.02  # share of the garment with such a colour, from which it is the gar
 THIN = 0.012  # of the garment's longer side: half the thickness of a bar
 LONG = 14.0  # length of a bar per half thickness
 HALF = 0.45  # of its width: what is wider goes all across
+NOTCH = 0.015  # of its longer side: what goes leaves no deeper cut in the waist
 ASIDE = 0.12  # of its width from the middle, where labels are
 MOST = 0.06  # of its area: more than that is no bar
 DEEPEST, SHALLOWEST = 0.2, 0.012  # of the garment's height: how far down clips reach from its upper edge
@@ -146,7 +147,7 @@ def _without_bars(cutout: Cutout, foreign: Bool) -> Cutout:
         thin = thickest < THIN * size and stats[name, cv2.CC_STAT_WIDTH] > LONG * thickest
         aside = abs(stats[name, cv2.CC_STAT_LEFT] + stats[name, cv2.CC_STAT_WIDTH] / 2 - cutout.axis) > ASIDE * width
         one_sided = aside and stats[name, cv2.CC_STAT_WIDTH] < HALF * width and mirrored[piece].mean() < 0.3
-        if thin or one_sided:
+        if (thin or one_sided) and _stands_above(piece, region, NOTCH * size):
             gone |= piece
     if not gone.any() or gone.sum() > MOST * region.sum():
         return cutout
@@ -161,6 +162,15 @@ def _without_bars(cutout: Cutout, foreign: Bool) -> Cutout:
     soft = cv2.resize(soft, shape, interpolation=cv2.INTER_CUBIC)
     share = 1 - np.clip((soft - 0.5) / max(cutout.scale, 0.2) + 0.5, 0, 1)
     return replace(cutout, alpha=np.asarray(cutout.alpha * share, np.float32), region=kept)
+
+
+def _stands_above(piece: Bool, region: Bool, reach: float) -> bool:
+    """Whether `piece` ends no more than `reach` below the waist beside it: else its place would be a notch."""
+    columns = np.nonzero(piece.any(0))[0]
+    beside = [columns[0] - round(reach) - 1, columns[-1] + round(reach) + 1]
+    tops = [int(np.argmax(region[:, c])) for c in beside if 0 <= c < region.shape[1] and region[:, c].any()]
+    ends = len(piece) - 1 - np.argmax(piece[::-1, columns], axis=0)
+    return not tops or float(np.median(ends)) < max(tops) + reach
 
 
 def _near(gone: Bool, size: int) -> Bool:

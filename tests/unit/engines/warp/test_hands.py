@@ -265,3 +265,17 @@ def test_fingers_that_a_handle_parts_from_the_hand_are_kept() -> None:
     assert not hand_of(body, body.arms["left"])[tips].any()
     whole = Fit({}, {}, (1.0, 1.0), REACH)
     assert kept_in_front(body, np.zeros(SHAPE, bool), whole, (Label.OTHER,), (Label.TOP,))[tips].all()
+
+
+def test_skin_in_the_old_garment_away_from_the_hand_is_a_fold_and_fingers_beside_it_are_not() -> None:
+    body, _ = hand_on_hip()
+    labels = body.labels.copy()
+    cv2.circle(labels, (150, 228), 4, int(Label.SKIN), -1)  # within a hand's reach of the wrist, and none of it
+    fold = (labels == Label.SKIN) & (body.labels != Label.SKIN)
+    labels[:, 116:118] = np.where(labels[:, 116:118] == Label.SKIN, Label.TOP, labels[:, 116:118])  # a ring
+    tips = (labels == Label.SKIN) & (np.arange(SHAPE[1]) > 118) & ~fold & (np.arange(SHAPE[0])[:, None] > 180)
+    body = replace(body, labels=labels)
+    assert tips.any() and not hand_of(body, body.arms["left"])[tips].all()
+    gone = old_garment(drawn_photo(body), body, TOPS.replaced, Coarse.of(drawn_photo(body), body.unit))
+    assert gone[fold].mean() > 0.9
+    assert gone[cv2.erode(tips.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0].mean() < 0.3

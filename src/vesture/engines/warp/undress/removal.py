@@ -28,6 +28,7 @@ SHADE = (0.3, 1.2)  # factors of light on a hand from its darkest creases to its
 CUFF_LINE, CUFF_SHADE = 0.03, (0.8, 1.2)  # units below a cuff where darker skin lies in its shadow; its light
 COAT = 1.4  # level v below which a top hides the legs
 HAND = 0.7  # units round a wrist within which small pieces of skin are fingers
+FINGER_GAP = 0.1  # units from the rest of the hand within which pieces of skin are fingers
 SKIN_SCRAP = 0.08  # square units of skin below which it may be cloth of the colour of skin
 SCRAP = 0.03  # square units below which a piece of the old garment is taken for something else
 PINHOLE = 0.01  # square units below which something inside the old garment is part of it
@@ -58,15 +59,15 @@ def old_garment(
     old = _whole(old, labels != Label.BACKGROUND, body.unit)
     if not old.any():
         return old
+    seen = read_hands(body, replaced) if seen is None else seen
+    hands, arms, cuffed = np.logical_or.reduce(list(seen.whole.values())), seen.bare, seen.cuffed
     collar = np.zeros_like(old)
     if Label.TOP in replaced:
-        old |= _beside_the_neck(photo, body, old) | _scraps_of_skin(body, old)
+        old |= _beside_the_neck(photo, body, old) | _scraps_of_skin(body, old, hands)
         collar = collar_remains(photo, body, old, coarse, face)
         old |= collar
     distance = distance_to(old)
     skin = labels == Label.SKIN
-    seen = read_hands(body, replaced) if seen is None else seen
-    hands, arms, cuffed = np.logical_or.reduce(list(seen.whole.values())), seen.bare, seen.cuffed
     careful = (skin & ~cuffed & (_beyond_the_wrists(body) | _above_the_jaw(body))) | arms
     broad = skin & ~careful & (cuffed | dilate(erode(skin, FINGER * body.unit), FINGER * body.unit))
     rim = distance <= np.where(broad, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))
@@ -223,8 +224,9 @@ def _beside_the_neck(photo: Floats, body: Body, old: Bools) -> Bools:
     return np.asarray(result & dilate(old, 0.08 * body.unit))
 
 
-def _scraps_of_skin(body: Body, old: Bools) -> Bools:
-    """Small pieces of skin with the old garment all round, hands aside: folds and prints of the colour of skin."""
+def _scraps_of_skin(body: Body, old: Bools, seen: Bools) -> Bools:
+    """Small pieces of skin with the old garment all round, fingers beside the hands (h, w) that are seen aside: folds
+    and prints of the colour of skin."""
     skin = body.labels == Label.SKIN
     hands = np.stack([body.arms[side].at(np.array([body.arms[side].length]))[0] for side in SIDES])
     count, names, stats, _ = cv2.connectedComponentsWithStats(skin.view(np.uint8))
@@ -232,10 +234,15 @@ def _scraps_of_skin(body: Body, old: Bools) -> Bools:
     for index in range(1, count):
         left, top, width, height, area = stats[index]
         middle = np.array([left + width / 2, top + height / 2])
-        if area > SKIN_SCRAP * body.unit**2 or np.linalg.norm(hands - middle, axis=1).min() < HAND * body.unit:
+        if area > SKIN_SCRAP * body.unit**2:
             continue
-        box = np.s_[max(0, top - 3) : top + height + 3, max(0, left - 3) : left + width + 3]
+        gap = round(FINGER_GAP * body.unit) + 3
+        box = np.s_[max(0, top - gap) : top + height + gap, max(0, left - gap) : left + width + gap]
         piece = names[box] == index
+        if np.linalg.norm(hands - middle, axis=1).min() < HAND * body.unit and (
+            not seen.any() or (dilate(piece, gap - 3) & seen[box]).any()
+        ):
+            continue
         ring = dilate(piece, 2) & ~piece
         if float(old[box][ring].mean()) > 0.55:
             result[box] |= piece

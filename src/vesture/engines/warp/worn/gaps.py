@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB
 from vesture.engines.warp.body.figure import Floats
+from vesture.engines.warp.picture.patch import bounds
 from vesture.vision.fill import push_pull
 from vesture.vision.masks import closed, dilate, erode
 
 Bools = NDArray[np.bool_]
 
-FINE, FINEST = 80.0, 480.0  # pixels of a unit at which colours are compared, and at which gaps are looked for
+AROUND = 0.45  # units about the cloth that are looked at
+FINE, FINEST = 80.0, 700.0  # pixels of a unit at which colours are compared, and at which gaps are looked for
 MIXED = 0.006  # units beside a gap where its colour and the cloth's mix
 EVEN = 0.08  # units over which colours of cloth and backdrop are evened out
 BESIDE, MOST_UNEVEN = 0.4, 3.0  # units about the cloth; CIELAB distance that backdrop there may differ from even
@@ -37,6 +39,18 @@ def without_gaps(photo: RGB, mask: Bools, backdrop: Bools, lines: Iterable[Float
         backdrop: (H, W) where neither the wearer nor anything of theirs is.
         lines: (n, 2) photo pixels, along which sleeves and torso meet.
     """
+    box = bounds(mask, round(AROUND * unit))
+    if box is None:
+        return mask
+    place = np.s_[box[0] : box[2], box[1] : box[3]]
+    result = mask.copy()
+    result[place] = _without_gaps(
+        photo[place], mask[place], backdrop[place], [line - (box[1], box[0]) for line in lines], unit
+    )
+    return result
+
+
+def _without_gaps(photo: RGB, mask: Bools, backdrop: Bools, lines: Iterable[Floats], unit: float) -> Bools:
     scale = min(1.0, FINE / unit)
     size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
     small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)

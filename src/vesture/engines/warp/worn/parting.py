@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.body.silhouettes import limb_zone
+from vesture.engines.warp.picture.patch import bounds
 from vesture.engines.warp.worn.atlas import SLEEVE_PART
 from vesture.engines.warp.worn.torso_sides import MARGIN, Side, between_sides
 from vesture.vision.garment.types import GarmentKind, Part
@@ -38,9 +39,12 @@ def labels_with_gaps(body: Body, mask: Bools, gaps: Bools) -> NDArray[np.uint8]:
     them and was dropped from the mask: its colours are not the cloth's."""
     if not gaps.any():
         return body.labels
-    dropped = ~mask & np.isin(body.labels, np.unique(body.labels[mask]))
-    open_ = gaps | (dropped & dilate(gaps, BESIDE_GAP * body.unit))
-    return np.where(open_, np.uint8(Label.BACKGROUND), body.labels)
+    labels, reach = body.labels.copy(), BESIDE_GAP * body.unit
+    top, left, bottom, right = bounds(gaps, round(reach) + 1) or (0, 0, *gaps.shape)
+    place = np.s_[top:bottom, left:right]
+    dropped = ~mask[place] & np.isin(labels[place], np.unique(labels[mask]))
+    labels[place][gaps[place] | (dropped & dilate(gaps[place], reach))] = int(Label.BACKGROUND)
+    return labels
 
 
 def torso_zones(
@@ -112,6 +116,15 @@ def even_outlines(parts: NDArray[np.uint8], where: Bools, unit: float) -> NDArra
     `where` (H, W) that is allowed, and only there its spikes go.
     """
     radius = max(1.0, UNEVEN * unit)
+    result = parts.copy()
+    box = bounds(parts > 0, round(2 * radius) + 1)
+    if box is not None:
+        place = np.s_[box[0] : box[2], box[1] : box[3]]
+        result[place] = _even(parts[place], where[place], radius)
+    return result
+
+
+def _even(parts: NDArray[np.uint8], where: Bools, radius: float) -> NDArray[np.uint8]:
     result = parts.copy()
     torso = parts == Part.TORSO
     result[closed(torso, radius) & (parts == 0) & where] = int(Part.TORSO)

@@ -78,7 +78,8 @@ def let_down(garment: WornGarment) -> WornGarment:
     edges = {side: body.point(SIGN[side] * np.linspace(*half[side], 8), levels) for side in SIDES}
     rows = max(0, int(np.ceil(max(edge[-1, 1] for edge in edges.values()))) + 4 - garment.alpha.shape[0])
     rgb = np.pad(garment.rgb, ((0, rows), (0, 0), (0, 0)), mode="edge")
-    alpha, parts = (np.pad(values, ((0, rows), (0, 0))) for values in (garment.alpha, garment.parts))
+    alpha = np.pad(garment.alpha, ((0, rows), (0, 0)))
+    parts = np.pad(garment.parts, ((0, rows), (0, 0)))
     tail = inside_outline(alpha.shape, np.concatenate([edges["left"], edges["right"][::-1]]))
     tail &= (parts == 0) | (parts == Part.TORSO)
     level = _levels(alpha.shape, body)

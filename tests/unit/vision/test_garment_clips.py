@@ -71,3 +71,8 @@ def test_a_waistband_of_another_colour_stays() -> None:
 def test_no_notch_is_cut_where_one_clip_alone_is_seen() -> None:
     drawn = skirt((LEFT, BLACK))
     assert np.array_equal(without_hanger_at_waist(drawn).region, drawn.region)
+
+
+def test_a_tab_at_the_slope_of_the_hips_stays() -> None:
+    drawn = skirt(((222, 110, 236, 122), BLACK))
+    assert np.array_equal(without_hanger_at_waist(drawn).region, drawn.region)

@@ -25,11 +25,12 @@ UNLIKE = 16.0  # Lab units from all that the garment has much of
 ALIKE_COLOUR = 10.0  # Lab units between two that are one colour
 RARE = 0.02  # share of the garment with such a colour, from which it is the garment's own
 THIN = 0.012  # of the garment's longer side: half the thickness of a bar
+LEVEL = 0.08  # of its height: how much lower than its highest point the waist may lie
 LONG = 14.0  # length of a bar per half thickness
 HALF = 0.45  # of its width: what is wider goes all across
 NOTCH = 0.015  # of its longer side: what goes leaves no deeper cut in the waist
 ASIDE = 0.12  # of its width from the middle, where labels are
-MOST = 0.06  # of its area: more than that is no bar
+MOST = 0.03  # of its area: more than that is no bar
 DEEPEST, SHALLOWEST = 0.2, 0.012  # of the garment's height: how far down clips reach from its upper edge
 WIDEST, NARROWEST = 0.2, 0.02  # of the garment's width
 SOLID = 0.5  # least share of its box that a clip fills
@@ -79,12 +80,14 @@ def _foreign(cutout: Cutout) -> Bool:
     region = cutout.region
     none = np.zeros_like(region)
     tall = int(region.any(1).sum())
+    first = int(np.argmax(region.any(1)))
+    at_waist = region.any(0) & (np.argmax(region, axis=0) < first + LEVEL * tall)  # and not at the hips' slopes
     band = region & (_below_edge(region) < DEEPEST * tall)
     cloth = cv2.erode((region & ~band).astype(np.uint8), disc(3)) > 0
     if cloth.sum() < 400:
         return none
     colours = cutout.lab[cloth]
-    unlike = band & (distance_to(cutout.lab, main_colours(colours)) > UNLIKE)
+    unlike = band & at_waist & (distance_to(cutout.lab, main_colours(colours)) > UNLIKE)
     colours = colours[:: max(1, len(colours) // 3000)]
     count, names = cv2.connectedComponents(unlike.astype(np.uint8), connectivity=8)
     for name in range(1, count):
@@ -149,10 +152,12 @@ def _without_bars(cutout: Cutout, foreign: Bool) -> Cutout:
         one_sided = aside and stats[name, cv2.CC_STAT_WIDTH] < HALF * width and mirrored[piece].mean() < 0.3
         if (thin or one_sided) and _stands_above(piece, region, NOTCH * size):
             gone |= piece
-    if not gone.any() or gone.sum() > MOST * region.sum():
+    if not gone.any():
         return cutout
     # what stands above a removed bar, and shreds of it
     shadowed = np.cumsum(gone[::-1], axis=0)[::-1] > 0
+    if (shadowed & region).sum() > MOST * region.sum():
+        return cutout
     left = region & ~shadowed
     solid = cv2.morphologyEx(left.astype(np.uint8), cv2.MORPH_OPEN, disc(THIN * size)) > 0
     kept = main_body(left & (solid | ~_near(gone, size)))

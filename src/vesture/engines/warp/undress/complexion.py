@@ -25,7 +25,7 @@ HAND = 0.55  # units round the wrist that are hand rather than arm
 SAMPLES = 20000
 LEAST = 80  # pixels that make a tone
 # a* and b* of neck and chest as shares of those of forehead, nose and cheeks: medians of 50 photos that show both
-PALER = (0.9, 1.08)
+PALER = (0.85, 1.08)
 UPPER_FACE = (1.05, 2.6)  # half-widths of the face above the chin, between which no beard grows and no lips are
 UPPER_WIDTH = 0.75  # half-widths beside the face's middle
 NECK = 0.17  # units from the middle that are neck
@@ -143,7 +143,7 @@ def _limb_tone(face: Floats | None, hands: list[Floats], everything: Floats) -> 
         return np.asarray(hand + np.array([2, -3, 2], np.float32), np.float32)
     if hand is None:
         return _paler(face)
-    return np.asarray(0.5 * _paler(face) + 0.5 * hand * np.array([1.0, 0.9, 1.12], np.float32), np.float32)
+    return np.asarray(0.5 * _paler(face) + 0.5 * hand * np.array([1.0, 0.87, 1.12], np.float32), np.float32)
 
 
 def _side_light(across: NDArray[np.float64], lightness: Floats, in_face: Bools, body: Body) -> float:

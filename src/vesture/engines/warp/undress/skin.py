@@ -25,7 +25,7 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 # shade falls on blue and green more than on red: light comes back out of the skin reddened
-REDDENING = np.array([0.79, 1.06, 1.24], np.float32)
+REDDENING = np.array([0.82, 1.05, 1.18], np.float32)
 MEETING, WRIST_MEETING = 0.7, 0.3  # units before the visible skin within which a limb takes on its width
 BEYOND = 0.14  # units past the last joint where no skin is seen: trousers end below the ankle
 ARMPIT = 0.25  # share of an arm down to which its inner side is one with the chest
@@ -38,7 +38,7 @@ JOIN_RANGE = -1.1, 0.6
 SHADE_REACH, LIGHT_REACH, COLOUR_REACH = 0.1, 0.25, 0.35
 LIMB_REACH = 0.3, 0.3, 0.3  # the light of a limb changes less
 # percentile of the sizes of the details of skin, that grain has, and levels at the most
-PLAIN, MOST_GRAIN = 30.0, 0.8
+PLAIN, MOST_GRAIN = 40.0, 1.1
 BLOTCHES = (1.6, 0.006), (5.0, 0.012)  # low-resolution pixels and depth of the unevenness of skin
 
 

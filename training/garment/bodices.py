@@ -44,6 +44,8 @@ def add_bodice(shape: Shape, lower: list[list[float]], hem: Hem, from_behind: bo
     tip = np.float32([between(rng, 0.72, 1.08), between(rng, 0.1, 0.34)])
     if not sleeved:
         tip = np.float32([between(rng, neck.half + 0.12, max(0.95, neck.half + 0.2)), between(rng, 0.04, 0.25)])
+        if maybe(rng, 0.25):  # cut wide, so that it falls over the upper arm
+            tip = np.float32([between(rng, 0.98, 1.2), between(rng, 0.12, 0.36)])
     tip = np.maximum(tip, neck.corner + np.float32([0.08, 0.02]))
     armpit = np.float32([between(rng, 0.94, 1.06), between(rng, 0.7, 1.25)])
     if sleeved and maybe(rng, 0.12):

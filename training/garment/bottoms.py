@@ -15,10 +15,10 @@ from vesture.vision.garment.types import Part
 def trousers(rng: np.random.Generator) -> Shape:
     """Trousers, jeans, joggers, leggings, shorts."""
     shape = Shape("trousers", "none", "none")
-    short = maybe(rng, 0.42)
+    short = maybe(rng, 0.5)
     hip = between(rng, 1.0, 1.42)
     length = between(rng, 1.7, 3.0) if short else between(rng, 4.2, 6.6)
-    rise = length * (between(rng, 0.48, 0.85) if short else between(rng, 0.26, 0.44))
+    rise = length * (between(rng, 0.48, 0.92) if short else between(rng, 0.26, 0.44))
     if not short and maybe(rng, 0.15):  # to the calf
         length = rise + between(rng, 1.4, 3.0)
     add_waist_back(shape, 1.0, rng)
@@ -116,7 +116,7 @@ def _add_hips_and_legs(
         if short
         else choose(rng, {0.3: 2, 0.4: 3, 0.5: 2, 0.68: 1.2}) * between(rng, 0.9, 1.15)
     )
-    closed = maybe(rng, 0.38 if short else 0.18)
+    closed = maybe(rng, 0.5 if short else 0.18)
     drop = between(rng, 0.1, 0.5) if short and maybe(rng, 0.35) else 0.0  # ends of shorts that run down to the middle
     outlines, marks = [], []
     for flip in (-1.0, 1.0):
@@ -151,10 +151,38 @@ def _add_hips_and_legs(
         else np.float32([mirrored(side[0]), side[0]])
     )
     shape.add(joined(top, right[1:], crotch, mirrored(right)[::-1]), Part.TORSO, lift=0.0)
-    if closed or maybe(rng, 0.3):
-        shape.draw(joined(crotch, [0.0, length]), 0.02, strength=between(rng, 0.1, 0.6))
+    _add_crotch_lines(shape, crotch, (hip, length), closed, short, rng)
+    if short and shape.kind == "trousers" and maybe(rng, 0.1):
+        _add_apron(shape, float(side[0][0]), hip, length - drop * end * 0.5, rng)
     _end_legs(shape, marks, closed, rng)
     shape.mark("crotch", crotch)
+
+
+def _add_crotch_lines(
+    shape: Shape, crotch: Curve, size: tuple[float, float], closed: bool, short: bool, rng: np.random.Generator
+) -> None:
+    """The line between legs that touch, in part or whole, and folds that run to the crotch; `size`: hip and length."""
+    (hip, length), rise = size, float(crotch[1])
+    if closed or maybe(rng, 0.3):
+        seen = between(rng, 0.15, 1.0) if maybe(rng, 0.4) else 1.0  # of the line where the legs lie against each other
+        foot = [float(rng.normal(0, 0.03)), length - (length - rise) * between(rng, 0, 1 - seen)]
+        head = crotch + (np.float32(foot) - crotch) * (1 - seen)
+        shape.draw(joined(head, foot), between(rng, 0.015, 0.04), strength=between(rng, 0.1, 0.6))
+    if short and maybe(rng, 0.4):  # folds that run to the crotch
+        for flip in (-1, 1) if maybe(rng, 0.7) else (1,):
+            end_at = np.float32([flip * hip * between(rng, 0.3, 0.9), rise * between(rng, 0.5, 1.25)])
+            path = bow(crotch, end_at, between(rng, -0.12, 0.12))
+            shape.draw(path, between(rng, 0.02, 0.08), strength=between(rng, 0.08, 0.35))
+
+
+def _add_apron(shape: Shape, waist: float, hip: float, length: float, rng: np.random.Generator) -> None:
+    """The front of a skort: one panel wrapped over both legs, which show below it."""
+    flip = choose(rng, {-1: 1, 1: 1})
+    start = waist * between(rng, 0.3, 0.95)
+    low = length - between(rng, 0.05, 0.45)
+    edge = bow([-start, 0.1], [hip * between(rng, -0.5, 0.8), low], between(rng, -0.25, 0.25))
+    panel = joined(edge, [hip * 1.03, low * between(rng, 0.85, 1.0)], [waist, 0.1])
+    shape.add(panel * np.float32([flip, 1]), Part.TORSO, lift=between(rng, 0.2, 0.6))
 
 
 def _end_legs(shape: Shape, marks: list[tuple[float, Curve, Curve]], closed: bool, rng: np.random.Generator) -> None:
@@ -197,6 +225,8 @@ def skirt(rng: np.random.Generator) -> Shape:
         add_waistband(shape, 1.0, hip, 0.9, rng)
     shape.mark("waist_left", [-1, 0])
     shape.mark("waist_right", [1, 0])
+    if maybe(rng, 0.3):  # jeans skirts, buttoned and zipped fronts
+        _add_fly(shape, min(length * 0.9, between(rng, 0.9, 2.2)), rng)
     shape.print_box = (-0.8, 0.4, 0.8, length - 0.1)
     return shape
 

@@ -70,7 +70,8 @@ def aim(rng: np.random.Generator, shape: Shape, height: int, width: int, tidy: b
     scale = fill * min(width / (high[0] - low[0]), height / (high[1] - low[1]))
     slack = np.float32([width, height]) - (high - low) * scale
     shift = -low * scale + slack * (0.5 + np.clip(rng.normal(0, 0.16, 2), -0.5, 0.5)) - 0.5
-    slant = rng.normal(0, 0.005 if tidy else 0.03, 2) / max(float(np.ptp(everything[:, 1])) / 3, 1)
+    steep = 2.2 if not tidy and maybe(rng, 0.2) else 1.0
+    slant = rng.normal(0, 0.005 if tidy else 0.03 * steep, 2) / max(float(np.ptp(everything[:, 1])) / 3, 1)
     return Camera(
         affine=np.concatenate([matrix * scale, shift[:, None]], 1).astype(np.float32),
         slant=slant.astype(np.float32),

@@ -13,7 +13,7 @@ from training.garment.shape import Shape
 from vesture.vision.garment.network import INNER_BACK
 from vesture.vision.garment.types import Part
 
-HOW_OFTEN = {"top": 0.45, "trousers": 0.21, "skirt": 0.13, "dress": 0.15, "jumpsuit": 0.06}
+HOW_OFTEN = {"top": 0.42, "trousers": 0.24, "skirt": 0.14, "dress": 0.15, "jumpsuit": 0.05}
 
 
 def garment(rng: np.random.Generator) -> Shape:

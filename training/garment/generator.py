@@ -43,7 +43,7 @@ def draw_sample(rng: np.random.Generator) -> Sample:
     )
     painter.paint(shape)
     canvas = weave(rng, painter.canvas, painter.labels)
-    if shape.kind in ("trousers", "skirt") and maybe(rng, 0.12 if tidy else 0.4):
+    if shape.kind in ("trousers", "skirt") and maybe(rng, 0.15 if tidy else 0.45):
         canvas = add_clips(rng, canvas, camera, shape)
     pixels = photo.develop(rng, canvas, tidy)
     places = {name: camera.place(place)[0] for name, place in shape.points.items()}
@@ -93,7 +93,7 @@ def backdrop(
             ground = backdrops.add_clutter(rng, ground)
     if maybe(rng, 0.65):
         ground = ground * (1 - _cast(rng, shape, camera, size, tidy))[..., None]
-    if shape.shoulders is not None and maybe(rng, 0.08 if tidy else 0.4):
+    if shape.shoulders is not None and maybe(rng, 0.1 if tidy else 0.5):
         ground = add_hanger(rng, ground, camera, shape)
     return np.ascontiguousarray(ground, np.float32)
 
@@ -123,7 +123,8 @@ def _cast(
             )
         solid = floor
     blur = between(rng, 0.8, 7)
-    shift = np.float32([[1, 0, rng.normal(0, 2.5)], [0, 1, between(rng, -1, 4)]])
+    far = between(rng, 1.5, 4.0) if not tidy and maybe(rng, 0.25) else 1.0  # before a wall, in the light of one side
+    shift = np.float32([[1, 0, rng.normal(0, 2.5) * far], [0, 1, between(rng, -1, 4) * far]])
     soft = cv2.GaussianBlur(cv2.warpAffine(solid, shift, (width, height)), (0, 0), blur)
     return soft.astype(np.float32) / 255 * between(rng, 0.05, 0.3 if tidy else 0.6)
 

@@ -21,6 +21,11 @@ def develop(rng: np.random.Generator, canvas: NDArray[np.float32], tidy: bool) -
             y, x = np.mgrid[:height, :width].astype(np.float32)
             far = (x / width - 0.5) ** 2 + (y / height - 0.5) ** 2
             picture = picture * (1 - far * between(rng, 0, 0.7))[..., None]
+        if maybe(rng, 0.3):  # a window at one side
+            angle = between(rng, 0, 2 * np.pi)
+            y, x = np.mgrid[:height, :width].astype(np.float32)
+            along = (x / width - 0.5) * np.cos(angle) + (y / height - 0.5) * np.sin(angle)
+            picture = picture * (1 + np.tanh(along * between(rng, 1, 4)) * between(rng, 0.05, 0.35))[..., None]
         if maybe(rng, 0.25):  # the photographer's shadow
             shade = np.clip(piece(rng, hills()[:9], height, width) * 3 - between(rng, 0, 3), 0, 1)
             picture = picture * (1 - shade * between(rng, 0.05, 0.4))[..., None]

@@ -39,7 +39,7 @@ def sleeve_style(rng: np.random.Generator, word: str) -> SleeveStyle:
     length = choose(rng, {2.3: 6, 1.85: 2, 1.35: 1.3} if long else {0.68: 6, 0.92: 2, 0.38: 2})
     pose = choose(
         rng,
-        {"spread": 4, "hanging": 4, "close": 3, "over": 2, "folded": 2.2, "bent": 2}
+        {"spread": 4, "hanging": 4, "close": 3, "over": 2, "folded": 2.2, "bent": 2, "crossed": 1.4}
         if long
         else {"spread": 6, "hanging": 3, "close": 1.2, "over": 0.3, "folded": 0.3, "bent": 0.2},
     )
@@ -80,6 +80,8 @@ def _pose(rng: np.random.Generator, pose: str, long: bool) -> tuple[float, float
         return between(rng, 2, 18), between(rng, -8, 8), None, maybe(rng, 0.6)
     if pose == "over":
         return between(rng, -22, 4), between(rng, -30, 8), None, True
+    if pose == "crossed":  # as arms are
+        return between(rng, -10, 35), -between(rng, 60, 130), None, True
     if pose == "folded":
         return between(rng, 8, 88), between(rng, -25, 40) if long else 0.0, "root", True
     if maybe(rng, 0.5):
@@ -91,7 +93,7 @@ def varied(rng: np.random.Generator, style: SleeveStyle) -> SleeveStyle:
     """The other side's sleeve: the same cut, not quite the same lie."""
     if style.length > 1 and maybe(rng, 0.18):
         angle, bend, fold, front = _pose(
-            rng, choose(rng, {"spread": 1, "hanging": 1, "over": 1, "folded": 1, "bent": 1}), True
+            rng, choose(rng, {"spread": 1, "hanging": 1, "over": 1, "folded": 1, "bent": 1, "crossed": 1}), True
         )
         return replace(style, angle=angle, bend=bend, fold=fold, front=front)
     return replace(

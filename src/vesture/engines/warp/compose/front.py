@@ -25,7 +25,7 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 HAIR_BAND, SKIN_BAND = 0.035, 0.012  # units either side of the edge within which coverage is soft
-THINNING, EVEN = 0.02, 0.012  # units
+OUTLINE, EVEN = 0.02, 0.012  # units
 BESIDE_TORSO = 0.85  # of the torso's half-width: an arm's axis that lies further out hangs beside it
 UNDER_CUFF = 0.04  # units past a long sleeve's reach within which its cloth still lies over the skin
 WRIST = 0.1  # units that the zone beyond a wrist is longer than what may be kept of it
@@ -140,7 +140,7 @@ def soft_front(
         told = np.clip(told, np.minimum(least, 1), np.clip(most, 0, 1))
         edge = alpha[rows, columns]
         if part is hair:  # where nothing tells hair from cloth its outline is rough
-            edge = np.minimum(edge, _thinning(old & ~keep, THINNING * unit)[rows, columns])
+            edge = _smooth_outline(old & ~keep, OUTLINE * unit)[rows, columns]
         value = np.clip(edge + trust * (told - edge), 0, 1)
         alpha[rows, columns] = value
         # F by the equation, but no stranger than the pixel itself and the front nearby
@@ -163,9 +163,10 @@ def _even(
     return np.asarray(mean[rows, columns], np.float32)
 
 
-def _thinning(beside: Bools, width: float) -> Floats:
-    """Coverage (h, w) that begins at 0 `beside` a mask, along a smoothed outline, and is whole two widths from it."""
-    return np.asarray(np.clip(1 - 2 * cv2.GaussianBlur(beside.astype(np.float32), (0, 0), width), 0, 1), np.float32)
+def _smooth_outline(beside: Bools, width: float) -> Floats:
+    """Coverage (h, w) off a mask `beside` it: its outline smoothed over about `width` pixels, with an edge as soft."""
+    blurred = cv2.GaussianBlur(beside.astype(np.float32), (0, 0), width)
+    return np.asarray(np.clip(1.5 - 2 * blurred, 0, 1), np.float32)
 
 
 def joined_softly(alpha: Floats, colours: Floats, photo: Floats, keep: Bools, join: Floats) -> tuple[Floats, Floats]:

@@ -114,7 +114,7 @@ def measured(photo: NDArray[np.uint8], person: Bools, need: Bools, unit: float) 
         ]
         where = cv2.resize(inside.view(np.uint8), small[0].shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0
         similar.append(float(ssim_map(small[0], small[1])[where].mean()) if where.any() else 1.0)
-    strength = [_detail(picture, erode_rim(inside)) for picture in (filled, photo)]
+    strength = [_detail(picture, _without_rim(inside)) for picture in (filled, photo)]
     edges = [_edges(picture) for picture in (filled, photo)]
     rim = dilate(need, 1) & dilate(~need & ~person, 1) & (distance_to(person) > CLEAR * unit + 2)
     return filled, Filled(
@@ -127,7 +127,7 @@ def measured(photo: NDArray[np.uint8], person: Bools, need: Bools, unit: float) 
     )
 
 
-def erode_rim(mask: Bools) -> Bools:
+def _without_rim(mask: Bools) -> Bools:
     """The mask without its rim, where detail is that of the seam; the mask itself where nothing else is left."""
     inner = ~dilate(~mask, 2)
     return inner if int(inner.sum()) > 100 else mask

@@ -20,7 +20,7 @@ from vesture.vision.masks import dilate, distance_to
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
-# of the light, that the head takes from the neck right below it, and units over which it fades: as in 50 photos
+# of the light, that the head takes from the neck right below it, and units over which it fades: about as in 50 photos
 UNDER_JAW, UNDER_JAW_REACH = 0.3, 0.14
 ROUND = 0.6  # of the face's side light, that a neck, which is rounder, has beyond what the chest has
 NECK_END, TRUNK = -0.1, 0.25  # levels in units between which the tone of the neck becomes that of trunk and arms

@@ -21,7 +21,7 @@ Bools = NDArray[np.bool_]
 Indices = NDArray[np.int64]
 
 MOST = 40.0  # levels that are made up for: more is no light, but something else that ends there
-HELD = 0.002  # how much a pixel is held to its own colour, beside its bonds with each of the four next to it
+HELD = 0.01  # how much a pixel is held to its own colour, beside its bonds with each of the four next to it
 SMOOTH = 0.7  # pixels over which colours are compared: grain is no seam
 NEXT = ((0, 1), (1, 0))
 

@@ -6,11 +6,13 @@ hems leave lines of their own colour or shade beyond, which would outline the ne
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body.figure import SIDES, Body
+from vesture.engines.warp.body.figure import SIDES, Body, SideName
 from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.collar import JAW_MARGIN, collar_remains, hanging_together
@@ -28,6 +30,7 @@ SHADE = (0.3, 1.2)  # factors of light on a hand from its darkest creases to its
 CUFF_LINE, CUFF_SHADE = 0.03, (0.8, 1.2)  # units below a cuff where darker skin lies in its shadow; its light
 COAT = 1.4  # level v below which a top hides the legs
 HAND = 0.7  # units round a wrist within which small pieces of skin are fingers
+AT_WRIST = 0.25  # units round a wrist within which skin is the hand
 FINGER_GAP = 0.1  # units from the rest of the hand within which pieces of skin are fingers
 SKIN_SCRAP = 0.08  # square units of skin below which it may be cloth of the colour of skin
 SCRAP = 0.03  # square units below which a piece of the old garment is taken for something else
@@ -63,7 +66,7 @@ def old_garment(
     hands, arms, cuffed = np.logical_or.reduce(list(seen.whole.values())), seen.bare, seen.cuffed
     collar = np.zeros_like(old)
     if Label.TOP in replaced:
-        old |= _beside_the_neck(photo, body, old) | _scraps_of_skin(body, old, hands)
+        old |= _beside_the_neck(photo, body, old) | _scraps_of_skin(body, old, seen.whole)
         collar = collar_remains(photo, body, old, coarse, face)
         old |= collar
     distance = distance_to(old)
@@ -224,11 +227,11 @@ def _beside_the_neck(photo: Floats, body: Body, old: Bools) -> Bools:
     return np.asarray(result & dilate(old, 0.08 * body.unit))
 
 
-def _scraps_of_skin(body: Body, old: Bools, seen: Bools) -> Bools:
-    """Small pieces of skin with the old garment all round, fingers beside the hands (h, w) that are seen aside: folds
-    and prints of the colour of skin."""
+def _scraps_of_skin(body: Body, old: Bools, seen: Mapping[SideName, Bools]) -> Bools:
+    """Small pieces of skin with the old garment all round, but for fingers beside the hands (h, w) that are seen: folds
+    and prints of the colour of skin. Near a wrist whose hand is not seen all may be fingers."""
     skin = body.labels == Label.SKIN
-    hands = np.stack([body.arms[side].at(np.array([body.arms[side].length]))[0] for side in SIDES])
+    wrists = {side: body.arms[side].at(np.array([body.arms[side].length]))[0] for side in SIDES}
     count, names, stats, _ = cv2.connectedComponentsWithStats(skin.view(np.uint8))
     result = np.zeros_like(skin)
     for index in range(1, count):
@@ -239,8 +242,10 @@ def _scraps_of_skin(body: Body, old: Bools, seen: Bools) -> Bools:
         gap = round(FINGER_GAP * body.unit) + 3
         box = np.s_[max(0, top - gap) : top + height + gap, max(0, left - gap) : left + width + gap]
         piece = names[box] == index
-        if np.linalg.norm(hands - middle, axis=1).min() < HAND * body.unit and (
-            not seen.any() or (dilate(piece, gap - 3) & seen[box]).any()
+        side = min(SIDES, key=lambda side: float(np.linalg.norm(wrists[side] - middle)))
+        away = float(np.linalg.norm(wrists[side] - middle)) / body.unit
+        if away < AT_WRIST or (
+            away < HAND and (not seen[side].any() or (dilate(piece, gap - 3) & seen[side][box]).any())
         ):
             continue
         ring = dilate(piece, 2) & ~piece

@@ -3,9 +3,9 @@
     python -m bench.quality FOLDER [--only recolour,masks,...] [--json PATH]
 
 Sections: recolour (the whole engine against true photos, beside three baselines), identity (people dressed in what
-they wear), parsing (labels of persons), masks
-(garments told from their backdrops), points (landmarks of real garments), net (the garment network on pictures kept
-back from its training). A section whose parts are not there says so and is passed over.
+they wear), parsing (labels of persons), scene (backgrounds continued where people stood beside them), masks (garments told
+from their backdrops), points (landmarks of real garments), net (the garment network on pictures kept back from its
+training). A section whose parts are not there says so and is passed over.
 """
 
 from __future__ import annotations
@@ -86,6 +86,7 @@ SECTIONS: dict[str, Section] = {
     "recolour": report_recolour,
     "identity": run_module("bench.identity", lambda data: [str(data)]),
     "parsing": run_module("bench.parsing", lambda data: [str(data)]),
+    "scene": run_module("bench.scene_fill", lambda data: [str(data)]),
     "masks": run_module("bench.garment_mask", lambda data: [str(data / "garments")]),
     "points": run_module("bench.garment_points", marked_folders),
     "net": run_module("training.garment.evaluate", lambda data: ["--count", HELD_BACK]),

@@ -3,9 +3,9 @@
     python -m bench.quality FOLDER [--only recolour,masks,...] [--json PATH]
 
 Sections: recolour (the whole engine against true photos, beside three baselines), identity (people dressed in what
-they wear), parsing (labels of persons), scene (backgrounds continued where people stood beside them), masks (garments told
-from their backdrops), points (landmarks of real garments), net (the garment network on pictures kept back from its
-training). A section whose parts are not there says so and is passed over.
+they wear), parsing (labels of persons), scene (backgrounds continued where people stood beside them), masks (garments
+told from their backdrops), points (landmarks of real garments), net (the garment network on pictures kept back from
+its training). A section whose parts are not there says so and is passed over.
 """
 
 from __future__ import annotations

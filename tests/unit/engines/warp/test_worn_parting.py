@@ -66,6 +66,16 @@ def test_where_nothing_is_allowed_the_torso_stays() -> None:
     assert (even_outlines(parts, below, UNIT)[40:50, 100:104] == TORSO).all()
 
 
+def test_a_sleeves_wedge_over_the_shoulder_stays_where_it_is_sewn() -> None:
+    parts = cloth()
+    parts[50:230, 180:240] = SLEEVE
+    cv2.fillPoly(parts, [np.array([[130, 50], [180, 50], [180, 54]])], SLEEVE)  # along the line of the shoulder
+    sewn = everywhere()
+    sewn[100:] = False
+    assert not even_outlines(parts, ~sewn, UNIT)[50:53, 150:170].any()
+    assert even_outlines(parts, ~sewn, UNIT, sewn)[50:54, 70:230].all()
+
+
 def in_cap_sleeves(*, raised_left: bool) -> tuple[np.ndarray, Body]:
     """Somebody in a top whose sleeves end a fifth down the arms."""
     body = drawn_body()

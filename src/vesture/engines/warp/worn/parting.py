@@ -109,22 +109,23 @@ def _beyond_shoulder(body: Body, mask: Bools, side: SideName) -> Bools:
     return result
 
 
-def even_outlines(parts: NDArray[np.uint8], where: Bools, unit: float) -> NDArray[np.uint8]:
+def even_outlines(parts: NDArray[np.uint8], where: Bools, unit: float, sewn: Bools | None = None) -> NDArray[np.uint8]:
     """The parts without spikes and notches in their outlines.
 
     What sticks out of the torso is a sleeve's where it touches one, else nothing's; notches of the torso become its own
-    `where` (H, W) that is allowed, and only there its spikes go.
+    `where` (H, W) that is allowed, and only there its spikes go. Where sleeves are `sewn` (H, W) to the torso their
+    wedges over the shoulders are none.
     """
     radius = max(1.0, UNEVEN * unit)
     result = parts.copy()
     box = bounds(parts > 0, round(2 * radius) + 1)
     if box is not None:
         place = np.s_[box[0] : box[2], box[1] : box[3]]
-        result[place] = _even(parts[place], where[place], radius)
+        result[place] = _even(parts[place], where[place], radius, None if sewn is None else sewn[place])
     return result
 
 
-def _even(parts: NDArray[np.uint8], where: Bools, radius: float) -> NDArray[np.uint8]:
+def _even(parts: NDArray[np.uint8], where: Bools, radius: float, sewn: Bools | None) -> NDArray[np.uint8]:
     result = parts.copy()
     torso = parts == Part.TORSO
     result[closed(torso, radius) & (parts == 0) & where] = int(Part.TORSO)
@@ -136,7 +137,8 @@ def _even(parts: NDArray[np.uint8], where: Bools, radius: float) -> NDArray[np.u
         if own.any():
             own |= spikes & dilate(own, radius)
             result[own] = int(part)
-            result[own & ~opened(own, radius)] = 0
+            whole = own if sewn is None else own | (sewn & (result == Part.TORSO))
+            result[own & ~opened(whole, radius)] = 0
     return result
 
 

@@ -97,7 +97,7 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     # hair, hands, straps and arms hide cloth that goes on behind them
     hidden = hidden_cloth(body, parts > 0, solid & ~bare_chest(body, ARMPIT)) | before
     mask = parts > 0
-    parts = even_outlines(np.where(hidden & ~mask, np.uint8(Part.TORSO), parts), below & allowed, body.unit)
+    parts = even_outlines(np.where(hidden & ~mask, np.uint8(Part.TORSO), parts), below & allowed, body.unit, ~below)
     cloth, alpha = complete(photo, mask & (parts > 0), parts > 0, body.unit, body)
     whole = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
     garment = on_wearer(cropped(cloth, alpha, whole, kind, points, curves), body, points)

@@ -140,3 +140,19 @@ def test_bare_shoulders_beside_a_collar_go_down_to_the_cloth_in_a_slope() -> Non
     assert heights[0] > 5
     assert np.diff(heights.astype(int)).min() >= -2  # no stump
     assert heights[-1] == 0
+
+
+def test_the_end_of_a_neck_beside_a_collar_is_no_shoulder_along_the_cloth() -> None:
+    body = replace(drawn_body(), head=HEAD)
+    labels = body.labels.copy()
+    cv2.rectangle(labels, (120, 80), (199, 130), int(Label.TOP), -1)
+    cv2.fillPoly(labels, [np.array([(135, 130), (144, 80), (156, 80), (168, 104), (168, 130)])], int(Label.SKIN))
+    body = replace(body, labels=labels)
+    cover = np.zeros(SHAPE, np.float32)
+    for column in range(100, 200):  # a collar's tip, beside which the new garment falls as a shoulder does
+        away = abs(column - 150) - 16
+        cover[int(108 + (0.35 * away if away > 0 else -1.5 * away)) :, column] = 1
+    zone = bare_neck(SHAPE, body, np.isin(labels, (Label.TOP, Label.ONE_PIECE)), cover)
+    beside = ((zone > 0.5) & (cover < 0.5) & (labels == Label.TOP))[:, 170:200].any(axis=0)
+    assert beside.any()
+    assert not beside[10:].any()

@@ -39,6 +39,7 @@ SHOULDER_COVER = 0.1  # units above the cloth within which no shoulder is seen
 # units on both sides of the collar's tip between which a bare shoulder begins, how high above the cloth, and how much
 # of it is enough to be no scrap where it falls less than it does on under the cloth
 SLOPE_FROM, SLOPE_RISE, SLOPE_LENGTH, SLOPE = 0.03, 0.12, 0.06, 0.55
+MEETING = 1.2  # pixels by which it comes at least nearer to the cloth with each pixel outwards
 BESIDE = 0.02  # units outside the outline within which a nick is one
 
 
@@ -135,7 +136,9 @@ def _slope(skin: Bools, top: NDArray[np.int64], tip: int, sign: int, unit: float
         return line
     columns, levels = np.array(seen).T
     beyond = sign * (np.arange(len(top)) - columns[-1])
-    line = np.where(beyond > 0, np.minimum(levels[-1] + SLOPE * beyond, line), line)
+    gap = line[int(columns[-1])] - levels[-1]
+    slope = np.maximum(levels[-1] + SLOPE * beyond, line - np.maximum(gap - MEETING * beyond, 0))
+    line = np.where(beyond > 0, np.minimum(slope, line), line)
     line[columns.astype(int)] = levels
     return line
 

@@ -50,7 +50,7 @@ class Neckline:
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
     """The patch's place in the picture."""
 
     middle: Float
@@ -74,12 +74,10 @@ def find_neckline(
         stand: how far the collar stands above the shoulders, in half chests (SideOutline.stand).
         expected: depth in collar widths near which the neckline was seen otherwise.
     """
-    across = (right - left).astype(np.float32)
-    width = float(np.linalg.norm(across))
-    frame = _Frame((left + right) / np.float32(2), across, np.array([-across[1], across[0]], np.float32))
-    if width < 6:
+    frame = framed(left, right)
+    if float(np.linalg.norm(frame.across)) < 6:
         return default_neckline(frame, 0.05, 0.1)
-    patch, inside = _rectify(lab, region, frame)
+    patch, inside = rectified(lab, region, frame)
     seen = _see_through(inside)
     depths = np.arange(max(0.06, seen + 0.03), BELOW - 0.2, 0.02, dtype=np.float32)
     if not len(depths):  # the silhouette itself is open further down than any neckline is looked for
@@ -99,7 +97,7 @@ def find_neckline(
         depth = max(usual if expected is None else expected, seen)
         return default_neckline(frame, depth, confidence)
     x = np.linspace(-1, 1, SAMPLES + 1, dtype=np.float32)
-    y = _snap(patch, x, _curve(x, grid[pick, best[pick]]))
+    y = _snap(patch, x, neckline_shape(x, grid[pick, best[pick]]))
     if stand > LOW_STAND:
         y = np.maximum(y, _lining_below(patch, inside, x, y))
     return Neckline(frame.place(x, y), float(y.max()), confidence)
@@ -108,13 +106,12 @@ def find_neckline(
 def snapped_neckline(lab: Float, region: Bool, curve: Float) -> Float:
     """A neckline (n, 2) known roughly, moved to the strongest edges near it; its ends stay."""
     left, right = curve[0], curve[-1]
-    across = (right - left).astype(np.float32)
-    if float(np.linalg.norm(across)) < 6:
+    frame = framed(left, right)
+    if float(np.linalg.norm(frame.across)) < 6:
         return curve
-    frame = _Frame((left + right) / np.float32(2), across, np.array([-across[1], across[0]], np.float32))
-    patch, _ = _rectify(lab, region, frame)
+    patch, _ = rectified(lab, region, frame)
     offset = curve - frame.middle
-    length = float(across @ across)
+    length = float(frame.across @ frame.across)
     own_x, own_y = 2 * offset @ frame.across / length, offset @ frame.down / length
     if (np.diff(own_x) <= 0).any() or own_y.max() > BELOW - 0.1:
         return curve
@@ -123,7 +120,13 @@ def snapped_neckline(lab: Float, region: Bool, curve: Float) -> Float:
     return frame.place(x, y)
 
 
-def default_neckline(frame: _Frame, depth: float, confidence: float) -> Neckline:
+def framed(left: Float, right: Float) -> Frame:
+    """The patch's frame between two collar corners."""
+    across = (right - left).astype(np.float32)
+    return Frame((left + right) / np.float32(2), across, np.array([-across[1], across[0]], np.float32))
+
+
+def default_neckline(frame: Frame, depth: float, confidence: float) -> Neckline:
     x = np.linspace(-1, 1, SAMPLES + 1, dtype=np.float32)
     return Neckline(frame.place(x, np.asarray(depth * (1 - np.abs(x) ** 2.2), np.float32)), depth, confidence)
 
@@ -137,7 +140,8 @@ def opening(shape: tuple[int, int], curve: Float) -> Bool:
     return mask > 0
 
 
-def _rectify(lab: Float, region: Bool, frame: _Frame) -> tuple[Float, Bool]:
+def rectified(lab: Float, region: Bool, frame: Frame) -> tuple[Float, Bool]:
+    """The picture between the corners and below them, and where it is garment."""
     columns = np.arange(-(0.5 + MARGIN), 0.5 + MARGIN, 1 / SCALE, dtype=np.float32) * 2
     rows = np.arange(-ABOVE, BELOW, 1 / SCALE, dtype=np.float32)
     spots = frame.place(*np.meshgrid(columns, rows))
@@ -153,7 +157,7 @@ def _see_through(inside: Bool) -> float:
     return max(0.0, first / SCALE - ABOVE)
 
 
-def _curve(x: Float, shape: Float) -> Float:
+def neckline_shape(x: Float, shape: Float) -> Float:
     """(m,) depths at x (m,) of the curve of `shape` (4,): depth, power, share of a V, inset."""
     depth, power, straight, inset = shape
     reach = np.minimum(np.abs(x) / (1 - inset), 1.0)

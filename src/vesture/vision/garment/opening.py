@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from vesture.vision.garment.backdrop import Bool, Float, disc
+from vesture.vision.garment.collar_ring import find_ring
 from vesture.vision.garment.neckline import LOW_STAND, Neckline, find_neckline, opening, snapped_neckline
 from vesture.vision.garment.outline import Outline
 from vesture.vision.garment.shape import resample, smooth_path
@@ -75,6 +76,10 @@ def joined_opening(
     if outline.stand < LOW_STAND and not outline.hooded and searched.confidence > SEARCH_CERTAIN:
         return searched
     left, right = searched.curve[0], searched.curve[-1]
+    if outline.stand < LOW_STAND and not outline.hooded and searched.confidence < SEARCH_SURE:
+        ring = find_ring(lab, region, left, right)
+        if ring is not None:
+            return searched_opening(region, ring, hooded=False)
     inner, sure = _inner_back(belief, region, left, right, armpit_level)
     hole = searched.hole & region
     above = _above_collar(region, searched.curve) if outline.hooded else np.zeros_like(region)

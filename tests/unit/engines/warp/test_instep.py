@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from drawn_person import drawn_body
 
-from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.body.figure import SIDES, Body
 from vesture.engines.warp.undress.instep import instep
 from vesture.vision.parsing.parse import Label
 
@@ -44,3 +44,10 @@ def test_a_shoe_that_reaches_the_leg_needs_no_foot() -> None:
 def test_no_foot_without_a_shoe() -> None:
     body = drawn_body()
     assert instep(body, "left", body.labels == Label.BOTTOM).max() == 0
+
+
+def test_a_foot_that_is_seen_is_not_painted() -> None:
+    body = in_shoes(425, 425)
+    body.labels[405:425][body.labels[405:425] == Label.BOTTOM] = Label.SKIN
+    for side in SIDES:
+        assert instep(body, side, body.labels == Label.BOTTOM).max() == 0

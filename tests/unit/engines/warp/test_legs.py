@@ -143,12 +143,38 @@ def test_hips_under_a_top_do_not_stand_out_beside_it(trousers) -> None:
 
 
 @pytest.mark.parametrize("category", ["bottoms", "one-pieces"])
-def test_shoes_stay_under_the_cloth_that_reaches_them(category, trousers: Garment) -> None:
+def test_low_shoes_stay_under_the_cloth_that_reaches_them(category, trousers: Garment) -> None:
     body = drawn_body()
     labels = body.labels.copy()
-    labels[380:406, 118:146] = int(Label.SHOES)
+    labels[390:406, 118:146] = int(Label.SHOES)
     body, clothes = replace(body, labels=labels), wardrobe(category, trousers)
     old = np.isin(labels, clothes.replaced)
     kept = kept_in_front(body, old, fit_garment(body, trousers), clothes.in_front, clothes.replaced)
     assert not kept[labels == Label.SHOES].any()
     assert not old[labels == Label.SHOES].any()
+
+
+def booted(shaft: int) -> Body:
+    """The drawn person, whose legs end at row 400, in shoes from a row on, into which the trousers go."""
+    labels = drawn_body().labels.copy()
+    for middle in (132, 168):
+        labels[shaft:406, middle - 20 : middle + 20] = int(Label.BACKGROUND)
+        labels[shaft:406, middle - 11 : middle + 11] = int(Label.SHOES)
+    return replace(drawn_body(), labels=labels)
+
+
+def test_trousers_go_into_tall_boots_whose_shafts_stay_before_them(trousers: Garment) -> None:
+    body = booted(360)
+    shoes = body.labels == Label.SHOES
+    fit = fit_garment(body, trousers)
+    assert kept_in_front(body, body.labels == Label.BOTTOM, fit, (), (Label.BOTTOM,))[shoes].all()
+    for side, middle in (("left", 132), ("right", 168)):
+        outer, inner = edges(body, trousers, side)
+        assert max(outer[-1, 1], inner[-1, 1]) < 380
+        assert max(abs(outer[-1, 0] - middle), abs(inner[-1, 0] - middle)) < 12
+    low = booted(392)
+    lower = fit_garment(low, trousers)
+    assert min(lower.leg_reach.values()) > 1.1 * max(fit.leg_reach.values())
+    assert not kept_in_front(low, low.labels == Label.BOTTOM, lower, (), (Label.BOTTOM,))[
+        low.labels == Label.SHOES
+    ].any()

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vesture.engines.warp.body.boots import stay_in_boots
 from vesture.engines.warp.body.figure import SIDES, Body, SideName
 from vesture.engines.warp.body.silhouettes import limb_zone, torso_zone
 from vesture.engines.warp.cloth.placement import Fit
@@ -54,6 +55,8 @@ def kept_in_front(
     large = pieces(skin, FINGERS * body.unit**2)
     if fit.tucked:
         keep |= labels == Label.BOTTOM
+    if Label.BOTTOM in replaced and stay_in_boots(body, fit.leg_reach):
+        keep |= labels == Label.SHOES
     if Label.TOP in in_front:  # bottoms go under the top
         keep |= skin & ~below(body, body.waist + WAIST_SKIN, skin)
     for side in SIDES:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from vesture.engines.warp.body.boots import INSIDE, boot_from, shaft_half_widths
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.body.legs import CROTCH_DROP, RAISED, cloth_until, leg_outline, shoe_from, uprightness
 from vesture.engines.warp.cloth.mesh import Handles
@@ -16,6 +17,7 @@ WAISTBAND = 0.84  # level v at which a waistband naturally sits
 FULL_LENGTH = 1.03  # of the leg: where long trousers end
 OVER_SHOES = 0.2  # units that long trousers and skirts go on over the shoes with `cover_feet`
 BEHIND_SHOE = 0.02  # units that long trousers go on past the upper edge of a shoe
+INTO_SHAFT, IN_SHAFT = 0.35, 0.9  # units on which a leg narrows into a boot, and how much of the shaft it fills there
 LOWEST_BREAK = 0.3  # units beyond the ankle where trousers end at the latest
 ANKLE_SNAP = 0.62  # legs that reach this far are full length
 LONG_INSEAM = 1.3  # as do legs this much longer than the rise; shorts measure 0.2 to 1
@@ -66,6 +68,8 @@ def fit_legs(
             reach[side] = max(reach[side], _lowest_seen(body, side))
         if is_long and wishes.cover_feet:
             reach[side] += OVER_SHOES * body.unit * ease.length
+        elif (boot := boot_from(body, side)) is not None:
+            reach[side] = min(reach[side], boot + INSIDE * body.unit)
         ends = hip_ends[side], body.point(*parting)[0]
         handles[int(LEG_PART[side])] = _leg(body, garment, side, scale, (start[side], reach[side]), ends)
         outer = curve(garment, _outer_edge(garment, side), 60)
@@ -163,7 +167,7 @@ def _leg(
     inner = inner + np.clip((share - 0.05) / 0.15, 0, 1) * (smoothed(inner, RIPPLE) - inner)
     along = np.linspace(*between, ROWS)
     cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale
-    outside, inside = _half_widths(body, side, along, cloth)
+    outside, inside = _into_a_boot(body, side, along, *_half_widths(body, side, along, cloth))
     leg = body.legs[side]
     axis, normal = leg.at(along), leg.outward(along, SIGN[side])
     outer_target, inner_target = axis + normal * outside[:, None], axis - normal * inside[:, None]
@@ -181,6 +185,19 @@ def _leg(
 def _fading(share: Floats, length: float) -> Floats:
     """From 1 to 0 along `length`, flat at its end."""
     return np.asarray(np.clip(1 - share / length, 0, 1) ** 2)
+
+
+def _into_a_boot(body: Body, side: SideName, along: Floats, outside: Floats, inside: Floats) -> tuple[Floats, Floats]:
+    """Half-widths (n,) of a leg that ends in the shaft of a boot: no broader there than the shaft."""
+    boot = boot_from(body, side)
+    if boot is None or not boot < along[-1] <= boot + 1.01 * INSIDE * body.unit:
+        return outside, inside
+    spare = np.clip((boot - along) / (INTO_SHAFT * body.unit), 0, 1)
+    outer, inner = (IN_SHAFT * value for value in shaft_half_widths(body, side, boot))
+    return (
+        np.minimum(outside, outer + spare * np.maximum(outside - outer, 0)),
+        np.minimum(inside, inner + spare * np.maximum(inside - inner, 0)),
+    )
 
 
 def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tuple[Floats, Floats]:

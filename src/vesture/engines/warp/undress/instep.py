@@ -23,11 +23,12 @@ ANKLE = 0.95  # of the leg's radius at its end, that it keeps down to the shoe
 MIDDLE = (15, 85)  # percentiles of a shoe's width that the foot fills
 SUNK = 0.5  # of the shoe's height that the foot goes into it
 GAP = 0.03  # units below a leg's end that need no foot
+SEEN = 0.15  # share of the foot's place from which on the skin seen there is the foot
 
 
 def instep(body: Body, side: SideName, old: Bools) -> Floats:
     """Coverage (h, w) of the foot that trousers which go (h, w) have hidden above the shoe of a side; 0 where the shoe
-    reaches the leg, or none is seen."""
+    reaches the leg, none is seen, or the foot itself is."""
     shape = old.shape
     leg = body.legs[side]
     end, aside = leg.at(np.array([leg.length]))[0], leg.outward(np.array([leg.length]), 1.0)[0]
@@ -50,7 +51,10 @@ def instep(body: Body, side: SideName, old: Bools) -> Floats:
     above = end - (0, GAP * body.unit)
     ends = [above + sign * radius * aside for sign in (-1, 1)] + [end + sign * radius * aside for sign in (-1, 1)]
     hull = cv2.convexHull(np.concatenate([np.stack(ends), toes]).astype(np.float32))[:, 0]
-    return np.asarray(filled((shape[0], shape[1]), hull.astype(np.float64)) * feather(~shoe, 0.7), np.float32)
+    foot = np.asarray(filled((shape[0], shape[1]), hull.astype(np.float64)) * feather(~shoe, 0.7), np.float32)
+    place = foot > 0.5
+    seen = place & (body.labels == Label.SKIN) & ~old
+    return foot * (np.count_nonzero(seen) < SEEN * np.count_nonzero(place))
 
 
 def _nearest(shoes: Bools, end: NDArray[np.float64], body: Body) -> Bools | None:

@@ -156,3 +156,7 @@ def test_the_end_of_a_neck_beside_a_collar_is_no_shoulder_along_the_cloth() -> N
     beside = ((zone > 0.5) & (cover < 0.5) & (labels == Label.TOP))[:, 170:200].any(axis=0)
     assert beside.any()
     assert not beside[10:].any()
+    apart = labels.copy()
+    apart[:, 163:167] = int(Label.TOP)  # a scrap beside the neck is none either
+    zone = bare_neck(SHAPE, replace(body, labels=apart), np.isin(apart, (Label.TOP, Label.ONE_PIECE)), cover)
+    assert not ((zone > 0.5) & (cover < 0.5))[:, 170:200].any()

@@ -127,7 +127,7 @@ def _slope(skin: Bools, top: NDArray[np.int64], tip: int, sign: int, unit: float
             seen.append((column, float(first + np.argmax(found))))
         elif found.any():  # a neck beside a collar
             seen = []
-        elif seen:
+        else:  # the end of the shoulder, or a scrap beside the neck further out
             break
         if not seen and sign * (column - tip) > SLOPE_FROM * unit:
             return line

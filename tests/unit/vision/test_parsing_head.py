@@ -150,6 +150,16 @@ def test_a_dark_strip_along_a_cheek_is_its_shade_and_a_broad_one_is_a_lock(width
     assert overlap(found[:100], truth[:100], HAIR) > 0.8
 
 
+def test_a_thin_strip_along_a_cheek_is_hair_where_a_tail_hangs_from_it() -> None:
+    lab, truth = drawn((25.0, 5.0, 8.0), 2.0)
+    truth[(truth == HAIR) & (np.arange(SIZE[0])[:, None] > 104)] = 0
+    for part in (np.s_[100:152, 216:224], np.s_[146:222, 206:236]):
+        truth[part], lab[part] = HAIR, (25.0, 5.0, 8.0)
+    found = relabelled(lab, truth)
+    assert (found[112:138, 217:223] == HAIR).mean() > 0.9
+    assert (found[165:205, 212:230] == HAIR).mean() > 0.9
+
+
 @pytest.mark.parametrize(("body", "label"), [(-56.0, HAIR), (0.0, SKIN)])
 def test_what_hangs_below_a_turned_face_beside_the_neck_may_be_hair(body: float, label: int) -> None:
     hair = (25.0, 5.0, 8.0)

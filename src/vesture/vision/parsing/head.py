@@ -36,6 +36,7 @@ LONGEST_HAIR = 0.95  # v, down the torso
 COLLAR_WIDTH, SMALLEST_COLLAR = 1.8, 0.008  # eye-to-mouth distances, units squared
 LEAST_COLOUR, DEEPEST_SHADE, COLLAR_HUE = 0.42, 0.45, 0.75  # chroma and light as shares of the cheeks'; cosine
 CHEEK, THINNEST_LOCK = 2.0, 0.05  # square of distances from the middle of the face; units of half the width of a lock
+SMALLEST_TAIL = 0.01  # units squared
 BEARD = 0.7  # lightness of a chin, as a share of the cheeks', below which it wears one
 LARGEST_GLINT = 0.06  # units squared
 ENCLOSED, BY_THE_HEAD = 0.75, 0.9  # shares of hair, and of hair and skin, around a patch
@@ -172,7 +173,8 @@ def _strands(
 
 
 def _with_whole_cheeks(labels: Labels, down: Floats, oval: Floats, unit: float) -> Labels:
-    """Thin strips of hair along the side of a face, from the eyes down to the chin, are its shaded side."""
+    """Thin strips of hair along the side of a face, from the eyes down to the chin, are its shaded side; unless a lock
+    hangs from them, such as a tail seen beside the neck."""
     beside = (labels == HAIR) & (down > 0) & (down < CHIN) & (oval < CHEEK)
     if not beside.any():
         return labels
@@ -180,7 +182,15 @@ def _with_whole_cheeks(labels: Labels, down: Floats, oval: Floats, unit: float) 
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     hair = (labels == HAIR).astype(np.uint8)
     thick = cv2.dilate(cv2.morphologyEx(hair, cv2.MORPH_OPEN, kernel), np.ones((3, 3), np.uint8)) > 0
-    return np.where(beside & ~thick, np.uint8(SKIN), labels)
+    thin = beside & ~thick
+    _, names = cv2.connectedComponents(thin.view(np.uint8))
+    _, locks, stats, _ = cv2.connectedComponentsWithStats(((labels == HAIR) & ~thin).view(np.uint8))
+    tail = stats[:, cv2.CC_STAT_AREA] > SMALLEST_TAIL * unit**2
+    tail &= np.bincount(locks[down > CHIN], minlength=len(stats)) > 0
+    tail &= np.bincount(locks[down < 0], minlength=len(stats)) == 0
+    tail[0] = False
+    tied = np.unique(names[cv2.dilate(tail[locks].view(np.uint8), np.ones((3, 3), np.uint8)) > 0])
+    return np.where(thin & ~np.isin(names, tied[tied > 0]), np.uint8(SKIN), labels)
 
 
 def _joined(result: Labels, before: Labels, crown: Bools) -> Labels:

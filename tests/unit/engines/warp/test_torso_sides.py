@@ -60,6 +60,18 @@ def test_beside_a_sleeve_the_line_is_the_crease(body: Body) -> None:
     assert np.abs(np.diff(side.reach, 2)).max() < 0.5
 
 
+def test_the_line_goes_on_from_a_gap_and_does_not_jump_to_a_seam_of_the_torso(body: Body) -> None:
+    photo, labels = drawn_photo(body), body.labels.copy()
+    labels[120:200, 170:215], photo[120:200, 170:215] = Label.TOP, JUMPER
+    cv2.polylines(photo, [np.array([[175, 110], [175, 250]], np.int32)], False, (90, 10, 12), 2)
+    sleeve = np.zeros(SHAPE, bool)
+    sleeve[115:245, 181:215] = True
+    side = right_side(photo, replace(body, labels=labels), {"right": sleeve})
+    rows = 120 + side.levels * 120
+    assert side.sleeved[rows < 195].all()
+    assert np.abs(side.reach - EDGE)[rows > 190].max() < 1.7
+
+
 def test_behind_a_hand_the_line_goes_straight_on(body: Body) -> None:
     photo, labels = drawn_photo(body), body.labels.copy()
     labels[212:232, 168:200], photo[212:232, 168:200] = Label.SKIN, SKIN

@@ -40,6 +40,7 @@ VALLEY, DARK, STEP_OF_COLOUR = 0.05, 6.0, 24.0  # units across a crease; levels 
 GRAIN = 1.2  # steps over which the cloth's grain is evened out
 PINNED, STIFF, DRAWN = 40.0, 30.0, 0.6  # weights: of edges that are seen, against bends, of the expected line
 FOLLOWS, SURE = 20.0, 6.0  # levels within which a line beside a sleeve goes on as where its edge is seen; how surely
+SURE_INSIDE = 20.0  # and so towards the spine, where seams of the torso are as dark as creases
 WAVES = 2.0  # levels over which the line is smoothed
 BESIDE_HIDDEN = 0.05  # units above and below what hides an edge where it is none of the cloth's either
 FOREARM, HANGING = 0.55, 0.9  # share of the arm; cosine of its lower part with the spine
@@ -255,7 +256,7 @@ def _drawn(photo: RGB, body: Body, rays: _Rays, expected: Floats, seen: Bools, s
     if sleeved.any():
         if seen.any():
             away = np.abs(np.arange(len(seen))[:, None] - np.flatnonzero(seen)[None]).min(1)
-            price[sleeved] *= 1 + SURE * np.exp(-away[sleeved, None] / FOLLOWS)
+            price[sleeved] *= 1 + np.where(offsets < 0, SURE_INSIDE, SURE) * np.exp(-away[sleeved, None] / FOLLOWS)
         crease = _creases(photo, rays)
         step = rays.across[1]
         for index in np.flatnonzero(sleeved):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB, TryOnOptions
 from vesture.engines.warp.body.figure import Body
 from vesture.engines.warp.cloth.cover import covering
+from vesture.engines.warp.cloth.cuffs import closing_cuffs
 from vesture.engines.warp.cloth.layers import drape, render_layers
 from vesture.engines.warp.cloth.placement import Wishes
 from vesture.engines.warp.compose.compose import compose, wardrobe
@@ -46,7 +47,7 @@ def dress(
     for sample in range(options.num_samples):
         generator = np.random.default_rng([options.seed, sample])
         fit = fit_garment(body, garment, wishes, ease_of(sample, options.seed))
-        draped = covering(drape(garment, fit), fit, body)
+        draped = closing_cuffs(covering(drape(garment, fit), fit, body), fit, body)
         window = dressed_window(body, clothes, draped.box(shape))
         if scene is None or scene.box != window:
             scene = prepare(photo, body, clothes, window)

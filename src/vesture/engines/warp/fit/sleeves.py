@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, Limb, SideName
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, Limb, SideName, resample
 from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import OUTLINE_POINTS, Ease, Wishes, curve, distance, pairs, point
 from vesture.vision.garment.types import Garment
@@ -15,6 +15,9 @@ FULL_LENGTH = 1.02  # of the arm: where a long sleeve ends, just past the wrist
 OVER_HAND = 1.03  # sleeves at least as long as that have cloth to spare for the hand
 HAND_BACK = 0.33  # units from the wrist to the knuckles
 LONG_SLEEVE = 0.85  # and so are those of this length in chest widths
+CUFF_SHARE = 0.1  # of a sleeve's edge, at its end, in which the cuff's corner lies
+SHARP = 0.7  # cosine of the turn at a corner
+CUFF_SAG = 0.05  # of the cuff's width, by which its rim is round
 
 
 def sleeve_ratio(body: Body, garment: Garment, scale: tuple[float, float]) -> float:
@@ -57,7 +60,8 @@ def fit_sleeve(
     """A sleeve around the arm: outer and inner edge are curves of their own beside its axis."""
     arm = body.arms[side]
     count = OUTLINE_POINTS
-    outer, inner = curve(garment, f"sleeve_outer_{side}", count), curve(garment, f"sleeve_inner_{side}", count)
+    is_long = reach > 0.97 * arm.length
+    outer, inner = (_edge(garment, f"sleeve_{edge}_{side}", is_long) for edge in ("outer", "inner"))
     share = np.linspace(0, 1, count)
     along = share * reach
     cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale[0]
@@ -77,8 +81,28 @@ def fit_sleeve(
     inner_target = inner_target + near_armpit * (armpit - inner_target[0])
     inner_target = _beside_torso(body, inner_target, side, along / max(arm.length, 1e-6))
     t = np.linspace(0.2, 0.8, 4)[:, None]
-    cuff = pairs(outer[-1] + t * (inner[-1] - outer[-1]), outer_target[-1] + t * (inner_target[-1] - outer_target[-1]))
+    rim = outer_target[-1] + t * (inner_target[-1] - outer_target[-1])
+    if is_long:
+        sag = CUFF_SAG * distance(outer_target[-1], inner_target[-1])
+        rim = rim + 4 * t * (1 - t) * sag * arm.direction(np.array([reach]))
+    cuff = pairs(outer[-1] + t * (inner[-1] - outer[-1]), rim)
     return Handles.concatenate([pairs(outer, outer_target), pairs(inner, inner_target), cuff])
+
+
+def _edge(garment: Garment, name: str, is_long: bool) -> Floats:
+    """An edge of a sleeve, of a long one only as far as the corner of its cuff: past it, it runs along the rim."""
+    count = OUTLINE_POINTS
+    if not is_long:
+        return curve(garment, name, count)
+    path = curve(garment, name, 4 * count)
+    start = round((1 - CUFF_SHARE) * len(path))
+    way = path[start:] - path[start]
+    chord = way[-1] / max(float(np.linalg.norm(way[-1])), 1e-9)
+    corner = start + int(np.argmax(np.abs(way[:, 0] * chord[1] - way[:, 1] * chord[0])))
+    bent = path[corner] - path[start]
+    after = path[-1] - path[corner]
+    turn = float(bent @ after) / max(float(np.linalg.norm(bent) * np.linalg.norm(after)), 1e-9)
+    return resample(path[: corner + 1], count) if turn < SHARP else curve(garment, name, count)
 
 
 def _short_of(arm: Limb, points: Floats, normal: Floats, along: Floats, unit: float) -> Floats:

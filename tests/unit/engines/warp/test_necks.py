@@ -37,12 +37,12 @@ def bearded(skin: tuple[int, int, int] = SKIN) -> tuple[np.ndarray, Body]:
     return photo, body
 
 
-def painted(photo: np.ndarray, body: Body) -> np.ndarray:
+def painted(photo: np.ndarray, body: Body, columns: slice = slice(140, 161)) -> np.ndarray:
     """The neck and chest (H, W, 3) L*a*b* that are painted where the garment was."""
     coarse = Coarse.of(photo.astype(np.float32), body.unit)
     skin = coarse.pure(body.labels == Label.SKIN)
     zone = np.zeros(SHAPE, np.float32)
-    zone[96:150, 140:161] = 1
+    zone[96:150, columns] = 1
     patch = painted_torso(body, read_complexion(photo, body), coarse, skin, zone, np.ones(SHAPE, np.float32))
     assert patch is not None
     result = photo.astype(np.float32)
@@ -69,6 +69,13 @@ def test_a_neck_grows_lighter_downwards_and_keeps_its_colour_in_the_shade(skin: 
     assert np.abs(np.diff(rows[100:130, 0])).max() < 2.5  # without a step
     share = rows[102, 0] / rows[140, 0]
     assert np.hypot(*rows[102, 1:]) > share * np.hypot(*rows[140, 1:])
+
+
+def test_shoulders_beside_a_neck_lie_in_no_shade_of_it() -> None:
+    photo, body = bearded()
+    row = painted(photo, body, slice(110, 191))[110, :, 0]
+    assert row[158:161].mean() < row[148:153].mean()  # the side of the neck itself turns away
+    assert min(row[125:132].mean(), row[169:176].mean()) > row[148:153].mean() - 4
 
 
 def test_skin_is_told_in_shade_and_a_beard_or_cloth_is_not() -> None:

@@ -23,6 +23,7 @@ Bools = NDArray[np.bool_]
 # of the light, that the head takes from the neck right below it, and units over which it fades: about as in 50 photos
 UNDER_JAW, UNDER_JAW_REACH = 0.3, 0.14
 ROUND = 0.6  # of the face's side light, that a neck, which is rounder, has beyond what the chest has
+FACING_UP = 0.75  # share of the shade of a neck's sides that shoulders beside it, which face the light, do not have
 NECK_END, TRUNK = -0.1, 0.25  # levels in units between which the tone of the neck becomes that of trunk and arms
 BEARD = 0.03  # units round a beard within which skin lies in its shade
 BEARD_REACH = 0.06, 0.05, 0.02  # units within which skin has the shade, the light and the colour of what lies there
@@ -90,8 +91,9 @@ def _neck_shade(body: Body, columns: Floats, rows: Floats, light: float) -> Floa
     aside = aside - (1 - share) * float((head.chin - body.neck) @ body.across) / body.unit
     half = head.neck_half_width / body.unit
     shadow = UNDER_JAW * np.exp(-np.maximum(below, 0) / UNDER_JAW_REACH) * np.clip(1.5 - share, 0, 1)
-    neck = np.clip((0.9 - share) / 0.25, 0, 1)
-    turned = (0.16 * np.clip(np.abs(aside) / half, 0, 1.15) ** 3 - ROUND * light * np.clip(aside / half, -1, 1)) * neck
+    out = np.abs(aside) / half
+    neck = smooth_step((0.95 - share) / 0.45) * (1 - FACING_UP * smooth_step((out - 0.85) / 0.75))
+    turned = (0.16 * np.clip(out, 0, 1.15) ** 3 - ROUND * light * np.clip(aside / half, -1, 1)) * neck
     muscle = np.abs(aside) - (0.05 + 0.75 * (1 - share) * half)
     cord = 0.03 * (np.exp(-((muscle / 0.018) ** 2)) - np.exp(-(((muscle + 0.035) / 0.022) ** 2)))
     return np.asarray(

@@ -43,32 +43,46 @@ def with_trouser_ends(labels: Labels, lab: Floats, skeleton: Skeleton) -> Labels
     shoes, unit = labels == SHOES, skeleton.unit
     if not shoes.any() or not (labels == BOTTOM).any():
         return labels
-    result = labels.copy()
-    for feet in _feet(shoes, skeleton):
-        rows, columns = np.nonzero(feet)
-        if not len(rows):
-            continue
-        margin = round(ABOVE * unit)
-        box = np.s_[
-            max(0, int(rows.min()) - margin) : int(rows.max()) + 2,
-            max(0, int(columns.min()) - 2) : int(columns.max()) + 3,
-        ]
-        ends = _ends(feet[box], labels[box] == BOTTOM, lab[box], unit)
-        result[box][ends] = BOTTOM
+    around = _box(shoes, round(ABOVE * unit))
+    near, result = labels[around], labels.copy()
+    for feet in _feet(shoes[around], skeleton, around):
+        if feet.any():
+            box = _box(feet, round(ABOVE * unit))
+            ends = _ends(feet[box], near[box] == BOTTOM, lab[around][box], unit)
+            result[around][box][ends] = BOTTOM
     return result
 
 
-def _feet(shoes: Bools, skeleton: Skeleton) -> tuple[Bools, Bools]:
-    """The pixels (h, w) of shoes of either foot: those nearer to it."""
-    distances = []
+def _box(mask: Bools, above: int) -> tuple[slice, slice]:
+    """The box of a mask with some pixels beside it and `above` it."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    return np.s_[
+        max(0, int(rows[0]) - above) : int(rows[-1]) + 2,
+        max(0, int(columns[0]) - 2) : int(columns[-1]) + 3,
+    ]
+
+
+def _feet(shoes: Bools, skeleton: Skeleton, box: tuple[slice, slice]) -> tuple[Bools, Bools]:
+    """The pixels (h, w) of shoes of either foot in a box: those nearer to it."""
+    rows, columns = np.nonzero(shoes)
+    pixels = np.stack([columns + box[1].start, rows + box[0].start], 1).astype(np.float32)
+    away = []
     for left in (0, 1):
-        line = np.ones(shoes.shape, np.uint8)
-        places = [skeleton.points[joint + left] for joint in (Joint.LEFT_ANKLE, Joint.LEFT_HEEL, Joint.LEFT_TOE)]
-        ends = np.rint(np.clip(np.stack(places), -4000, 4000)).astype(np.int32)
-        cv2.polylines(line, [ends], False, 0, 1)
-        distances.append(distance_to(line == 0))
-    first = shoes & (distances[0] <= distances[1])
+        ankle, heel, toe = (
+            skeleton.points[joint + left] for joint in (Joint.LEFT_ANKLE, Joint.LEFT_HEEL, Joint.LEFT_TOE)
+        )
+        away.append(np.minimum(_beside(pixels, ankle, heel), _beside(pixels, heel, toe)))
+    first = np.zeros_like(shoes)
+    first[rows, columns] = away[0] <= away[1]
     return first, shoes & ~first
+
+
+def _beside(pixels: Floats, start: Floats, end: Floats) -> Floats:
+    """Squared distance (n,) of pixels (n, 2) from a line."""
+    way = end - start
+    along = np.clip((pixels - start) @ way / max(float(way @ way), 1e-6), 0, 1)
+    away = pixels - start - along[:, None] * way
+    return np.asarray((away**2).sum(1), np.float32)
 
 
 def _ends(foot: Bools, trousers: Bools, lab: Floats, unit: float) -> Bools:

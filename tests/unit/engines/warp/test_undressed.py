@@ -171,3 +171,18 @@ def test_in_a_blurred_photo_no_halo_of_the_old_garment_is_left() -> None:
     assert before.mean() > 18
     assert after.mean() < 0.5 * before.mean()
     assert not (image != photo)[~touched].any()
+
+
+def test_a_bare_leg_meets_the_whole_width_of_an_ankle_half_in_the_shade() -> None:
+    body = drawn_body()
+    legs = {side: replace(leg, bare_from=150.0) for side, leg in body.legs.items()}
+    labels = body.labels.copy()
+    labels[388:406] = Label.BACKGROUND
+    labels[388:406, 124:141] = labels[388:406, 160:177] = Label.SKIN
+    body = replace(body, legs=legs, labels=labels)
+    photo = drawn_photo(body)
+    photo[388:406, 134:141] = (30, 22, 24)
+    scene = prepare(photo, body, Wardrobe((Label.BOTTOM,), (Label.TOP,)), WHOLE)
+    left = scene.legs["left"].limb
+    assert float(left.natural[-1]) == pytest.approx(float(scene.legs["right"].limb.natural[-1]), abs=0.6)
+    assert float(left.axis[-1, 0]) == pytest.approx(132, abs=1.0)

@@ -138,11 +138,12 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
     pure = coarse.pure(old)
     skin = skin_by_colour(window, body.labels, complexion)
     limbs: list[dict[SideName, BareLimb]] = []
-    for group, anatomy in ((body.arms, ARM), (body.legs, LEG)):
+    feet = body.labels == Label.SKIN  # ankles lie in the shade, hands in sleeves that pass for skin
+    for group, anatomy, seen in ((body.arms, ARM, skin), (body.legs, LEG, feet)):
         limbs.append(
             {
                 side: bare_limb(
-                    group[side], anatomy, skin, body.unit, side_light(coarse, group[side], pure), SIGN[side]
+                    group[side], anatomy, seen, body.unit, side_light(coarse, group[side], pure), SIGN[side]
                 )
                 for side in SIDES
             }

@@ -71,6 +71,17 @@ def test_a_neck_grows_lighter_downwards_and_keeps_its_colour_in_the_shade(skin: 
     assert np.hypot(*rows[102, 1:]) > share * np.hypot(*rows[140, 1:])
 
 
+def test_grey_stubble_that_is_seen_beside_a_neck_does_not_colour_it() -> None:
+    photo, body = bearded()
+    plain = painted(photo, body)
+    labels = body.labels.copy()
+    labels[96:112, 146:155] = Label.SKIN
+    photo[96:112, 146:155] = (78, 74, 72)
+    result = painted(photo, replace(body, labels=labels))
+    assert result[105, 157:160, 1:].mean() > 0.85 * plain[105, 157:160, 1:].mean()
+    assert result[105, 157:160, 0].mean() > plain[105, 157:160, 0].mean() - 4
+
+
 def test_shoulders_beside_a_neck_lie_in_no_shade_of_it() -> None:
     photo, body = bearded()
     row = painted(photo, body, slice(110, 191))[110, :, 0]

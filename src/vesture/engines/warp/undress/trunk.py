@@ -27,6 +27,7 @@ FACING_UP = 0.75  # share of the shade of a neck's sides that shoulders beside i
 NECK_END, TRUNK = -0.1, 0.25  # levels in units between which the tone of the neck becomes that of trunk and arms
 BEARD = 0.03  # units round a beard within which skin lies in its shade
 BEARD_REACH = 0.06, 0.05, 0.02  # units within which skin has the shade, the light and the colour of what lies there
+GREY = 0.5  # of the saturation that was painted; dark pixels with less are a beard as well
 DARKEST = 0.28  # of the light that was painted; what has less is a beard
 
 
@@ -61,8 +62,16 @@ def painted_torso(
         field = joined(field, coarse.photo[window], plain, distance_to(plain) * scale)
     # what lies in the shade of jaw or beard does not tell the tone of a neck, but shade ends softly
     seen &= ~dilate(seen & (coarse.photo[window].mean(-1) < DARKEST * field.mean(-1)), 1)
+    seen &= ~_grey(coarse.photo[window], field)
     field = joined(field, coarse.photo[window], seen, distance_to(seen) * scale, BEARD_REACH)
     return patch_of(field, coarse, window, box, zone, texture)
+
+
+def _grey(photo: Floats, field: Floats) -> Bools:
+    """Which pixels (h, w) of the photo have lost more colour than shade takes from the painted field: a beard's."""
+    real, wanted = (np.maximum(np.clip(rgb, 0, 255), 1) for rgb in (photo, field))
+    colour, usual = (1 - rgb.min(-1) / rgb.max(-1) for rgb in (real, wanted))
+    return np.asarray((colour < GREY * usual) & (real.mean(-1) < 0.8 * wanted.mean(-1)))
 
 
 def _below_the_face(body: Body, columns: Floats, rows: Floats) -> Bools:

@@ -40,6 +40,7 @@ from vesture.vision.garment.neckline import Neckline, find_neckline
 from vesture.vision.garment.opening import Opening, joined_opening, searched_opening
 from vesture.vision.garment.outline import CURVE_POINTS, Outline, read_outline
 from vesture.vision.garment.parts import label_parts
+from vesture.vision.garment.sewn_labels import without_sewn_label
 from vesture.vision.garment.shape import resample
 from vesture.vision.garment.turn import turning, upright
 from vesture.vision.garment.types import Garment, GarmentKind
@@ -111,6 +112,7 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
         curves["neckline"] = resample(neck.curve, CURVE_POINTS)
         points["neck_front"] = neck.curve[neck.curve[:, 1] >= neck.curve[:, 1].max() - 1].mean(0)
         confidence["neckline"] = neck.confidence
+        cutout = without_sewn_label(cutout, neck.hole)
         alpha = _without(alpha, neck.hole, cutout.scale)
         region = region & ~neck.hole
     parts = label_parts(region, points, curves) if joined is None else np.where(region, joined.parts, 0)

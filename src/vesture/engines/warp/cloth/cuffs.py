@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 from scipy.spatial import cKDTree
 
 from vesture.engines.warp.body.figure import SIGN, Body, Floats, SideName
@@ -24,11 +24,13 @@ from vesture.vision.parsing.parse import Label
 GRAIN = 90  # pixels to the unit of the map in which a sleeve's edges are found
 LONG = 0.97  # of the arm: sleeves that reach this far have cuffs
 CLOSING = 0.6  # share of a sleeve from which on it closes
+FOREARM = 0.4  # of a sleeve's length: before it lies what a bent arm's forearm may lie on
 CORNERS = 0.93  # and on which its corners lie
 CUFF = (1.2, 1.55)  # half-width of a cuff in wrists, at least and at most
-EASE = 1.04  # of the cuff around what is seen of the hand
+EASE = 1.1  # of the cuff around what is seen of the hand
 OFF_AXIS = 0.8  # wrists that the hand may lie beside the arm's axis
 BELL = (0.95, 1.15)  # width of a sleeve's end in that half way, from which on it is left open
+BROADEST = 2.2  # wrists that half a hand is broad; what is broader is a bag, a leg
 AROUND = 0.3  # units beside the arm's axis in which the hand is looked for
 BEYOND = 0.3  # units past its reach where cloth of a sleeve may lie
 
@@ -65,14 +67,16 @@ def _close(draped: Draped, position: Floats, part: int, side: SideName, body: Bo
     hand = _hand(body, side, reach)
     if hand is None and arm.bare_from is None:  # behind the back, or in a pocket: nothing tells where the sleeve ends
         return
-    cuff, centre = (1.3 * wrist, 0.0) if hand is None else hand
+    cuff, centre = (1.3 * wrist, float(middle[np.searchsorted(share, 1.0)])) if hand is None else hand
     cuff = float(np.clip(EASE * cuff, CUFF[0] * wrist, CUFF[1] * wrist))
     centre = float(np.clip(centre, -OFF_AXIS * wrist, OFF_AXIS * wrist))
     closed = np.minimum(half, np.interp(share, [CLOSING, 1], [half[begin], min(cuff, float(half[begin]))]))
     moved = np.interp(share, [CLOSING, 1], [middle[begin], centre])
     blend = np.clip((share - CLOSING) / 0.2, 0, 1) * (1 - openness)
     closed, moved = half + blend * (closed - half), middle + blend * (moved - middle)
+    closed, moved = _hiding_skin(body, side, (along, share), (half, middle), (closed, moved))
     vertex = np.unique(draped.mesh.triangles[draped.mesh.part == part])
+    vertex = vertex[_down_sleeve(draped, side, draped.mesh.vertices[vertex]) > FOREARM]
     axis, normal = arm.at(along), arm.outward(along, SIGN[side])
     _, nearest = cKDTree(axis).query(position[vertex])
     offset = ((position[vertex] - axis[nearest]) * normal[nearest]).sum(1)
@@ -81,11 +85,47 @@ def _close(draped: Draped, position: Floats, part: int, side: SideName, body: Bo
     position[vertex] += (new - offset)[:, None] * normal[nearest]
 
 
+def _hiding_skin(
+    body: Body,
+    side: SideName,
+    place: tuple[Floats, Floats],
+    was: tuple[Floats, Floats],
+    now: tuple[Floats, Floats],
+) -> tuple[Floats, Floats]:
+    """Half-widths and middles (n,) of a sleeve that bares nothing of a bare arm above the wrist which it hid.
+
+    Args:
+        place: arc lengths (n,) on the arm, and the same in those of the sleeve's reach.
+        was: half-widths and middles before.
+        now: half-widths and middles wanted.
+    """
+    arm, (along, share) = body.arms[side], place
+    out = np.arange(0, AROUND, 0.01) * body.unit
+    edges = []
+    for sign in (1.0, -1.0):
+        rays = arm.at(along)[:, None] + sign * out[None, :, None] * arm.outward(along, SIGN[side])[:, None]
+        skin = np.logical_and.accumulate(_looked_up(body.labels, rays) == Label.SKIN, axis=1)
+        shown = skin.any(1) & ~skin[:, -1] & (share < CORNERS)
+        bare = np.where(shown, 0.01 * body.unit * (skin.sum(1) + 2), -np.inf)
+        wanted = now[0] + sign * now[1]
+        kept = np.maximum(wanted, np.minimum(was[0] + sign * was[1], bare))
+        edges.append(wanted + gaussian_filter1d(kept - wanted, 1.5))
+    return (edges[0] + edges[1]) / 2, (edges[0] - edges[1]) / 2
+
+
 def _openness(draped: Draped, side: SideName) -> float:
     """In [0, 1], how far the sleeve is cut like a bell."""
     edges = [curve(draped.garment, f"sleeve_{edge}_{side}", 32) for edge in ("outer", "inner")]
     width = np.linalg.norm(edges[0] - edges[1], axis=1)
     return float(np.clip((width[-3] / max(width[16], 1e-6) - BELL[0]) / (BELL[1] - BELL[0]), 0, 1))
+
+
+def _down_sleeve(draped: Draped, side: SideName, points: NDArray[np.generic]) -> Floats:
+    """Share (n,) of the sleeve's length at which garment pixels (n, 2) lie."""
+    outer, inner = (curve(draped.garment, f"sleeve_{edge}_{side}", 2) for edge in ("outer", "inner"))
+    root = (outer[0] + inner[0]) / 2
+    way = (outer[-1] + inner[-1]) / 2 - root
+    return np.asarray((points - root) @ way / max(float(way @ way), 1e-9))
 
 
 def _edges(draped: Draped, part: int, side: SideName, body: Body, along: Floats) -> tuple[Floats, Floats]:
@@ -100,7 +140,8 @@ def _edges(draped: Draped, part: int, side: SideName, body: Body, along: Floats)
     x, y = np.rint(map_x).astype(int), np.rint(map_y).astype(int)
     inside = (x >= 0) & (y >= 0) & (x < alpha.shape[1]) & (y < alpha.shape[0])
     covered = np.zeros((height, width), np.uint8)
-    covered[inside] = alpha[y[inside], x[inside]] > 0.5
+    lower = _down_sleeve(draped, side, np.stack([x[inside], y[inside]], 1)) > FOREARM
+    covered[inside] = (alpha[y[inside], x[inside]] > 0.5) & lower
     axis, normal = arm.at(along), arm.outward(along, SIGN[side])
     out = np.arange(0, 0.5, 1 / GRAIN) * unit
     reached = []
@@ -129,8 +170,9 @@ def _hand(body: Body, side: SideName, reach: float) -> tuple[float, float] | Non
             found.append((across[before[-1]], across[middle + after[0]]))
     if len(found) < 2:
         return None
-    first, last = np.median(np.array(found), axis=0)
-    return (last - first) / 2, (last + first) / 2
+    first, last = min(edge for edge, _ in found), max(edge for _, edge in found)
+    half = (last - first) / 2
+    return (half, (last + first) / 2) if half < BROADEST * float(arm.natural[-1]) else None
 
 
 def _looked_up(picture: NDArray[np.uint8], places: Floats) -> NDArray[np.uint8]:

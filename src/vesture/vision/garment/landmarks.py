@@ -20,6 +20,7 @@ from vesture.core.task import Category, Picture
 from vesture.errors import GarmentNotFound
 from vesture.vision.garment.backdrop import Bool, Float
 from vesture.vision.garment.clips import without_hanger_at_waist
+from vesture.vision.garment.collar_corners import inner_corners
 from vesture.vision.garment.crotch import open_crotch
 from vesture.vision.garment.cutout import Cutout, Frame, cut_out
 from vesture.vision.garment.join import (
@@ -36,7 +37,7 @@ from vesture.vision.garment.join import (
 from vesture.vision.garment.kind import find_kind, leg_gap
 from vesture.vision.garment.labels import INNER
 from vesture.vision.garment.mask import separate
-from vesture.vision.garment.neckline import Neckline, find_neckline
+from vesture.vision.garment.neckline import LOW_STAND, Neckline, find_neckline
 from vesture.vision.garment.opening import Opening, joined_opening, searched_opening
 from vesture.vision.garment.outline import CURVE_POINTS, Outline, read_outline
 from vesture.vision.garment.parts import label_parts
@@ -108,6 +109,8 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
     confidence = _confidence(mask.confidence, cutout.overlap, outline, joined)
     region, alpha = cutout.region, cutout.alpha
     if kind in UPPER:
+        if view is not None and outline.see_through is None and outline.stand < LOW_STAND and not outline.hooded:
+            points, curves = inner_corners(region, points, curves, view.points, view.confidence)
         neck = _opening(cutout, outline, points, view)
         curves["neckline"] = resample(neck.curve, CURVE_POINTS)
         points["neck_front"] = neck.curve[neck.curve[:, 1] >= neck.curve[:, 1].max() - 1].mean(0)

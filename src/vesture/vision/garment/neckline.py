@@ -31,6 +31,7 @@ DEFAULT_DEPTH = 0.28
 SAMPLES = 60
 EXPECTED_WITHIN = 0.11  # standard deviation, collar widths
 LEAST_SCORE = 0.8  # of a curve near the expected depth
+LOPSIDED = 0.075  # collar widths that a round neck's halves differ by at most
 LOW_STAND = 0.12  # collars that stand higher (in half chests) are shirts', jackets' and hoods'
 
 
@@ -97,7 +98,10 @@ def find_neckline(
         depth = max(usual if expected is None else expected, seen)
         return default_neckline(frame, depth, confidence)
     x = np.linspace(-1, 1, SAMPLES + 1, dtype=np.float32)
-    y = _snap(patch, x, neckline_shape(x, grid[pick, best[pick]]))
+    plain = neckline_shape(x, grid[pick, best[pick]])
+    y = _snap(patch, x, plain)
+    if stand < LOW_STAND and float(np.abs(y - y[::-1]).max()) > LOPSIDED:  # the rim on one side, its seam on the other
+        y = plain
     if stand > LOW_STAND:
         y = np.maximum(y, _lining_below(patch, inside, x, y))
     return Neckline(frame.place(x, y), float(y.max()), confidence)

@@ -128,3 +128,13 @@ def test_the_hem_of_a_round_skirt_hangs_nearly_level() -> None:
     hangs = (place[middle, 1] - place[ends, 1].mean()) * body.torso
     assert drop > 0.3 * UNIT
     assert 0 < hangs < 0.6 * drop
+
+
+def test_a_wide_skirt_comes_out_gradually_from_under_a_long_top() -> None:
+    body = replace(drawn_body(), top_hem=1.25)
+    place = sides(body, skirt(560))
+    below = place[(place[:, 1] > 1.26) & (place[:, 1] < 1.36)]
+    worn = max(float(body.width(side, 1.25)) for side in SIDES)
+    assert len(below) > 4
+    assert np.abs(below[:, 0]).max() < worn + 0.7 * 0.11 * body.torso
+    assert np.abs(place[:, 0]).max() > worn + 0.11 * body.torso  # further down it is as wide as it hangs

@@ -38,7 +38,8 @@ SKIRT_RIPPLE, SKIRT_COLUMNS = 7, 9  # points of its sides between which ripples 
 SLIM_LEVEL = 0.7  # level v where even wide clothes lie closest
 UNDER = 0.97  # of the body's width: a waistband under the top, at its hem,
 NARROWER, NARROWEST = 0.6, 0.9  # and how much less per level above, down to what
-HIP_SPREAD = 0.3  # how fast hips widen below the hem of a top: what they hid at its sides, they still hide
+# how fast hips and skirts widen below the hem of a top: what they hid at its sides, they still hide
+HIP_SPREAD, SKIRT_SPREAD = 0.3, 0.65
 LEAST_SEEN = 0.75  # of the body's width, from which on what ends before the scene is the top
 STEPS = 51  # across, where the side of a top is looked for
 RAISED_HIP = 0.85  # level v at which a thigh that is level begins on top
@@ -94,8 +95,9 @@ def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
         cloth = np.maximum(cloth, np.interp(CORNER, down, cloth) * (down > CORNER))
         loose = 1 + down * (ease.width * (0.9 + 0.1 * ease.drape) - 1)
         width = draped(cloth, hip_bound(body, side, level), level, loose)
-        width = without_dents(level, np.maximum(width, over_the_legs(body, side, level)))
-        width = _under_the_top(body, side, level, width)
+        legs = over_the_legs(body, side, level)
+        width = without_dents(level, np.maximum(width, legs))
+        width = np.maximum(_under_the_top(body, side, level, width, SKIRT_SPREAD), np.minimum(width, legs))
         width = _from_the_waist(waist, side, width, down / SKIRT_BEGINS)
         edges[side], ends[side] = edge, smoothed(body.point(SIGN[side] * width, level), SKIRT_RIPPLE)
         groups.append(pairs(edge, ends[side]))
@@ -236,19 +238,17 @@ def _hip_block(body: Body, garment: Garment, waist: Waist, parting: Floats, scal
     return Handles.concatenate(groups), ends
 
 
-def _under_the_top(body: Body, side: SideName, level: Floats, width: Floats, spread: float | None = None) -> Floats:
+def _under_the_top(body: Body, side: SideName, level: Floats, width: Floats, spread: float) -> Floats:
     """Half-widths at levels, less where a top hangs over them: under it a waistband does not stand out.
 
     Args:
-        spread: how fast they may widen below the hem, in lengths across per length down; None for any.
+        spread: how fast they may widen below the hem, in lengths across per length down.
     """
     if body.top_hem is None:
         return width
     share = np.clip(UNDER - NARROWER * (body.top_hem - level), NARROWEST, UNDER)
     worn = share * _top_width(body, side, level)
     inside = np.minimum(width, worn)
-    if spread is None:
-        return np.asarray(np.where(level < body.top_hem, inside, width))
     at_hem = float(np.interp(body.top_hem, level, worn))
     below = at_hem + spread * np.maximum(level - body.top_hem, 0) * body.torso
     return np.asarray(np.where(level < body.top_hem, inside, np.minimum(width, below)))

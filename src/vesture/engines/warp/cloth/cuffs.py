@@ -68,7 +68,8 @@ def _close(draped: Draped, position: Floats, part: int, side: SideName, body: Bo
     if hand is None and arm.bare_from is None:  # behind the back, or in a pocket: nothing tells where the sleeve ends
         return
     cuff, centre = (1.3 * wrist, float(middle[np.searchsorted(share, 1.0)])) if hand is None else hand
-    cuff = float(np.clip(EASE * cuff, CUFF[0] * wrist, CUFF[1] * wrist))
+    wanted, cuff = EASE * cuff, float(np.clip(EASE * cuff, CUFF[0] * wrist, CUFF[1] * wrist))
+    centre += max(0.0, wanted - cuff) / 2  # a broad hand has its thumb on the inner side, which need not be hidden
     centre = float(np.clip(centre, -OFF_AXIS * wrist, OFF_AXIS * wrist))
     closed = np.minimum(half, np.interp(share, [CLOSING, 1], [half[begin], min(cuff, float(half[begin]))]))
     moved = np.interp(share, [CLOSING, 1], [middle[begin], centre])
@@ -156,7 +157,7 @@ def _hand(body: Body, side: SideName, reach: float) -> tuple[float, float] | Non
     """Half-width of the hand where it comes out of the sleeve, and how far outwards of the arm's axis its middle is;
     None where it is not seen or not told from other skin."""
     arm, unit = body.arms[side], body.unit
-    along = reach + np.array([0.0, 0.03, 0.06]) * unit
+    along = reach + np.array([-0.02, 0.0, 0.02, 0.04]) * unit
     across = np.arange(-AROUND, AROUND, 0.01) * unit
     rays = arm.at(along)[:, None] + across[None, :, None] * arm.outward(along, SIGN[side])[:, None]
     found = []

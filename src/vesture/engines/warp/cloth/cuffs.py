@@ -28,6 +28,7 @@ FOREARM = 0.4  # of a sleeve's length: before it lies what a bent arm's forearm 
 CORNERS = 0.93  # and on which its corners lie
 CUFF = (1.2, 1.55)  # half-width of a cuff in wrists, at least and at most
 EASE = 1.1  # of the cuff around what is seen of the hand
+FOLDED = -0.3  # cosine of an arm's bend from which on the cloth is too crumpled at the elbow to be moved
 OFF_AXIS = 0.8  # wrists that the hand may lie beside the arm's axis
 BELL = (0.95, 1.15)  # width of a sleeve's end in that half way, from which on it is left open
 BROADEST = 2.2  # wrists that half a hand is broad; what is broader is a bag, a leg
@@ -57,7 +58,8 @@ def _close(draped: Draped, position: Floats, part: int, side: SideName, body: Bo
     outer, inner = _edges(draped, part, side, body, along)
     covered = (outer > 0) & (inner > 0)
     share = along / reach
-    if openness >= 1 or not covered[share < CLOSING].any():
+    upper, lower = arm.direction(np.array([0.1, 0.9]) * arm.length)
+    if openness >= 1 or upper @ lower < FOLDED or not covered[share < CLOSING].any():
         return
     outer, inner = (np.interp(along, along[covered], edge[covered]) for edge in (outer, inner))
     for edge in (outer, inner):  # the round of the corners at the end is no narrower sleeve

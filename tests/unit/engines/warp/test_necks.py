@@ -13,7 +13,7 @@ from vesture.engines.warp.body.figure import Body
 from vesture.engines.warp.body.head import Head
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.complexion import like_skin, read_complexion, skin_by_colour, to_lab
-from vesture.engines.warp.undress.neck import bare_neck
+from vesture.engines.warp.undress.neck import _slope, bare_neck
 from vesture.engines.warp.undress.skin import joined, skin_texture
 from vesture.engines.warp.undress.trunk import painted_torso
 from vesture.vision.parsing.parse import Label
@@ -178,3 +178,13 @@ def test_the_end_of_a_neck_beside_a_collar_is_no_shoulder_along_the_cloth() -> N
     apart[:, 163:167] = int(Label.TOP)  # a scrap beside the neck is none either
     zone = bare_neck(SHAPE, replace(body, labels=apart), np.isin(apart, (Label.TOP, Label.ONE_PIECE)), cover)
     assert not ((zone > 0.5) & (cover < 0.5))[:, 170:200].any()
+
+
+@pytest.mark.parametrize(("height", "slopes"), [(8, False), (50, True)])
+def test_a_thin_scrap_beside_a_neck_begins_no_slope(height: int, slopes: bool) -> None:
+    unit, top = 500.0, np.full(400, 200)
+    skin = np.zeros((400, 400), bool)
+    for column in range(180, 210):  # falls away from the neck as a shoulder does
+        first = 142 + (column - 180)
+        skin[first : first + height, column] = True
+    assert bool((_slope(skin, top, 200, 1, unit) < top).any()) is slopes

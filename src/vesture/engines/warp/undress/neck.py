@@ -39,6 +39,7 @@ SHOULDER_COVER = 0.1  # units above the cloth within which no shoulder is seen
 # units on both sides of the collar's tip between which a bare shoulder begins, how high above the cloth, and how much
 # of it is enough to be no scrap where it falls less than it does on under the cloth
 SLOPE_FROM, SLOPE_RISE, SLOPE_LENGTH, SLOPE = 0.03, 0.12, 0.06, 0.55
+SLOPE_DEPTH = 0.04  # units that the skin of a shoulder is high somewhere; less is a scrap beside the neck
 MEETING = 1.2  # pixels by which it comes at least nearer to the cloth with each pixel outwards
 BESIDE = 0.02  # units outside the outline within which a nick is one
 
@@ -118,6 +119,7 @@ def _slope(skin: Bools, top: NDArray[np.int64], tip: int, sign: int, unit: float
     end on down to the cloth, whose upper rows are `top`."""
     line = top.astype(float)
     seen: list[tuple[int, float]] = []
+    deepest = 0
     for column in range(tip - sign * round(SLOPE_FROM * unit), len(top) if sign > 0 else -1, sign):
         if not 0 <= column < len(top) or top[column] >= skin.shape[0]:
             return line
@@ -125,6 +127,7 @@ def _slope(skin: Bools, top: NDArray[np.int64], tip: int, sign: int, unit: float
         found = skin[first : top[column], column]
         if found.any() and not found[0]:
             seen.append((column, float(first + np.argmax(found))))
+            deepest = max(deepest, int(np.count_nonzero(found)))
         elif found.any():  # a neck beside a collar
             seen = []
         else:  # the end of the shoulder, or a scrap beside the neck further out
@@ -132,7 +135,8 @@ def _slope(skin: Bools, top: NDArray[np.int64], tip: int, sign: int, unit: float
         if not seen and sign * (column - tip) > SLOPE_FROM * unit:
             return line
     # scraps beside a neck stick out, shoulders fall
-    if not seen or (len(seen) < SLOPE_LENGTH * unit and seen[-1][1] - seen[0][1] < SLOPE * len(seen)):
+    falls = bool(seen) and seen[-1][1] - seen[0][1] >= SLOPE * len(seen)
+    if deepest < SLOPE_DEPTH * unit or not (falls or len(seen) >= SLOPE_LENGTH * unit):
         return line
     columns, levels = np.array(seen).T
     beyond = sign * (np.arange(len(top)) - columns[-1])

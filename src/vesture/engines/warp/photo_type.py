@@ -8,9 +8,9 @@ The weights in `WEIGHTS` are a logistic regression (both kinds weighing the same
 sure head: product, street and amateur photos, empty garments on floors, beds, hangers and white, and crops of whole
 people below the chin or the waist. With every photo judged by weights fitted without its group (the colours, views and
 crops of one subject), 80 of the 81 empty and 124 of the 128 worn ones were told; the measures themselves were chosen
-among some twenty with these photos in view, so expect a little less of new ones. The weight of `headless` (-3.8) and
-the constant (-0.3) are nearer to nothing and further from it than the fit has them, so that hanging trousers that the
-photo's upper edge cuts off stay flat.
+among some twenty with these photos in view, so expect a little less of new ones. Two values are not the
+fit's: it has -3.8 for `headless` and -0.3 for the constant. With these, hanging trousers that the photo's upper edge
+cuts off stay flat, too.
 `python -m bench.photo_type FOLDER --fit` repeats it.
 """
 

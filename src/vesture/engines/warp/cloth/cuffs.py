@@ -40,17 +40,18 @@ def closing_cuffs(draped: Draped, fit: Fit, body: Body) -> Draped:
     """The garment with the ends of its long sleeves drawn in to the wrists; worn sleeves keep the shape they have."""
     if draped.garment.photo_type == "model":
         return draped
-    position = draped.position.copy()
+    position = draped.position
     for part in SLEEVES:
         side = PART_SIDE[part]
         reach = fit.sleeve_reach.get(side, 0.0)
         if reach >= LONG * body.arms[side].length and (draped.mesh.part == part).any():
-            _close(draped, position, part, side, body, reach)
+            position = _closed(draped, position, part, side, body, reach)
     return replace(draped, position=position)
 
 
-def _close(draped: Draped, position: Floats, part: int, side: SideName, body: Body, reach: float) -> None:
-    """Draw the end of one sleeve in: its width goes over evenly into the cuff's, its middle to the hand's."""
+def _closed(draped: Draped, position: Floats, part: int, side: SideName, body: Body, reach: float) -> Floats:
+    """Positions (n, 2) of the vertices with the end of one sleeve drawn in: its width goes over evenly into the cuff's,
+    its middle to the hand's."""
     arm, unit = body.arms[side], body.unit
     openness = _openness(draped, side)
     wrist = float(arm.natural[-1])
@@ -60,7 +61,7 @@ def _close(draped: Draped, position: Floats, part: int, side: SideName, body: Bo
     share = along / reach
     upper, lower = arm.direction(np.array([0.1, 0.9]) * arm.length)
     if openness >= 1 or upper @ lower < FOLDED or not covered[share < CLOSING].any():
-        return
+        return position
     outer, inner = (np.interp(along, along[covered], edge[covered]) for edge in (outer, inner))
     for edge in (outer, inner):  # the round of the corners at the end is no narrower sleeve
         edge[share > CORNERS] = np.maximum.accumulate(maximum_filter1d(edge, 3)[share > CORNERS])
@@ -68,7 +69,7 @@ def _close(draped: Draped, position: Floats, part: int, side: SideName, body: Bo
     begin = int(np.searchsorted(share, CLOSING))
     hand = _hand(body, side, reach)
     if hand is None and arm.bare_from is None:  # behind the back, or in a pocket: nothing tells where the sleeve ends
-        return
+        return position
     cuff, centre = (1.3 * wrist, float(middle[np.searchsorted(share, 1.0)])) if hand is None else hand
     wanted, cuff = EASE * cuff, float(np.clip(EASE * cuff, CUFF[0] * wrist, CUFF[1] * wrist))
     centre += max(0.0, wanted - cuff) / 2  # a broad hand has its thumb on the inner side, which need not be hidden
@@ -78,6 +79,7 @@ def _close(draped: Draped, position: Floats, part: int, side: SideName, body: Bo
     blend = np.clip((share - CLOSING) / 0.2, 0, 1) * (1 - openness)
     closed, moved = half + blend * (closed - half), middle + blend * (moved - middle)
     closed, moved = _hiding_skin(body, side, (along, share), (half, middle), (closed, moved))
+    position = position.copy()
     vertex = np.unique(draped.mesh.triangles[draped.mesh.part == part])
     vertex = vertex[_down_sleeve(draped, side, draped.mesh.vertices[vertex]) > FOREARM]
     axis, normal = arm.at(along), arm.outward(along, SIGN[side])
@@ -86,6 +88,7 @@ def _close(draped: Draped, position: Floats, part: int, side: SideName, body: Bo
     new = moved[nearest] + (offset - middle[nearest]) * (closed / half)[nearest]
     new = np.where(nearest > 0, new, offset)  # nearest to where the closing half begins is also what lies before it
     position[vertex] += (new - offset)[:, None] * normal[nearest]
+    return position
 
 
 def _hiding_skin(

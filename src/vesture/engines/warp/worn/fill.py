@@ -10,6 +10,8 @@ pieces, plain cloth smoothly: its folds, repeated, would make a pattern.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -122,10 +124,7 @@ def _mirrored(photo: Floats, source: Bools, place: tuple[slice, slice], body: Bo
 
 def _print(photo: Floats, source: Bools, unit: float) -> Bools:
     """Where the cloth has far more detail than usual: letters and pictures. Patterns all over are the usual."""
-    scale = min(1.0, FINE / unit)
-    size = (max(1, round(photo.shape[1] * scale)), max(1, round(photo.shape[0] * scale)))
-    small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
-    cloth = cv2.resize(source.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    small, cloth, scale = _smaller(photo, source, FINE / unit)
     if not cloth.any():
         return np.zeros_like(source)
     sigma = 0.05 * unit * scale
@@ -139,16 +138,21 @@ def _print(photo: Floats, source: Bools, unit: float) -> Bools:
 
 def patterned(rgb: RGB, cloth: Bools, unit: float) -> bool:
     """Whether `cloth` (H, W) has a pattern all over."""
-    scale = min(1.0, COARSER / unit)
-    size = (max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale)))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    inside = cv2.resize(cloth.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    small, inside, scale = _smaller(rgb, cloth, COARSER / unit)
     if not inside.any():
         return False
     lab = cv2.cvtColor((small / np.float32(255)).astype(np.float32), cv2.COLOR_RGB2LAB)
     detail = np.abs(lab - blurred(lab, inside, PATTERN * unit * scale))[inside][:, 0]
     hue = np.linalg.norm((lab[inside] - np.median(lab[inside], axis=0))[:, 1:], axis=1)
     return float((detail > SHARP).mean() + 2 * (hue > HUED).mean()) > BUSY
+
+
+def _smaller(picture: NDArray[Any], where: Bools, scale: float) -> tuple[NDArray[Any], Bools, float]:
+    """A picture (H, W, 3) and where (H, W) in it, smaller by `scale` but never larger, and the scale they have."""
+    scale = min(1.0, scale)
+    size = (max(1, round(where.shape[1] * scale)), max(1, round(where.shape[0] * scale)))
+    small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
+    return small, cv2.resize(where.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0, scale
 
 
 def blurred(values: Floats, where: Bools, sigma: float) -> Floats:

@@ -13,7 +13,8 @@ from PIL import Image
 from vesture.assets import AssetStore, samples
 from vesture.settings import Settings
 from vesture.vision.pose.decode import Detection
-from vesture.vision.pose.estimator import Joint, Pose, PoseEstimator, draw_pose, guessed_regions, people_of_a_size
+from vesture.vision.pose.drawing import draw_pose
+from vesture.vision.pose.estimator import Joint, Pose, PoseEstimator, guessed_regions, people_of_a_size
 
 AVATARS = tuple(sample.name for sample in samples("avatar"))
 EVERYBODY = tuple(sample.name for sample in samples() if sample.kind != "garment")

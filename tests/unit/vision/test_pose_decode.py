@@ -11,9 +11,9 @@ import pytest
 from vesture.vision.pose.decode import (
     DETECTOR_SIZE,
     LANDMARK_SIZE,
+    Levels,
     Region,
     anchor_centres,
-    cut_region,
     decode_detections,
     decode_landmarks,
     intersection_over_union,
@@ -81,7 +81,7 @@ def test_cutting_a_region_shows_its_pixels_where_the_map_says(size: float) -> No
     photo = np.zeros((900, 900, 3), np.uint8)
     photo[430:470, 505:545] = 255
     region = Region(500.0, 460.0, size, 0.3)
-    crop = cut_region(photo, region, 256)
+    crop = Levels(photo).cut(region, 256)
     assert crop.shape == (256, 256, 3)
     assert crop.min() >= 0.0
     assert crop.max() == pytest.approx(1.0)
@@ -91,7 +91,7 @@ def test_cutting_a_region_shows_its_pixels_where_the_map_says(size: float) -> No
 
 
 def test_what_lies_outside_the_photo_is_black() -> None:
-    crop = cut_region(np.full((50, 50, 3), 255, np.uint8), Region(0.0, 0.0, 100.0), 64)
+    crop = Levels(np.full((50, 50, 3), 255, np.uint8)).cut(Region(0.0, 0.0, 100.0), 64)
     assert crop[:30, :].max() == 0
     assert crop[40:, 40:].min() == 1
 
@@ -103,7 +103,7 @@ def test_mask_survives_the_way_into_the_photo_and_back() -> None:
     pasted = paste_mask(mask, region, 480, 640)
     assert pasted.shape == (480, 640)
     as_photo = (np.repeat(pasted[..., None], 3, 2) * 255).astype(np.uint8)
-    back = cut_region(as_photo, region, 256)[..., 0] > 0.5
+    back = Levels(as_photo).cut(region, 256)[..., 0] > 0.5
     inside = mask > 0.5
     assert (back & inside).sum() / (back | inside).sum() > 0.97
     assert pasted[0, 0] == 0  # outside the turned square

@@ -6,11 +6,14 @@ once for all samples, and only the window of the photo that can change is worked
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
 from vesture.core.task import RGB, TryOnOptions
 from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.body.window import moved_body
 from vesture.engines.warp.cloth.cover import covering
 from vesture.engines.warp.cloth.cuffs import closing_cuffs
 from vesture.engines.warp.cloth.layers import drape, render_layers
@@ -44,17 +47,20 @@ def dress(
     clothes = wardrobe(options.found_category, garment)
     scene = None
     images, changed = [], np.zeros(whole.shape[:2], bool)
-    for sample in range(options.num_samples):
-        generator = np.random.default_rng([options.seed, sample])
-        fit = fit_garment(body, garment, wishes, ease_of(sample, options.seed))
-        draped = closing_cuffs(covering(drape(garment, fit), fit, body), fit, body)
-        window = dressed_window(body, clothes, draped.box(shape))
-        if scene is None or scene.box != window:
-            scene = prepare(photo, body, clothes, window)
-        image, touched = compose(scene, fit, render_layers(draped, scene.body, window), garment.photo_type, generator)
-        place = _within(window, box)
-        images.append(pasted(whole, image, place))
-        changed[place.slices] |= touched
+    # the person is prepared while the cloth is drawn: neither needs the other, and each keeps about one core busy
+    with ThreadPoolExecutor(1, "cloth") as beside:
+        for sample in range(options.num_samples):
+            generator = np.random.default_rng([options.seed, sample])
+            fit = fit_garment(body, garment, wishes, ease_of(sample, options.seed))
+            draped = closing_cuffs(covering(drape(garment, fit), fit, body), fit, body)
+            window = dressed_window(body, clothes, draped.box(shape))
+            rendering = beside.submit(render_layers, draped, moved_body(body, window), window)
+            if scene is None or scene.box != window:
+                scene = prepare(photo, body, clothes, window)
+            image, touched = compose(scene, fit, rendering.result(), garment.photo_type, generator)
+            place = _within(window, box)
+            images.append(pasted(whole, image, place))
+            changed[place.slices] |= touched
     return tuple(images), changed
 
 

@@ -140,8 +140,11 @@ def _told(lab: Floats, band: Bools, top: Bools, bottom: Bools, unit: float) -> F
 
 def _density(asked: Floats, known: Floats) -> Floats:
     """How common features (n, d) are among known ones (k, d)."""
-    square = (asked**2).sum(1)[:, None] + (known**2).sum(1)[None] - 2 * asked @ known.T
-    return np.asarray(np.exp(-0.5 * np.maximum(square, 0)).mean(1), np.float32)
+    exponent = asked @ known.T  # n k numbers are many: they are worked on in place
+    exponent -= 0.5 * (asked * asked).sum(1)[:, None]
+    exponent -= 0.5 * (known * known).sum(1)[None]
+    np.minimum(exponent, 0, out=exponent)
+    return np.asarray(cv2.exp(exponent).mean(1), np.float32)
 
 
 def _settled(top: Bools, known: Bools, band: Bools, told: Floats, width: float) -> Floats:

@@ -27,7 +27,9 @@ def distance_to(lab: Float, colours: Float, darker: float = 1.0) -> Float:
     """(h, w) Lab distance to the nearest of (k, 3) colours; what is darker counts `darker` times."""
     nearest = np.full(lab.shape[:2], np.inf, np.float32)
     for colour in colours:
-        offset = lab - colour
-        offset[..., 0] *= np.where(offset[..., 0] < 0, darker, 1.0)
-        nearest = np.minimum(nearest, (offset**2).sum(2))
-    return np.asarray(np.sqrt(nearest), np.float32)
+        light, across, down = (
+            channel - np.float32(middle) for channel, middle in zip(cv2.split(lab), colour, strict=True)
+        )
+        light *= np.where(light < 0, np.float32(darker), np.float32(1))
+        np.minimum(nearest, light * light + across * across + down * down, out=nearest)
+    return np.sqrt(nearest)

@@ -31,16 +31,15 @@ class ColourModel:
 
     def log_likelihood(self, lab: Floats) -> Floats:
         """Log density of colours (..., 3), clamped below."""
-        flat = np.ascontiguousarray(lab.reshape(-1, 3))
-        best = np.full(len(flat), LOWEST, np.float32)
+        best = np.full(lab.size // 3, LOWEST, np.float32)
+        if not len(best):
+            return best.reshape(lab.shape[:-1])
+        flat = np.ascontiguousarray(lab, np.float32).reshape(1, -1, 3)
         for weight, mean, precision, log in zip(self.weights, self.means, self.precisions, self.logs, strict=True):
-            root = np.linalg.cholesky(precision.astype(np.float64)).astype(np.float32)
-            white = flat @ root - mean @ root
-            white *= white
-            # numpy sums short rows slowly
-            square = white[:, 0] + white[:, 1]
-            square += white[:, 2]
-            np.maximum(best, np.log(weight) + log - 0.5 * square, out=best)
+            root = np.linalg.cholesky(precision.astype(np.float64)).T
+            white = cv2.transform(flat, np.column_stack([root, -root @ mean]))
+            squares = np.array([[-0.5, -0.5, -0.5, np.log(weight) + log]])
+            np.maximum(best, cv2.transform(white * white, squares)[0], out=best)
         return best.reshape(lab.shape[:-1])
 
 

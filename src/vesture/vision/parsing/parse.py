@@ -253,12 +253,13 @@ def _scores(
     `opinion` (8, h, w) are the log-scores of somebody else.
     """
     logs = np.full(prior.shape, LOWEST - 12.0, np.float32)
+    colours = lab[person]
     for label, model in models.items():
         if model is not None:
-            logs[label][person] = model.log_likelihood(lab[person]) + np.log(prior[label][person])
-    likely = np.full(int(person.sum()), ANY_COLOUR, np.float32)
+            logs[label][person] = model.log_likelihood(colours) + np.log(prior[label][person])
+    likely = np.full(len(colours), ANY_COLOUR, np.float32)
     if things is not None:
-        likely = np.maximum(likely, things.log_likelihood(lab[person]))
+        likely = np.maximum(likely, things.log_likelihood(colours))
     logs[Label.OTHER][person] = likely + np.log(prior[Label.OTHER][person])
     if opinion is not None:
         logs += OPINION_WEIGHT * opinion

@@ -171,22 +171,26 @@ def move_points(points: Floats, affine: Floats) -> Floats:
     return np.asarray(points @ affine[:, :2].T + affine[:, 2], np.float32)
 
 
-def cut_region(rgb: NDArray[np.uint8], region: Region, size: int) -> Floats:
-    """The region as a (size, size, 3) float32 crop in [0, 1]; what lies outside the image is black.
+class Levels:
+    """A photo (height, width, 3) uint8 from which regions are cut; what it was shrunk to for one serves the next."""
 
-    Large regions are first shrunk by area averaging: sampling them directly would alias.
-    """
-    factor = max(1, int(region.size / size))
-    if factor > 1:
-        shrunk = (max(1, rgb.shape[1] // factor), max(1, rgb.shape[0] // factor))
-        ratio = (shrunk[0] / rgb.shape[1], shrunk[1] / rgb.shape[0])
-        rgb = np.asarray(cv2.resize(rgb, shrunk, interpolation=cv2.INTER_AREA), np.uint8)
-    else:
-        ratio = (1.0, 1.0)
-    affine = region.to_image(size)
-    affine = _between_pixel_centres(affine, ratio)
-    crop = cv2.warpAffine(rgb, affine, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return np.asarray(crop, np.float32) / 255.0
+    def __init__(self, rgb: NDArray[np.uint8]) -> None:
+        self._shrunk = {1: rgb}
+
+    def cut(self, region: Region, size: int) -> Floats:
+        """The region as a (size, size, 3) float32 crop in [0, 1]; what lies outside the image is black.
+
+        Large regions are first shrunk by area averaging: sampling them directly would alias.
+        """
+        rgb, factor = self._shrunk[1], max(1, int(region.size / size))
+        if factor not in self._shrunk:
+            smaller = max(1, rgb.shape[1] // factor), max(1, rgb.shape[0] // factor)
+            self._shrunk[factor] = np.asarray(cv2.resize(rgb, smaller, interpolation=cv2.INTER_AREA), np.uint8)
+        shrunk = self._shrunk[factor]
+        ratio = shrunk.shape[1] / rgb.shape[1], shrunk.shape[0] / rgb.shape[0]
+        affine = _between_pixel_centres(region.to_image(size), ratio)
+        crop = cv2.warpAffine(shrunk, affine, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        return np.asarray(crop, np.float32) / 255.0
 
 
 def paste_mask(mask: Floats, region: Region, height: int, width: int) -> Floats:

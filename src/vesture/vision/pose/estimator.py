@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,9 +27,9 @@ from vesture.vision.pose.decode import (
     LANDMARKS,
     Detection,
     Floats,
+    Levels,
     Region,
     anchor_centres,
-    cut_region,
     decode_detections,
     decode_landmarks,
     move_points,
@@ -50,6 +49,7 @@ UNSURE_PRESENCE_SCORE = 0.7
 LEAST_PLAUSIBLE = 0.4  # of a body that no sure detection points at: presence times plausibility
 REFINEMENTS = 1
 MAX_PEOPLE_TRIED = 3
+SEARCH_SIDE = 192  # pixels of the long side at which guesses are compared
 STILL_PLAUSIBLE = 0.9  # of the former plausibility, for a pose under a drawn head
 SMALLEST_PERSON = 0.45  # of the largest one's size; smaller ones pass by in the background
 
@@ -134,6 +134,17 @@ class Pose:
         return ("front", float(front)) if front >= 0.5 else ("back", float(1.0 - front))
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What the landmark network says of one region: landmarks (39, 5) in image pixels, mask (256, 256), presence."""
+
+    landmarks: Floats
+    mask: Floats
+    score: float
+    region: Region
+    detected: float = 0.0
+
+
 class PoseEstimator:
     """BlazePose in static-image mode. Safe to share between threads: each network runs one image at a time."""
 
@@ -159,22 +170,27 @@ class PoseEstimator:
         people = max(1, people_of_a_size(found, SURE_DETECTION_SCORE))
         for one in found[:MAX_PEOPLE_TRIED]:
             if one.score >= SURE_DETECTION_SCORE:
-                pose = self._refined(rgb, one.region(), one.score)
+                pose = _pose(self._refined(Levels(rgb), one.region(), one.score), rgb.shape)
                 if pose.score >= PRESENCE_SCORE:
                     return replace(pose, people=people)
         regions = [(one.region(), one.score) for one in found[:MAX_PEOPLE_TRIED]]
         regions += [(region, 0.0) for region in guessed_regions(*rgb.shape[:2])]
-        poses = [self._refined(rgb, region, detected) for region, detected in regions]
+        levels = Levels(rgb)
+        readings = [self._refined(levels, region, detected) for region, detected in regions]
+        # looked at in small: only one of them is needed whole
+        shrunk = max(1, max(rgb.shape[:2]) // SEARCH_SIDE)
+        poses = [_pose(reading, rgb.shape, shrunk) for reading in readings]
         largest = max(float(pose.mask.mean()) for pose in poses) + 1e-6
         marks = [
             pose.score * plausibility(pose.points, pose.mask) * (float(pose.mask.mean()) / largest) ** 0.5
             for pose in poses
         ]
         best = int(np.argmax(marks))
-        completed = self._seen_with_a_head(rgb, poses[best])
+        pose = _pose(readings[best], rgb.shape)
+        completed = self._seen_with_a_head(rgb, pose)
         if completed is not None:
             return self._seen_with_a_head(rgb, completed) or completed  # the head, too, is better placed by now
-        return poses[best] if marks[best] >= LEAST_PLAUSIBLE and poses[best].score >= UNSURE_PRESENCE_SCORE else None
+        return pose if marks[best] >= LEAST_PLAUSIBLE and pose.score >= UNSURE_PRESENCE_SCORE else None
 
     def count_people(self, rgb: RGB, threshold: float = 0.5) -> int:
         """How many people of about one size the detector sees, after merging overlapping detections."""
@@ -184,7 +200,7 @@ class PoseEstimator:
         """People in the photo, best first, in image pixels."""
         height, width = rgb.shape[:2]
         square = Region(width / 2, height / 2, float(max(height, width)))
-        crop = cut_region(rgb, square, DETECTOR_SIZE)
+        crop = Levels(rgb).cut(square, DETECTOR_SIZE)
         boxes, logits = self._detector.run(crop * 2.0 - 1.0)
         affine = square.to_image(1)
         return [
@@ -196,35 +212,18 @@ class PoseEstimator:
             for found in decode_detections(boxes[0], logits[0, :, 0], self._anchors, threshold)
         ]
 
-    def _refined(self, rgb: RGB, region: Region, detected: float = 0.0) -> Pose:
+    def _refined(self, levels: Levels, region: Region, detected: float = 0.0) -> _Reading:
         """Landmarks of the region, then of the better region that they imply, as a tracker would go on."""
-        measured = self._measure(rgb, region)
+        reading = self._measure(levels, region)
         for _ in range(REFINEMENTS):
-            points, _, score = measured
-            if score < 0.2:
+            if reading.score < 0.2:
                 break
-            closer = region_between(points[LANDMARKS, :2], points[LANDMARKS + 1, :2])
-            again = self._measure(rgb, closer)
-            if again[2] < score - 0.1:
+            points = reading.landmarks
+            again = self._measure(levels, region_between(points[LANDMARKS, :2], points[LANDMARKS + 1, :2]))
+            if again.score < reading.score - 0.1:
                 break
-            region, measured = closer, again
-        landmarks, mask, score = measured
-        points = landmarks[:LANDMARKS, :2]
-        if detected < SURE_DETECTION_SCORE and squeezed(points, rgb.shape):
-            points = with_upper_body_above(points)
-        elif cut_off_at_the_waist(points, rgb.shape):
-            points = with_head_above(points)
-        inside = ((points >= 0) & (points < (rgb.shape[1], rgb.shape[0]))).all(1)
-        return Pose(
-            points=points,
-            depth=landmarks[:LANDMARKS, 2],
-            visibility=landmarks[:LANDMARKS, 3] * inside,
-            presence=landmarks[:LANDMARKS, 4],
-            mask=paste_mask(mask, region, rgb.shape[0], rgb.shape[1]),
-            score=score,
-            region=region,
-            detected=detected,
-        )
+            reading = again
+        return replace(reading, detected=detected)
 
     def _seen_with_a_head(self, rgb: RGB, pose: Pose) -> Pose | None:
         """The pose measured again under a drawn head, where the photo's edge cuts off the real one; else None."""
@@ -238,7 +237,7 @@ class PoseEstimator:
         if not found:
             return None
         largest = max(found, key=lambda one: one.score * one.region().size)
-        again = self._refined(canvas, largest.region(), largest.score)
+        again = _pose(self._refined(Levels(canvas), largest.region(), largest.score), canvas.shape)
         likely = plausibility(again.points, again.mask)
         if again.score < PRESENCE_SCORE or likely < STILL_PLAUSIBLE * plausibility(pose.points, pose.mask):
             return None
@@ -251,14 +250,35 @@ class PoseEstimator:
             detected=pose.detected,
         )
 
-    def _measure(self, rgb: RGB, region: Region) -> tuple[Floats, Floats, float]:
-        """Landmarks (39, 5) in image pixels, the mask (256, 256) of the region, and the score of one region."""
-        raw, flag, mask, heatmaps, _ = self._landmarks.run(cut_region(rgb, region, LANDMARK_SIZE))
+    def _measure(self, levels: Levels, region: Region) -> _Reading:
+        raw, flag, mask, heatmaps, _ = self._landmarks.run(levels.cut(region, LANDMARK_SIZE))
         landmarks = decode_landmarks(raw[0], heatmaps[0])
         landmarks[:, :2] = move_points(landmarks[:, :2], region.to_image())
         landmarks[:, 2] *= region.size / LANDMARK_SIZE
         probability = 1.0 / (1.0 + np.exp(-np.clip(mask[0, :, :, 0], -50, 50)))
-        return landmarks, probability.astype(np.float32), float(flag[0, 0])
+        return _Reading(landmarks, probability.astype(np.float32), float(flag[0, 0]), region)
+
+
+def _pose(reading: _Reading, shape: tuple[int, ...], shrunk: int = 1) -> Pose:
+    """The pose in a photo of this shape, or, for a quick look, in one that is a whole number of times smaller."""
+    region, points = reading.region, reading.landmarks[:LANDMARKS, :2]
+    if reading.detected < SURE_DETECTION_SCORE and squeezed(points, shape):
+        points = with_upper_body_above(points)
+    elif cut_off_at_the_waist(points, shape):
+        points = with_head_above(points)
+    inside = ((points >= 0) & (points < (shape[1], shape[0]))).all(1)
+    if shrunk > 1:
+        region = replace(region, x=region.x / shrunk, y=region.y / shrunk, size=region.size / shrunk)
+    return Pose(
+        points=np.asarray(points / shrunk, np.float32),
+        depth=reading.landmarks[:LANDMARKS, 2],
+        visibility=reading.landmarks[:LANDMARKS, 3] * inside,
+        presence=reading.landmarks[:LANDMARKS, 4],
+        mask=paste_mask(reading.mask, region, shape[0] // shrunk, shape[1] // shrunk),
+        score=reading.score,
+        region=region,
+        detected=reading.detected,
+    )
 
 
 def people_of_a_size(found: list[Detection], threshold: float) -> int:
@@ -275,17 +295,3 @@ def guessed_regions(height: int, width: int) -> list[Region]:
     """
     places = ((0.0, 2.4), (0.15, 2.1), (0.52, 1.15), (0.62, 1.6), (0.75, 1.9), (0.95, 2.2))
     return [Region(width / 2, height * centre, height * size) for centre, size in places]
-
-
-def draw_pose(rgb: RGB, pose: Pose) -> RGB:
-    """A copy of the photo with the skeleton drawn on it: the viewer's left in red, the right in green."""
-    canvas = rgb.copy()
-    thick = max(1, round(pose.unit / 40))
-    for which, colour in (("left", (255, 40, 40)), ("right", (40, 220, 40))):
-        side = pose.side(which)  # type: ignore[arg-type]
-        arm, leg = [side.shoulder, side.elbow, side.wrist, side.index], [side.hip, side.knee, side.ankle, side.toe]
-        for chain in (arm, leg, [side.shoulder, side.hip]):
-            cv2.polylines(canvas, [np.rint(chain).astype(np.int32)], False, colour, thick, cv2.LINE_AA)
-    for point in pose.points[:11]:
-        cv2.circle(canvas, [int(value) for value in np.rint(point)], thick, (60, 120, 255), -1, cv2.LINE_AA)
-    return canvas

@@ -264,6 +264,16 @@ def test_a_sliver_of_what_was_worn_is_closed_though_some_scene_was_seen_in_it() 
     np.testing.assert_array_equal(same[65:135, 102:104], canvas[65:135, 102:104])
 
 
+def test_a_gap_beside_a_sleeve_that_hangs_stays_open() -> None:
+    canvas, cover = gaping_cloth()
+    everywhere = np.ones(cover.shape, bool)
+    same, covered = closed_crevices(canvas, cover, everywhere, everywhere, [], 100.0, everywhere)
+    np.testing.assert_array_equal(same, canvas)
+    np.testing.assert_array_equal(covered, cover)
+    filled, _ = closed_crevices(canvas, cover, everywhere, everywhere, [], 100.0, ~everywhere)
+    assert np.abs(filled[65:135, 90:112] - 240).max() < 3
+
+
 def test_the_two_colours_beside_a_gap_do_not_mix_to_a_third() -> None:
     canvas, cover = gaping_cloth()
     canvas[:, :98], canvas[:, 104:] = (240, 60, 60), (40, 60, 240)

@@ -19,6 +19,7 @@ AXIS_SAMPLES = 64
 UPRIGHT = 0.85  # of a limb's length, from its start down to its end
 # Levels v between which what is bare of the chest beside cloth narrows to nothing.
 ARMHOLE_BARES, SLEEVE_BARES = (0.18, 0.42), (0.0, 0.15)
+UNDER_HEM = 0.3  # units below cloth that count as under its hem
 
 
 def limb_zone(shape: tuple[int, int], limb: Limb, start: float, end: float, grow: float = 1.0) -> Floats:
@@ -76,6 +77,13 @@ def torso_edge(body: Body, side: SideName, levels: NDArray[np.float64]) -> NDArr
     return np.asarray(np.minimum(body.width(side, levels), 1.08 * bare))
 
 
+def below_level(shape: tuple[int, int], body: Body, level: float) -> NDArray[np.bool_]:
+    """Where (H, W) the picture lies below level v of the torso."""
+    rows, columns = np.ogrid[: shape[0], : shape[1]]
+    down = (columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]
+    return np.asarray(down > level * body.torso)
+
+
 def beside_cloth(body: Body, cover: Floats, sleeved: bool = False) -> NDArray[np.bool_]:
     """Where (H, W) beside a garment of coverage (H, W) nothing of the bare torso is seen: in rows below the armpits
     where it lies on the middle of the body. What an armhole bares of the chest narrows downwards."""
@@ -86,9 +94,22 @@ def beside_cloth(body: Body, cover: Floats, sleeved: bool = False) -> NDArray[np
     covered = cover[np.arange(len(rows))[:, None], columns.astype(int)].min(axis=1) > 0.9
     start, end = SLEEVE_BARES if sleeved else ARMHOLE_BARES
     way = np.where(covered, np.clip((level - start) / (end - start), 0, 1), 0).astype(np.float32)
+    if sleeved:  # between a sleeve and the body the scene is seen
+        return np.asarray(cover < 0.5 * way[:, None])
     size = max(1, cover.shape[1] // 4), max(1, cover.shape[0] // 4)
     near = cv2.GaussianBlur(cv2.resize(cover, size, interpolation=cv2.INTER_AREA), (0, 0), 0.08 * body.unit / 4)
     return np.asarray(cv2.resize(near, cover.shape[::-1]) < 0.6 * way[:, None])
+
+
+def beside_hips(body: Body, cover: Floats) -> NDArray[np.bool_]:
+    """Where (H, W) beside a top of coverage (H, W) nothing is seen of what is worn under it: in rows in which it lies
+    on the middle of the body, but not under its hem, which may rise at the sides."""
+    beside = beside_cloth(body, cover, True)
+    size = max(1, cover.shape[1] // 4), max(1, cover.shape[0] // 4)
+    small = (cv2.resize(cover, size, interpolation=cv2.INTER_AREA) > 0.5).astype(np.uint8)
+    reach = max(1, round(UNDER_HEM * body.unit / 4))
+    above = cv2.dilate(small, np.ones((reach + 1, 1), np.uint8), anchor=(0, reach), borderValue=0)
+    return np.asarray(beside & (cv2.resize(above, cover.shape[::-1], interpolation=cv2.INTER_NEAREST) == 0))
 
 
 def under_cloth(limb: Limb, cover: Floats, margin: float) -> NDArray[np.bool_]:

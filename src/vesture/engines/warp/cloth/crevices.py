@@ -20,6 +20,7 @@ Bools = NDArray[np.bool_]
 # Units: half the width of what is a gap between parts of the cloth and no opening, all of it on the person, and of
 # what is one though some of the scene was seen in it.
 WIDEST, NARROW = 0.07, 0.03
+NARROWEST = 0.016  # where worn cloth hangs, with gaps of its own
 LARGEST = 0.08  # square units
 OPENING = 0.2  # of a gap's rim may lie open; more does at the corner between a sleeve and the body
 # Of a gap, what must lie on the person, or on skin that was bared: else it is one through which the scene was seen.
@@ -28,7 +29,13 @@ SMALL = 4  # pixels to one of the picture in which colours between are found
 
 
 def closed_crevices(
-    canvas: Floats, cover: Floats, person: Bools, bared: Bools, arms: Iterable[Patch], unit: float
+    canvas: Floats,
+    cover: Floats,
+    person: Bools,
+    bared: Bools,
+    arms: Iterable[Patch],
+    unit: float,
+    hanging: Bools | None = None,
 ) -> tuple[Floats, Floats]:
     """The picture (h, w, 3) and the cloth's coverage (h, w) with the gaps between its parts closed.
 
@@ -36,11 +43,12 @@ def closed_crevices(
         person: (h, w) everything in the photo that is not the scene; a gap through which the scene was seen stays.
         bared: (h, w) where skin was painted for the clothes that these replace.
         arms: bare arms that lie before the cloth; their colour is not the cloth's.
+        hanging: (h, w) where sleeves of a worn garment hang beside its torso; only the narrowest gaps are closed there.
     """
     cloth = cover.copy()
     for patch in arms:
         cloth[patch.place] *= 1 - patch.alpha
-    gaps = _crevices(cover > 0.5, person, bared, unit)
+    gaps = _crevices(cover > 0.5, person, bared, unit, hanging)
     if not gaps.any():
         return canvas, cover
     soft = cv2.GaussianBlur(cv2.dilate(gaps.view(np.uint8), np.ones((7, 7), np.uint8)).astype(np.float32), (0, 0), 1.0)
@@ -48,11 +56,14 @@ def closed_crevices(
     return canvas, np.maximum(cover, soft)
 
 
-def _crevices(cloth: Bools, person: Bools, bared: Bools, unit: float) -> Bools:
+def _crevices(cloth: Bools, person: Bools, bared: Bools, unit: float, hanging: Bools | None) -> Bools:
     """The gaps, in the armpits above all."""
     wide = closed(cloth, WIDEST * unit) & ~cloth & person
     # skin that was covered before would show as a sliver
     narrow = closed(cloth, NARROW * unit) & ~cloth
+    if hanging is not None:
+        narrowest = ~hanging | closed(cloth, NARROWEST * unit)
+        wide, narrow = wide & narrowest, narrow & narrowest
     return _shut(wide, cloth, person, ON_PERSON, unit) | _shut(narrow, cloth, person & bared, ON_SKIN, unit)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body.legs import crotch_level
+from vesture.engines.warp.body.silhouettes import below_level
 from vesture.engines.warp.cloth.crevices import closed_crevices
 from vesture.engines.warp.cloth.layers import SLEEVES, Layer
 from vesture.engines.warp.cloth.placement import Fit
@@ -30,6 +31,7 @@ Bools = NDArray[np.bool_]
 
 OWN_SHADOW = 0.16  # depth of the shadow of arms and sleeves on the torso's cloth
 FOLD_STRENGTH = 0.6
+ARMPIT = 0.2  # level below which sleeves hang beside the torso
 
 
 def wardrobe(category: Category, garment: Garment) -> Wardrobe:
@@ -74,7 +76,8 @@ def compose(
     canvas = laid_over(canvas, [*before, *sleeves])
     # the gap between legs is none
     upper = scene.person & ~below(scene.body, crotch_level(scene.body), scene.person)
-    canvas, cover = closed_crevices(canvas, cover, upper, scene.old & solid, before, scene.body.unit)
+    hanging = below_level(scene.shape, scene.body, ARMPIT) if photo_type == "model" else None
+    canvas, cover = closed_crevices(canvas, cover, upper, scene.old & solid, before, scene.body.unit, hanging)
     touched = (cover > 0) | (scene.fading > 0.004) | (shadow > 0) | (base != scene.photo).any(-1)
     for patch in under:
         touched[patch.place] |= patch.alpha > 0.004

@@ -17,7 +17,7 @@ from vesture.engines.warp.body.exposure import belly_is_bare
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body, SideName
 from vesture.engines.warp.body.relief import ARM, LEG
 from vesture.engines.warp.body.shoulder import bared_shoulders, out_of_shoulder, shoulder_cap, with_shoulders
-from vesture.engines.warp.body.silhouettes import beside_cloth, limb_zone, torso_zone, under_cloth
+from vesture.engines.warp.body.silhouettes import beside_cloth, beside_hips, limb_zone, torso_zone, under_cloth
 from vesture.engines.warp.body.window import moved_body
 from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.picture.coarse import Coarse
@@ -242,7 +242,8 @@ def _behind(
         yield from _present(painted_torso(body, scene.complexion, scene.coarse, scene.skin, zone, texture))
     if Label.BOTTOM not in replaced:
         gone = scene.old | (need & scene.person)
-        yield from _present(continued_bottom(scene.photo, body, gone, need, scene.coarse, waistband, generator))
+        shown = need & ~beside_hips(body, cover) if Label.TOP in replaced else need
+        yield from _present(continued_bottom(scene.photo, body, gone, shown, scene.coarse, waistband, generator))
     if Label.TOP in replaced:
         for side in SIDES:
             start = max(0.0, fit.sleeve_reach.get(side, 0.0) - 0.15 * body.unit)

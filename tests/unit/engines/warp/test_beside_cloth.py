@@ -1,0 +1,47 @@
+"""What of the body is seen beside new cloth: in gaps beside sleeves nothing, under a hem what is worn below."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.unit.engines.warp.drawn_person import drawn_body
+from vesture.engines.warp.body.silhouettes import below_level, beside_cloth, beside_hips
+
+
+def covered(first: float, last: float, half_width: float) -> tuple:
+    """A drawn body, and cloth between two levels of its torso, so many units to both sides of the spine."""
+    body = drawn_body()
+    rows, columns = np.mgrid[: body.labels.shape[0], : body.labels.shape[1]]
+    u, v = body.coordinates(np.stack([columns.ravel(), rows.ravel()], 1)).T
+    cloth = (np.abs(u) < half_width * body.unit) & (v > first) & (v < last)
+    return body, cloth.reshape(body.labels.shape).astype(np.float32)
+
+
+def at(body, u: float, v: float) -> tuple[int, int]:
+    column, row = np.rint(body.point(u * body.unit, v)[0]).astype(int)
+    return int(row), int(column)
+
+
+def test_nothing_of_the_trunk_is_seen_right_beside_a_top_with_sleeves() -> None:
+    body, cover = covered(-0.1, 1.1, 0.4)
+    assert beside_cloth(body, cover, True)[at(body, 0.43, 0.5)]
+    assert not beside_cloth(body, cover, True)[at(body, 0.35, 0.5)]
+    assert not beside_cloth(body, cover, False)[at(body, 0.43, 0.3)]  # armholes bare some of it
+
+
+def test_trousers_are_seen_under_a_hem_and_not_beside_it() -> None:
+    body, cover = covered(-0.1, 1.1, 0.4)
+    corner = below_level(cover.shape, body, 0.95)
+    corner[:, : at(body, 0.3, 1.0)[1]] = False
+    cover[corner] = 0  # the hem rises at a side
+    hidden = beside_hips(body, cover)
+    assert hidden[at(body, 0.5, 0.8)]
+    assert not hidden[at(body, 0.35, 1.0)]
+    assert not hidden[at(body, 0.0, 1.2)]
+
+
+def test_below_a_level_is_the_lower_part_of_the_picture() -> None:
+    body = drawn_body()
+    lower = below_level(body.labels.shape, body, 0.5)
+    assert lower[at(body, 0.2, 0.6)]
+    assert not lower[at(body, 0.2, 0.4)]

@@ -150,19 +150,17 @@ def decode_landmarks(raw: Floats, heatmaps: Floats) -> Floats:
     landmarks = raw.reshape(LANDMARKS + AUXILIARY_LANDMARKS, VALUES_PER_LANDMARK).astype(np.float32).copy()
     landmarks[:, 3:] = sigmoid(landmarks[:, 3:])
     cells = heatmaps.shape[0]
-    reach = HEATMAP_KERNEL // 2
-    for index, (x, y) in enumerate(landmarks[:, :2] * cells / LANDMARK_SIZE):
-        column, row = int(x), int(y)
-        if not (0 <= column < cells and 0 <= row < cells):
-            continue
-        top, left = max(row - reach, 0), max(column - reach, 0)
-        heat = sigmoid(heatmaps[top : row + reach + 1, left : column + reach + 1, index])
-        total = float(heat.sum())
-        if heat.max() < HEATMAP_CONFIDENCE or total <= 0:
-            continue
-        rows, columns = np.arange(heat.shape[0]) + top, np.arange(heat.shape[1]) + left
-        landmarks[index, 0] = float((heat * columns[None]).sum()) / total * LANDMARK_SIZE / cells
-        landmarks[index, 1] = float((heat * rows[:, None]).sum()) / total * LANDMARK_SIZE / cells
+    cell = (landmarks[:, :2] * cells / LANDMARK_SIZE).astype(int)  # (39, 2) column, row
+    around = np.arange(HEATMAP_KERNEL) - HEATMAP_KERNEL // 2
+    columns, rows = cell[:, 0, None] + around, cell[:, 1, None] + around
+    known = [(places >= 0) & (places < cells) for places in (columns, rows)]
+    clipped = [np.clip(places, 0, cells - 1) for places in (columns, rows)]
+    heat = sigmoid(heatmaps[clipped[1][:, :, None], clipped[0][:, None], np.arange(len(cell))[:, None, None]])
+    heat *= known[1][:, :, None] & known[0][:, None]
+    total = heat.sum((1, 2))
+    sure = ((cell >= 0) & (cell < cells)).all(1) & (heat.max((1, 2)) >= HEATMAP_CONFIDENCE) & (total > 0)
+    centre = np.stack([(heat.sum(1) * columns).sum(1), (heat.sum(2) * rows).sum(1)], 1)[sure] / total[sure, None]
+    landmarks[sure, :2] = centre * LANDMARK_SIZE / cells
     return landmarks
 
 

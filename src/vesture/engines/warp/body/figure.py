@@ -67,7 +67,8 @@ class Limb:
         before, after = np.minimum(distance, 0), np.maximum(distance - self.length, 0)
         if not before.any() and not after.any():
             return inside
-        start, end = self.direction(np.array([0.0, self.length]))
+        ends = self.axis[[1, -1]] - self.axis[[0, -2]]
+        start, end = ends / np.maximum(np.linalg.norm(ends, axis=1, keepdims=True), 1e-9)
         return np.asarray(inside + before[:, None] * start + after[:, None] * end)
 
     def direction(self, distance: Floats) -> Floats:

@@ -6,6 +6,8 @@ Everything outside that region is the photo's own pixels, bit for bit.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,6 +61,23 @@ def compose(
         The window (h, w, 3) uint8, and (h, w) bool, true where it may differ from the photo.
     """
     cover = coverage([layer.patch for layer in layers], scene.shape)
+    with ThreadPoolExecutor(1, "front") as beside:
+        kept = beside.submit(_front, scene, fit)
+        canvas, cover, touched = _dressed(scene, fit, layers, cover, photo_type, generator)
+        keep, front, colours = kept.result()
+    join = np.maximum(begun_hands(scene.hands, scene.old, scene.body.unit), cover > 0.02)
+    front, colours = joined_softly(front, colours, scene.photo, keep, join)
+    canvas = canvas * (1 - front)[..., None] + colours
+    touched &= front < 0.999
+    result = np.where(touched[..., None], np.clip(np.rint(canvas), 0, 255), scene.photo).astype(np.uint8)
+    return result, touched
+
+
+def _dressed(
+    scene: Prepared, fit: Fit, layers: list[Layer], cover: Floats, photo_type: str, generator: np.random.Generator
+) -> tuple[Floats, Floats, Bools]:
+    """The person (h, w, 3) in the new garment, nothing put back in front yet; the garment's coverage (h, w), now
+    without crevices; and where (h, w) the picture may differ."""
     seen_skin = (scene.body.labels == Label.SKIN) & ~scene.old
     texture = skin_texture(scene.photo, seen_skin, scene.coarse, generator)
     base, solid = undress(scene, fit, cover, texture, generator)
@@ -81,15 +100,14 @@ def compose(
     touched = (cover > 0) | (scene.fading > 0.004) | (shadow > 0) | (base != scene.photo).any(-1)
     for patch in under:
         touched[patch.place] |= patch.alpha > 0.004
+    return canvas, cover, touched
+
+
+def _front(scene: Prepared, fit: Fit) -> tuple[Bools, Floats, Floats]:
+    """What stays in front of the new garment: mask (h, w), coverage (h, w), and premultiplied colours (h, w, 3)."""
     keep = kept_in_front(scene.body, scene.old, fit, scene.clothes.in_front, scene.clothes.replaced, scene.hands)
     bare = scene.hands.bare
-    front, colours = soft_front(scene.photo, scene.body.labels, keep, scene.old, scene.coarse, scene.body.unit, bare)
-    join = np.maximum(begun_hands(scene.hands, scene.old, scene.body.unit), cover > 0.02)
-    front, colours = joined_softly(front, colours, scene.photo, keep, join)
-    canvas = canvas * (1 - front)[..., None] + colours
-    touched &= front < 0.999
-    result = np.where(touched[..., None], np.clip(np.rint(canvas), 0, 255), scene.photo).astype(np.uint8)
-    return result, touched
+    return keep, *soft_front(scene.photo, scene.body.labels, keep, scene.old, scene.coarse, scene.body.unit, bare)
 
 
 def _lit(scene: Prepared, layers: list[Layer], photo_type: str) -> list[Layer]:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from drawn_person import UNIT, drawn_body, straight_limb
 
-from vesture.engines.warp.body.figure import _bare_from
-from vesture.engines.warp.body.relief import ARM, LEG, NAVEL, limb_shade, trunk_shade, within_cloth
+from vesture.engines.warp.body.figure import ARM_RADIUS, LEG_RADIUS, _bare_from
+from vesture.engines.warp.body.relief import ARM, LEG, NAVEL, flushed, limb_shade, swollen, trunk_shade, within_cloth
 from vesture.engines.warp.undress.joint import skin_width, without_nicks
 from vesture.engines.warp.undress.skin import bare_limb
 from vesture.vision.parsing.parse import Label
@@ -36,10 +36,27 @@ def test_joints_and_muscles_show_along_a_limb_and_mirror_with_it(anatomy) -> Non
     np.testing.assert_allclose(limb_shade(share, across, 0.0, -1.0, anatomy), right[:, ::-1], atol=1e-6)
 
 
-@pytest.mark.parametrize("anatomy", [ARM, LEG])
-def test_limbs_are_narrower_at_the_joint_than_above_and_below(anatomy) -> None:
-    width = np.interp([0.2, 0.49, 0.63], anatomy.at, anatomy.swell)
-    assert width[1] < min(width[0], width[2])
+@pytest.mark.parametrize(("anatomy", "radii"), [(ARM, ARM_RADIUS), (LEG, LEG_RADIUS)])
+def test_limbs_are_narrower_at_the_joint_than_above_and_below(anatomy, radii) -> None:
+    share = np.array([0.2, anatomy.joint, 0.66, 0.95])
+    width = swollen(anatomy, share)[0] * np.interp(share, [0, anatomy.joint, 1], radii)
+    assert width[1] < min(width[0], 0.99 * width[2])
+    assert width[3] < 0.75 * width[2]  # wrists and ankles are slim
+
+
+@pytest.mark.parametrize("place", [0.45, 0.6])
+def test_the_shape_of_a_limb_follows_its_own_joint(place: float) -> None:
+    radii = np.interp(np.linspace(0, 1, 33), [0, place, 1], LEG_RADIUS)
+    bend = LEG.bend(radii)
+    assert bend == pytest.approx(place, abs=0.02)
+    share = LEG.share(np.array([0.0, place, 1.0]), bend)
+    np.testing.assert_allclose(share, [0, LEG.joint, 1], atol=0.02)
+
+
+def test_knees_are_redder_than_thighs_and_calves() -> None:
+    share = np.float32([[0.3, LEG.joint, 0.75]])
+    red = flushed(share, np.zeros_like(share), 1.0, LEG)[0]
+    assert red[1] > 3 * max(red[0], red[2])
 
 
 @pytest.mark.parametrize(("half", "aside"), [(4, 0), (6, 4), (5, -3)])
@@ -132,12 +149,8 @@ def test_tight_cloth_tells_how_wide_a_limb_is_and_loose_cloth_does_not() -> None
     assert np.ptp(within_cloth(bag)) < 0.03
 
 
-def test_a_calf_is_wider_than_knee_and_ankle_and_its_knee_is_modelled() -> None:
-    knee, calf, ankle = np.interp([0.5, 0.66, 0.94], LEG.at, LEG.swell)
-    # on a tube that narrows downwards
-    assert calf * 0.14 > knee * 0.155
-    assert ankle < knee
-    share = np.linspace(0.42, 0.56, 60, dtype=np.float32)[:, None]
+def test_a_knee_is_modelled() -> None:
+    share = np.linspace(0.44, 0.58, 60, dtype=np.float32)[:, None]
     assert np.ptp(limb_shade(share, np.zeros_like(share), 0.0, 1.0, LEG)) > 0.08
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 
 Floats = NDArray[np.float32]
 
@@ -18,6 +19,7 @@ SIDEWAYS = 2.5  # sine of the light's turn per share by which one side is bright
 MOST_SIDEWAYS = 0.6
 TIGHT, LOOSE = 1.12, 1.4  # radii of cloth over those of the bare limb, that tell its width and that do not
 IN_CLOTH = 0.97  # of the radius of tight cloth, that the limb in it has
+SLIGHTEST, STOUTEST = 0.75, 1.15  # of the usual radius, that limbs in cloth are
 NAVEL = 0.79  # of the way from the shoulder joints to the hips
 
 
@@ -43,52 +45,93 @@ class Bump:
 class Anatomy:
     """A limb's shape: factors `swell` on a plain tube's radius at shares `at` of its length, how far its middle lies
     away from the body there, in radii (`lean`), how much brighter, as a share, the side away from the body
-    usually is (`lit`), and its relief."""
+    usually is (`lit`), its relief, and where the blood shows through (`flush`). Shares are those of a limb whose
+    middle joint lies at `joint`, where the tube has the radius `middle`, in units."""
 
     at: tuple[float, ...]
     swell: tuple[float, ...]
     lean: tuple[float, ...]
     lit: float
     relief: tuple[Bump, ...]
+    flush: tuple[Bump, ...]
+    joint: float
+    middle: float
+
+    def bend(self, limb: NDArray[np.float64]) -> float:
+        """Share of a limb at which its middle joint lies, by its plain radii (n,) at even steps, in units."""
+        return float(np.clip(np.interp(-self.middle, -limb, np.linspace(0, 1, len(limb))), *BENDS))
+
+    def share(self, share: NDArray[Any], bend: float) -> NDArray[Any]:
+        """Shares (...) of a limb that bends at the share `bend`, as those of the anatomy's own."""
+        return np.interp(share, [0, bend, 1], [0, self.joint, 1])
 
 
+# Widths along 35 bare arms and 24 bare legs of 32 photos, medians; one photo's lie within a tenth of them.
 ARM = Anatomy(
-    (0.0, 0.14, 0.28, 0.4, 0.48, 0.6, 0.72, 0.86, 1.0),
-    (1.02, 1.02, 0.97, 0.9, 0.87, 1.01, 1.0, 0.93, 0.92),
-    (0.0, 0.0, 0.0, 0.0, 0.0, 0.05, 0.03, 0.0, 0.0),
+    (0.0, 0.08, 0.16, 0.25, 0.35, 0.44, 0.52, 0.6, 0.67, 0.75, 0.83, 0.91, 1.0),
+    (1.0, 1.0, 0.96, 0.92, 0.92, 0.93, 0.96, 1.04, 1.08, 1.04, 0.96, 0.89, 0.86),
+    (0.0, 0.03, 0.06, 0.07, 0.06, 0.03, 0.0, 0.0, 0.02, 0.02, 0.03, 0.02, 0.0),
     0.08,  # of 35 bare arms in photos, most are dark towards the body and light on the other side
     (
         Bump(0.1, 0.25, 0.1, 0.6, 0.035),  # shoulder muscle
-        Bump(0.23, 0.55, 0.06, 0.45, -0.04),  # where it ends
-        Bump(0.33, -0.1, 0.11, 0.45, 0.035),  # biceps
-        Bump(0.49, -0.25, 0.02, 0.5, -0.055),  # bend of the elbow
-        Bump(0.52, -0.1, 0.012, 0.35, -0.03),
-        Bump(0.61, 0.4, 0.09, 0.4, 0.045),  # outer muscle of the forearm
-        Bump(0.66, -0.35, 0.13, 0.25, -0.03),
-        Bump(0.9, 0.0, 0.07, 0.3, 0.02),  # tendons of the wrist
+        Bump(0.24, 0.55, 0.06, 0.45, -0.04),  # where it ends
+        Bump(0.35, -0.1, 0.11, 0.45, 0.035),  # biceps
+        Bump(0.53, -0.25, 0.02, 0.5, -0.055),  # bend of the elbow
+        Bump(0.56, -0.1, 0.012, 0.35, -0.03),
+        Bump(0.64, 0.4, 0.09, 0.4, 0.045),  # outer muscle of the forearm
+        Bump(0.69, -0.35, 0.13, 0.25, -0.03),
+        Bump(0.91, 0.0, 0.07, 0.3, 0.02),  # tendons of the wrist
     ),
+    (Bump(0.57, 0.0, 0.07, 0.9, 0.4),),
+    0.53,
+    0.112,
 )
 LEG = Anatomy(
-    (0.0, 0.2, 0.36, 0.44, 0.49, 0.54, 0.64, 0.73, 0.85, 0.94, 1.0),
-    (0.98, 1.02, 0.99, 0.95, 0.92, 0.91, 1.1, 1.08, 0.93, 0.88, 0.95),
-    (0.0, 0.05, 0.02, -0.02, 0.0, 0.03, 0.05, -0.05, -0.02, 0.0, 0.0),
+    (0.0, 0.15, 0.25, 0.35, 0.43, 0.5, 0.56, 0.62, 0.67, 0.72, 0.77, 0.83, 0.89, 0.95, 1.0),
+    (0.98, 1.04, 1.06, 1.03, 0.99, 0.97, 0.98, 1.07, 1.16, 1.19, 1.15, 1.03, 0.91, 0.85, 0.9),
+    (0.0, 0.03, 0.0, -0.04, -0.05, -0.04, 0.0, 0.06, 0.08, 0.08, 0.06, 0.08, 0.08, 0.08, 0.06),
     0.0,
     (
-        Bump(0.25, 0.1, 0.16, 0.5, 0.03),  # thigh
-        Bump(0.4, -0.45, 0.05, 0.35, 0.035),  # its inner muscle above the knee
-        Bump(0.39, 0.5, 0.06, 0.3, 0.025),  # and its outer one
-        Bump(0.437, 0.0, 0.016, 0.6, -0.05),
-        Bump(0.475, 0.05, 0.027, 0.4, 0.075),  # kneecap
-        Bump(0.525, 0.0, 0.016, 0.45, -0.075),
-        Bump(0.48, 0.72, 0.035, 0.25, -0.07),
-        Bump(0.48, -0.68, 0.035, 0.25, -0.07),
-        Bump(0.7, -0.1, 0.14, 0.18, 0.05),  # shin
-        Bump(0.67, 0.5, 0.12, 0.28, -0.04),
-        Bump(0.7, -0.6, 0.1, 0.25, -0.03),  # the calf behind it
+        Bump(0.27, 0.1, 0.16, 0.5, 0.03),  # thigh
+        Bump(0.43, -0.45, 0.05, 0.35, 0.03),  # its inner muscle above the knee
+        Bump(0.42, 0.5, 0.06, 0.3, 0.025),  # and its outer one
+        Bump(0.465, 0.0, 0.018, 0.6, -0.045),
+        Bump(0.505, 0.05, 0.027, 0.4, 0.055),  # kneecap
+        Bump(0.555, 0.0, 0.022, 0.5, -0.085),
+        Bump(0.51, 0.72, 0.035, 0.25, -0.06),
+        Bump(0.51, -0.68, 0.035, 0.25, -0.06),
+        Bump(0.72, -0.1, 0.14, 0.18, 0.05),  # shin
+        Bump(0.7, 0.5, 0.12, 0.28, -0.04),
+        Bump(0.72, -0.6, 0.1, 0.25, -0.03),  # the calf behind it
         Bump(0.95, -0.55, 0.02, 0.25, 0.04),  # ankle bone
         Bump(0.95, 0.0, 0.035, 0.4, -0.03),
     ),
+    (Bump(0.52, 0.0, 0.08, 1.2, 0.5),),
+    0.52,
+    0.16,
 )
+BENDS = 0.35, 0.7  # shares of a limb between which its middle joint lies
+
+
+def swollen(anatomy: Anatomy, share: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Factors (n,) on a plain tube's radius at shares (n,) of a limb, and how far (n,) its middle lies away from the
+    body, in radii: a smooth line through the anatomy's."""
+    inside = np.clip(share, anatomy.at[0], anatomy.at[-1])
+    swell, lean = (PchipInterpolator(anatomy.at, values)(inside) for values in (anatomy.swell, anatomy.lean))
+    return np.asarray(swell), np.asarray(lean)
+
+
+def flushed(share: Floats, across: Floats, outward: float, anatomy: Anatomy) -> Floats:
+    """How red (h, w) from 0 to 1 the skin of a limb is; arguments as for `limb_shade`."""
+    return _spots(share, across, outward, anatomy.flush)
+
+
+def _spots(share: Floats, across: Floats, outward: float, bumps: tuple[Bump, ...]) -> Floats:
+    total = np.zeros(share.shape, np.float32)
+    for bump in bumps:
+        spot = ((share - bump.along) / bump.length) ** 2 + ((outward * across - bump.across) / bump.width) ** 2
+        total += bump.strength * np.exp(-spot)
+    return total
 
 
 def smooth_step(values: NDArray[Any]) -> NDArray[Any]:
@@ -103,7 +146,7 @@ def within_cloth(wide: NDArray[np.float64]) -> NDArray[np.float64]:
     Args:
         wide: (n,) radii of the cloth, in those that the limb usually has.
     """
-    own = np.clip(IN_CLOTH * wide, 0.75, IN_CLOTH * LOOSE)
+    own = np.clip(IN_CLOTH * wide, SLIGHTEST, STOUTEST)
     factor = 1 + np.interp(wide, [TIGHT, LOOSE], [1, 0]) * (own - 1)
     # what the outline does from place to place is folds, hands and bags
     window = np.hanning(15)[1:-1]
@@ -123,10 +166,7 @@ def limb_shade(share: Floats, across: Floats, light: float, outward: float, anat
     sine = float(np.clip(SIDEWAYS * (light + outward * anatomy.lit), -MOST_SIDEWAYS, MOST_SIDEWAYS))
     facing = np.sqrt(1 - 0.97 * x * x) * np.sqrt(1 - sine**2) + x * sine
     shade = AMBIENT + (1.02 - AMBIENT) * np.maximum(facing, 0) / np.sqrt(1 - sine**2)
-    for bump in anatomy.relief:
-        spot = ((share - bump.along) / bump.length) ** 2 + ((outward * across - bump.across) / bump.width) ** 2
-        shade = shade + bump.strength * np.exp(-spot)
-    return np.asarray(shade, np.float32)
+    return np.asarray(shade + _spots(share, across, outward, anatomy.relief), np.float32)
 
 
 def trunk_shade(across: Floats, level: Floats, length: float, light: float) -> Floats:

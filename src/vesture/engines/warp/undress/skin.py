@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.body.figure import Limb
-from vesture.engines.warp.body.relief import Anatomy, limb_shade, smooth_step, within_cloth
+from vesture.engines.warp.body.relief import Anatomy, flushed, limb_shade, smooth_step, swollen, within_cloth
 from vesture.engines.warp.body.silhouettes import LimbFrame, limb_frame
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import Patch, bounds
@@ -26,7 +26,10 @@ Bools = NDArray[np.bool_]
 
 # shade falls on blue and green more than on red: light comes back out of the skin reddened
 REDDENING = np.array([0.82, 1.05, 1.18], np.float32)
-MEETING, WRIST_MEETING = 0.7, 0.3  # units before the visible skin within which a limb takes on its width
+# the round of limbs hardly reddens: of 35 bare arms, their sides have the hue of their middle
+LIMB_REDDENING = np.array([0.95, 1.01, 1.04], np.float32)
+FLUSH = np.array([0.03, -0.025, -0.03], np.float32)  # where the blood shows through, at its strongest
+MEETING, WRIST_MEETING = 0.7, 0.18  # units before the visible skin within which a limb takes on its width
 BEYOND = 0.14  # units past the last joint where no skin is seen: trousers end below the ankle
 ARMPIT = 0.25  # share of an arm down to which its inner side is one with the chest
 LIMB_SEEN = 0.92  # of a limb's length, before which skin that is seen is its own and not a hand's
@@ -53,6 +56,7 @@ class BareLimb:
         light: how much brighter, as a share, the limb is on the side of its sign-1 normal than on its axis.
         outward: 1 where that normal faces away from the body, -1 where it faces the body.
         anatomy: its shape.
+        bend: share of its length at which its middle joint lies.
     """
 
     limb: Limb
@@ -61,6 +65,7 @@ class BareLimb:
     light: float
     outward: float
     anatomy: Anatomy
+    bend: float
 
 
 def bare_limb(limb: Limb, anatomy: Anatomy, skin: Bools, unit: float, light: float, outward: float) -> BareLimb:
@@ -70,9 +75,10 @@ def bare_limb(limb: Limb, anatomy: Anatomy, skin: Bools, unit: float, light: flo
     end = max(limb.length, joint + 0.25 * unit) if seen else limb.length + BEYOND * unit
     along = np.linspace(0, end, 49)
     axis, normal = limb.at(along), limb.outward(along, 1.0)
-    usual = limb.radius(along) * np.interp(along / limb.length, anatomy.at, anatomy.swell)
+    bend = anatomy.bend(limb.radius(np.linspace(0, limb.length, 33)) / unit)
+    swell, lean = swollen(anatomy, anatomy.share(along / limb.length, bend))
+    usual = limb.radius(along) * swell
     radius = usual * within_cloth(limb.radius(along, clothed=True) / usual)
-    lean = np.interp(along / limb.length, anatomy.at, anatomy.lean)
     axis = axis + normal * (outward * lean * radius)[:, None]
     if seen:
         found = skin_width(limb, skin, joint, unit)
@@ -84,9 +90,8 @@ def bare_limb(limb: Limb, anatomy: Anatomy, skin: Bools, unit: float, light: flo
             radius = radius * (1 - wide) + half * wide
             axis = axis + normal * (offset * near)[:, None]
     length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(axis, axis=0), axis=1))] + np.arange(49) * 1e-6
-    return BareLimb(
-        replace(limb, axis=axis, along=length, natural=radius, outer=radius), joint, seen, light, outward, anatomy
-    )
+    bare = replace(limb, axis=axis, along=length, natural=radius, outer=radius)
+    return BareLimb(bare, joint, seen, light, outward, anatomy, bend)
 
 
 def side_light(coarse: Coarse, limb: Limb, old: Bools) -> float:
@@ -157,13 +162,14 @@ def _tube(bare: BareLimb, tones: tuple[Floats, Floats], frame: LimbFrame) -> Flo
     share = smooth_step((frame.along / max(bare.joint, 1) - 0.35) / 0.65)
     table = to_rgb(tones[0] + np.linspace(0, 1, 64, dtype=np.float32)[:, None] * (tones[1] - tones[0]))
     tone = table[np.clip(share * 63, 0, 63).astype(int)]
-    along = np.asarray(frame.along / max(bare.limb.length, 1), np.float32)
+    along = np.asarray(bare.anatomy.share(frame.along / max(bare.limb.length, 1), bare.bend), np.float32)
     shade = limb_shade(along, frame.across, bare.light, bare.outward, bare.anatomy)
     inner = np.clip(0.5 - bare.outward * frame.across, 0, 1) * (
         1 - smooth_step((along - 0.5 * ARMPIT) / (0.5 * ARMPIT))
     )
     shade = np.maximum(shade, inner + shade * (1 - inner))
-    return np.asarray(tone * shade[..., None] ** REDDENING, np.float32)
+    flush = flushed(along, frame.across, bare.outward, bare.anatomy)[..., None]
+    return np.asarray(tone * (shade[..., None] ** LIMB_REDDENING) * (1 + FLUSH * flush), np.float32)
 
 
 def like_field(real: Floats, field: Floats) -> Bools:

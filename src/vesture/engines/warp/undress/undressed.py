@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB
 from vesture.engines.warp.body.exposure import belly_is_bare
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body, SideName
+from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.body.relief import ARM, LEG
 from vesture.engines.warp.body.shoulder import bared_shoulders, out_of_shoulder, shoulder_cap, with_shoulders
 from vesture.engines.warp.body.silhouettes import beside_cloth, beside_hips, limb_zone, torso_zone, under_cloth
@@ -38,6 +39,7 @@ from vesture.engines.warp.undress.skin import (
     painted_limb,
     side_light,
 )
+from vesture.engines.warp.undress.thighs import clothed_legs
 from vesture.engines.warp.undress.trunk import painted_torso, trunk_tone
 from vesture.vision.exemplar import fill_scene
 from vesture.vision.frame import Box
@@ -137,7 +139,7 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
     old = old_garment(window, body, clothes.replaced, coarse, complexion.face, hands)
     pure = coarse.pure(old)
     skin = skin_by_colour(window, body.labels, complexion)
-    limbs: list[dict[SideName, BareLimb]] = []
+    limbs: list[Mapping[SideName, BareLimb]] = []
     feet = body.labels == Label.SKIN  # ankles lie in the shade, hands in sleeves that pass for skin
     for group, anatomy, seen in ((body.arms, ARM, skin), (body.legs, LEG, feet)):
         limbs.append(
@@ -148,6 +150,8 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
                 for side in SIDES
             }
         )
+    if Label.BOTTOM in clothes.replaced:
+        limbs[1] = clothed_legs(body, limbs[1])
     return Prepared(
         box,
         window,
@@ -228,7 +232,7 @@ def _behind(
         torso.append(np.maximum(neck, torso_zone(shape, body, 0.0, waistband + 0.05)))
     reach = fit.leg_reach
     if Label.BOTTOM in replaced and all(reach.get(side, 0.0) < 0.5 * body.legs[side].length for side in SIDES):
-        torso.append(torso_zone(shape, body, waistband, 1.2))
+        torso.append(torso_zone(shape, body, waistband, min(1.2, crotch_level(body))))
     elif Label.BOTTOM in replaced and belly_is_bare(body):
         torso.append(torso_zone(shape, body, body.waist - 0.05, body.waist + 0.2))
     if torso or Label.BOTTOM in replaced:

@@ -111,7 +111,8 @@ def _lay(canvas: _Canvas, at: Indices, beginnings: list[Indices], dear: float) -
     height, width = canvas.whole.shape
     target = _windows(canvas.state, at)
     weight = _windows(canvas.trust[..., None], at)
-    weight = weight / np.maximum(weight.sum(axis=(1, 2, 3), keepdims=True), 1e-3) / 3
+    weight /= np.maximum(weight.sum(axis=1, keepdims=True), 1e-3) * 3
+    source, round_it = canvas.source.reshape(-1, canvas.source.shape[2]), _round_a_pixel(canvas.source)
     best = canvas.moves[at[:, 0], at[:, 1]]
     lowest = np.full(len(at), np.inf, np.float32)
     goes_on = [best]
@@ -119,17 +120,24 @@ def _lay(canvas: _Canvas, at: Indices, beginnings: list[Indices], dear: float) -
         beside = np.clip(at + step, 0, (height - 1, width - 1))
         goes_on.append(canvas.moves[beside[:, 0], beside[:, 1]])
     for moves, extra in [*((move, 0.0) for move in goes_on), *((move, dear) for move in beginnings)]:
-        origin = at + moves
-        inside = (origin >= 0).all(1) & (origin[:, 0] < height) & (origin[:, 1] < width) & moves.any(1)
-        inside[inside] = canvas.whole[origin[inside, 0], origin[inside, 1]]
-        if not inside.any():
+        row, column = at[:, 0] + moves[:, 0], at[:, 1] + moves[:, 1]
+        inside = (row >= 0) & (column >= 0) & (row < height) & (column < width)
+        inside &= (moves[:, 0] != 0) | (moves[:, 1] != 0)
+        tried = np.flatnonzero(inside)
+        tried = tried[canvas.whole[row[tried], column[tried]]]
+        if not len(tried):
             continue
-        difference = target[inside] - _windows(canvas.source, origin[inside])
-        cost = np.einsum("nijk,nijk,nlij->n", difference, difference, weight[inside].transpose(0, 3, 1, 2))
-        cost = cost + extra + NEARNESS * (moves[inside] ** 2).sum(1)
-        better = np.flatnonzero(inside)[cost < lowest[inside]]
-        lowest[better] = cost[cost < lowest[inside]]
-        best[better] = moves[better]
+        corner = row[tried] * canvas.source.shape[1] + column[tried]
+        difference = source.take(corner[:, None] + round_it, axis=0)
+        difference -= target[tried]
+        difference *= difference
+        move = moves[tried]
+        cost = np.einsum("npc,npo->n", difference, weight[tried])
+        cost += extra + NEARNESS * (move[:, 0] ** 2 + move[:, 1] ** 2)
+        less = cost < lowest[tried]
+        better = tried[less]
+        lowest[better] = cost[less]
+        best[better] = move[less]
     found = np.isfinite(lowest)
     at, best = at[found], best[found]
     canvas.moves[at[:, 0], at[:, 1]] = best
@@ -139,6 +147,12 @@ def _lay(canvas: _Canvas, at: Indices, beginnings: list[Indices], dear: float) -
 
 
 def _windows(padded: Floats, at: Indices) -> Floats:
-    """(n, PATCH, PATCH, c) what lies round pixels of a picture that has a margin of `HALF`."""
-    offset = np.arange(PATCH)
-    return np.asarray(padded[at[:, 0, None, None] + offset[:, None], at[:, 1, None, None] + offset], np.float32)
+    """(n, PATCH * PATCH, c) what lies round pixels of a picture that has a margin of `HALF`."""
+    corner = at[:, 0] * padded.shape[1] + at[:, 1]
+    return np.asarray(padded.reshape(-1, padded.shape[2]).take(corner[:, None] + _round_a_pixel(padded), axis=0))
+
+
+def _round_a_pixel(padded: Floats) -> Indices:
+    """(PATCH * PATCH,) steps from the first to each pixel of a patch, in a picture's one long row of pixels."""
+    steps = np.arange(PATCH)
+    return (steps[:, None] * padded.shape[1] + steps).ravel()

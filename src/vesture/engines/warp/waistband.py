@@ -28,6 +28,7 @@ LEG_TELLS = (0.55, 0.95)  # where the bottom's colour is taken then
 SUBTLE = 4.0  # in Lab, that both differ at the least, if their colours are as even as this:
 EVEN = (0.28, 0.45)  # of that difference, the scatter of the top's and of the bottom's
 STILL_TOP, BOTTOM_AGAIN = 0.35, 0.55  # of the way: the top goes on below the first, and has ended above the second
+STRONG, SAME_HUE = 28.0, 8.0  # chroma of a colour that shows in any light, and how far light may shift it, in Lab
 DROP = 0.05  # units that it must hang on
 FRONT = 0.1  # units across: no front of a jacket is narrower
 LEAST = 0.03  # units across and up: what is smaller is a fold or a button
@@ -110,7 +111,7 @@ def _fall(lab: Floats, labels: NDArray[np.uint8], edge: int, unit: float) -> int
     top, bottom = np.median(above, axis=0), np.median(below, axis=0)
     size = float(np.linalg.norm(bottom - top))
     scatter = (np.std(side @ (bottom - top)) / max(size, 1e-6) ** 2 for side in (above, below))
-    if size < SUBTLE or any(own > most for own, most in zip(scatter, EVEN, strict=True)):
+    if size < SUBTLE or any(own > most for own, most in zip(scatter, EVEN, strict=True)) or _one_cloth(top, bottom):
         return 0
     way = (lab[edge : edge + round(LOWEST * unit) + 4] - top) @ (bottom - top) / size**2
     way = np.median(np.lib.stride_tricks.sliding_window_view(np.pad(way, 1, mode="edge"), 3), axis=1)
@@ -118,6 +119,13 @@ def _fall(lab: Floats, labels: NDArray[np.uint8], edge: int, unit: float) -> int
         return 0
     ended = np.flatnonzero(way > 0.5 * (STILL_TOP + BOTTOM_AGAIN))
     return int(ended[0]) if len(ended) and way[ended[0] : ended[0] + 4].mean() > BOTTOM_AGAIN else 0
+
+
+def _one_cloth(top: Floats, bottom: Floats) -> bool:
+    """Whether two colours (3,) are one strong colour in two lights: folds of a jumpsuit, no edge of a top."""
+    shaded = top[1:] * (bottom[0] / max(float(top[0]), 1.0))
+    strong = min(np.linalg.norm(top[1:]), np.linalg.norm(bottom[1:])) > STRONG
+    return bool(strong and np.linalg.norm(bottom[1:] - shaded) < SAME_HUE)
 
 
 def _told(lab: Floats, labels: NDArray[np.uint8], edge: int, between: tuple[float, float], label: Label) -> Floats:

@@ -81,3 +81,19 @@ def test_fronts_of_a_jacket_like_the_trousers_hang_lower() -> None:
         assert abs(edge(result, column) - 195) <= 4
     for column in (90, 100, 110):
         assert abs(edge(result, column) - PARSED) <= 3
+
+
+@pytest.mark.parametrize(("lower", "hangs"), [((0.72, 0.72, 0.72), False), ((0.5, 0.75, 1.6), True)])
+def test_shade_on_one_strong_colour_is_no_end_of_a_top(lower: tuple[float, float, float], hangs: bool) -> None:
+    """A mustard jumpsuit darker from the thighs on is one cloth; a mustard top over trousers in another colour ends."""
+    rng = np.random.default_rng(6)
+    photo = np.zeros((300, 200, 3), np.float32)
+    photo[20:195, 30:170] = (170, 130, 40)
+    photo[195:290, 30:170] = np.float32([170, 130, 40]) * np.float32(lower)
+    photo = np.clip(photo + rng.normal(0, 1.5, photo.shape), 0, 255).astype(np.uint8)
+    labels = np.zeros((300, 200), np.uint8)
+    labels[20:PARSED, 30:170] = int(Label.TOP)
+    labels[PARSED:290, 30:170] = int(Label.BOTTOM)
+    result = with_waistband(labels, photo, UNIT)
+    assert (edge(result, 100) > 185) == hangs
+    assert (result == labels).all() != hangs

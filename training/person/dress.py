@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from training.garment.chance import between, choose, maybe
-from training.person.figure import Bools, Bytes, Figure, Limbs, Region, filled, limbs_of, offset
+from training.person.dress_shapes import before, hanging
+from training.person.figure import Bytes, Figure, Limbs, Region, limbs_of
+from training.person.outer import coat
 from training.person.things import add_things
 
 CLOTHES = (Region.TOP, Region.BOTTOM, Region.ONE_PIECE)
@@ -17,8 +19,8 @@ def redressed(rng: np.random.Generator, figure: Figure) -> Bytes:
     regions = figure.regions.copy()
     if maybe(rng, 0.5):
         regions = sleeves(regions, limbs, _sleeve_end(rng))
-    kind = choose(rng, {"as it is": 9, "legs": 5, "skirt": 4, "dress": 4, "jumpsuit": 0.5})
-    if kind == "jumpsuit":
+    kind = choose(rng, {"as it is": 9, "legs": 4.5, "skirt": 4, "dress": 5, "jumpsuit": 1})
+    if kind == "jumpsuit" and (regions == Region.TOP).sum() > 0.2 * (regions == Region.BOTTOM).sum():
         regions[np.isin(regions, (Region.TOP, Region.BOTTOM))] = Region.ONE_PIECE
     elif kind == "legs":
         regions = legs(
@@ -31,7 +33,7 @@ def redressed(rng: np.random.Generator, figure: Figure) -> Bytes:
     if maybe(rng, 0.05):
         low, high = between(rng, 0.5, 0.85), between(rng, 0.9, 1.0)
         regions[(regions == Region.TOP) & limbs.core & (limbs.v > low) & (limbs.v < high)] = Region.SKIN
-    if maybe(rng, 0.2):
+    if maybe(rng, 0.32):
         regions = coat(rng, figure, regions, limbs)
     if maybe(rng, 0.22):
         regions = boots(regions, limbs, between(rng, 0.55, 0.95))
@@ -76,7 +78,7 @@ def skirt(rng: np.random.Generator, figure: Figure, regions: Bytes, limbs: Limbs
     long = choose(rng, {between(rng, 0.5, 1.1): 4, between(rng, 1.1, 1.6): 2, between(rng, 1.8, 2.5): 1.5})
     high = between(rng, 0.7, 0.98)
     body = hanging(rng, figure, high, long, between(rng, 0.0, 0.35) if long < 1.4 else between(rng, 0.0, 0.25))
-    below = choose(rng, {Region.SKIN: 3, Region.TIGHTS: 1, Region.BOTTOM: 0.4 if dress else 0.0})
+    below = choose(rng, {Region.SKIN: 3, Region.TIGHTS: 1.5, Region.BOTTOM: 0.4 if dress else 0.0})
     result = legs(regions, limbs, 0.0, below)
     result[(result == Region.BOTTOM) & (limbs.v > 1.0) & (below != Region.BOTTOM)] = Region.SCENE
     cloth = Region.ONE_PIECE if dress else Region.BOTTOM
@@ -87,59 +89,6 @@ def skirt(rng: np.random.Generator, figure: Figure, regions: Bytes, limbs: Limbs
     result[hips] = Region.ONE_PIECE
     if not dress:
         result[(result == Region.TOP) & (limbs.v > high + 0.05) & limbs.core & (limbs.arms.max(0) < 0.6)] = cloth
-    return result
-
-
-def before(regions: Bytes, limbs: Limbs) -> Bools:
-    """Arms, hands, hair and things, which stay before what is put on."""
-    arms = (limbs.arms.max(0) > 0.55) & ~(limbs.core & (regions != Region.SKIN))
-    arms &= np.isin(regions, (Region.SKIN, Region.TOP, Region.ONE_PIECE))
-    hands = (regions == Region.SKIN) & (limbs.legs.max(0) < 0.5) & (limbs.v > 0.5)
-    return np.asarray(arms | hands | np.isin(regions, (Region.HAIR, Region.THING)))
-
-
-def hanging(rng: np.random.Generator, figure: Figure, high: float, long: float, flare: float) -> Bools:
-    """Pixels of cloth that hangs from level `high` of the torso (v) to `long` units below the hips."""
-    skeleton = figure.skeleton
-    neck, right, down = skeleton.axes()
-    p, unit = skeleton.points, skeleton.unit
-    waist = neck + down * high
-    hips, knees, ankles = p[[23, 24]].mean(0), p[[25, 26]].mean(0), p[[27, 28]].mean(0)
-    lowest = np.array(
-        [
-            np.interp(long, [0, 1.15, 2.25], [q[0] for q in (hips, knees, ankles)]),
-            hips[1] + long * unit * float(np.clip((ankles[1] - hips[1]) / (2.25 * unit), 0.6, 1.1)),
-        ]
-    )
-    apart = 0.5 * abs(float(p[23, 0] - p[24, 0])) + between(rng, 0.16, 0.28) * unit
-    spread = apart + flare * long * unit
-    if long < 1.5:
-        spread = max(spread, 0.4 * abs(float(p[25, 0] - p[26, 0])) + 0.12 * unit)
-    middle = hips + offset(0, 0.15 * unit)
-    left = [waist - right * between(rng, 0.28, 0.4), middle - offset(apart, 0), lowest - offset(spread, 0)]
-    other = [waist + right * between(rng, 0.28, 0.4), middle + offset(apart, 0), lowest + offset(spread, 0)]
-    across = np.linspace(-1, 1, 9)
-    wave = between(rng, 0, 0.05) * unit * np.sin(across * between(rng, 2, 9)) + 0.06 * unit * (1 - across**2)
-    hem = [lowest + offset(x * spread, w) for x, w in zip(across, wave, strict=True)]
-    return filled(np.array([*left, *hem, *other[::-1]], np.float32))
-
-
-def coat(rng: np.random.Generator, figure: Figure, regions: Bytes, limbs: Limbs) -> Bytes:
-    """A long top over everything, closed or open over what is worn under it."""
-    long = choose(rng, {between(rng, 0.2, 0.6): 3, between(rng, 0.6, 1.2): 2, between(rng, 1.2, 1.8): 0.7})
-    body = hanging(rng, figure, 0.1, long, between(rng, 0, 0.2))
-    torso = np.isin(regions, (Region.TOP, Region.ONE_PIECE)) & (limbs.v < 1.1)
-    over = (body | torso) & ~(before(regions, limbs) & (limbs.arms.max(0) < 0.55)) & (limbs.v > -0.3)
-    over &= ~((regions == Region.SKIN) & (before(regions, limbs) | (limbs.v < 0.05)))
-    result = regions.copy()
-    if maybe(rng, 0.6):
-        gap = np.interp(limbs.v, [0, 1, 2.5], [between(rng, 0.05, 0.2), between(rng, 0, 0.3), between(rng, 0.05, 0.5)])
-        shown = np.abs(limbs.u - float(rng.normal(0, 0.04))) < gap
-        under = Region.ONE_PIECE if (regions == Region.ONE_PIECE).any() else Region.UNDER
-        result[over & shown & (result == Region.TOP)] = under
-        over &= ~shown | (regions == Region.SCENE)
-    result[over] = Region.TOP
-    result[(result == Region.ONE_PIECE) & (limbs.arms.max(0) > 0.5) & ~limbs.core] = Region.TOP
     return result
 
 

@@ -39,10 +39,16 @@ class Region(IntEnum):
     BELT = 12
     TIGHTS = 13
     SCARF = 14
+    FUR = 15
+    LAPEL = 16  # and buttons, and the edge of a shut coat
+    GLOVE = 17
 
 
 LABEL_OF = np.full(256, UNKNOWN, np.uint8)
-LABEL_OF[:15] = [*range(8), Label.TOP, Label.OTHER, Label.OTHER, Label.OTHER, Label.OTHER, Label.BOTTOM, Label.OTHER]
+LABEL_OF[:8] = range(8)
+LABEL_OF[[Region.UNDER, Region.FUR, Region.LAPEL]] = Label.TOP
+LABEL_OF[[Region.HAT, Region.BAG, Region.STRAP, Region.BELT, Region.SCARF, Region.GLOVE]] = Label.OTHER
+LABEL_OF[Region.TIGHTS] = Label.BOTTOM
 
 
 @dataclass(frozen=True, slots=True)

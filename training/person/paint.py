@@ -10,6 +10,7 @@ from training.garment.chance import between, choose, maybe
 from training.garment.colours import Colour, cloth_colour, shifted
 from training.garment.textures import TILE, Tile, cloth_tile
 from training.person.figure import SHAPE, Bools, Bytes, Figure, Floats, Region
+from vesture.vision.parsing.prior import Skeleton
 
 SKINS = ((236, 200, 178), (226, 184, 156), (206, 158, 126), (178, 128, 96), (140, 96, 70), (100, 68, 50), (70, 48, 38))
 HAIRS = {
@@ -35,8 +36,11 @@ CLOTHS = (
     Region.BELT,
     Region.TIGHTS,
     Region.SCARF,
+    Region.FUR,
+    Region.LAPEL,
+    Region.GLOVE,
 )
-PLAIN = (Region.STRAP, Region.BELT, Region.TIGHTS, Region.SHOES)
+PLAIN = (Region.STRAP, Region.BELT, Region.TIGHTS, Region.SHOES, Region.LAPEL, Region.GLOVE)
 
 
 def painted(rng: np.random.Generator, figure: Figure, regions: Bytes, tiles: list[Tile]) -> Floats:
@@ -56,6 +60,10 @@ def painted(rng: np.random.Generator, figure: Figure, regions: Bytes, tiles: lis
             layer = _flesh(rng, figure, where, fresh, light, skin if region == Region.SKIN else hair, region)
         elif fresh.mean() > 0.02 * where.mean() or everything or maybe(rng, 0.45):
             layer = cloth(rng, colours[region], tiles, region, figure.skeleton.unit) * light[..., None]
+            if region == Region.FUR:
+                layer = (
+                    layer * (1 + between(rng, 0.1, 0.3) * piece(rng, grains(), *SHAPE, between(rng, 0.7, 1)))[..., None]
+                )
             if region in (Region.TOP, Region.TIGHTS, Region.ONE_PIECE) and maybe(rng, 0.06):
                 layer = layer * between(rng, 0.4, 0.7) + skin * light[..., None] * 0.45  # sheer
         else:
@@ -65,7 +73,7 @@ def painted(rng: np.random.Generator, figure: Figure, regions: Bytes, tiles: lis
             share = np.maximum(share, fresh[..., None])
         picture = picture * (1 - share) + layer * share
     if maybe(rng, 0.5):
-        picture = _seams(rng, picture, regions, figure.skeleton.unit)
+        picture = _seams(rng, picture, regions, figure.skeleton)
     return picture.astype(np.float32)
 
 
@@ -125,6 +133,12 @@ def _colours(rng: np.random.Generator, skin: Colour, hair: Colour) -> dict[Regio
         colours[Region.BAG] = shifted(rng, colours[choose(rng, {Region.TOP: 1, Region.BOTTOM: 1})], 0.2)
     if maybe(rng, 0.75):
         colours[Region.STRAP] = colours[Region.BAG]
+    if maybe(rng, 0.75):
+        colours[Region.LAPEL] = shifted(rng, colours[Region.TOP] * between(rng, 0.6, 1.25), 0.05)
+    if maybe(rng, 0.6):
+        colours[Region.FUR] = shifted(rng, np.float32(choose(rng, HAIRS)), 0.3)
+    if maybe(rng, 0.5):
+        colours[Region.GLOVE] = np.float32(rng.normal(36, 10, 3))
     if maybe(rng, 0.7):
         colours[Region.TIGHTS] = np.float32(rng.normal(32, 8, 3))
     return colours
@@ -173,10 +187,13 @@ def _flesh(
     return layer.astype(np.float32)
 
 
-def _seams(rng: np.random.Generator, picture: Floats, regions: Bytes, unit: float) -> Floats:
+def _seams(rng: np.random.Generator, picture: Floats, regions: Bytes, skeleton: Skeleton) -> Floats:
     """A dark line, as of a hem's shadow, below the borders between regions."""
     border = (regions[1:] != regions[:-1]) & (regions[1:] > 0) & (regions[:-1] > 0)
     line = np.zeros(SHAPE, np.float32)
     line[1:][border] = 1
-    soft = cv2.GaussianBlur(line, (0, 0), max(0.5, between(rng, 0.008, 0.03) * unit))
+    if maybe(rng, 0.4):  # a dress gathered at its waist
+        _, down = skeleton.frame(SHAPE)
+        line[(np.abs(down - between(rng, 0.5, 0.95)) < 0.012) & (regions == Region.ONE_PIECE)] = 1
+    soft = cv2.GaussianBlur(line, (0, 0), max(0.5, between(rng, 0.008, 0.03) * skeleton.unit))
     return picture * (1 - between(rng, 0.2, 0.9) * np.minimum(soft, 0.8))[..., None]

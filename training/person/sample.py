@@ -14,12 +14,13 @@ from training.garment.photo import develop
 from training.person.bank import Bank, Photo
 from training.person.bodies import draw_body
 from training.person.dress import redressed
-from training.person.figure import LABEL_OF, SHAPE, UNKNOWN, Bytes, Figure, Floats
+from training.person.figure import LABEL_OF, SHAPE, UNKNOWN, Bytes, Figure, Floats, Region
 from training.person.paint import painted
 from vesture.vision.parsing.network import NET_HEIGHT, NET_WIDTH, PADDING, body_maps
 from vesture.vision.parsing.prior import Skeleton
 
 DRAWN = 0.3  # share of drawn people
+CARRIED = (Region.BAG, Region.STRAP)  # which the pose's mask often leaves out
 LABEL_STEP = 2  # pixels of the picture for one label
 
 
@@ -146,6 +147,7 @@ def _guessed_mask(rng: np.random.Generator, figure: Figure, regions: Bytes) -> B
     """What the pose network may have thought of this person (H, W) uint8: soft, and not always right."""
     body = (regions > 0).astype(np.float32)
     added = ((regions > 0) & (figure.regions == 0)).astype(np.float32)
+    added[np.isin(regions, CARRIED)] *= between(rng, 0, 1)
     gone = ((regions == 0) & (figure.regions > 0)).astype(np.float32)
     mask = body if figure.drawn else np.clip(np.maximum(figure.mask, added * between(rng, 0.3, 1)) - gone, 0, 1)
     size = between(rng, 0.02, 0.07) * figure.skeleton.unit

@@ -1,34 +1,63 @@
-"""Hair, hats, bags, straps, belts and scarves on a figure."""
+"""Hair, hats, belts, scarves, gloves, hands in pockets and bags on a figure."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from training.garment.chance import between, maybe
-from training.person.figure import Bytes, Figure, Limbs, Region, ellipse, filled, lined, offset
+from training.person.bags import bag
+from training.person.figure import Bytes, Figure, Limbs, Region, ellipse, filled, offset
 
-CLOTHES = (Region.TOP, Region.BOTTOM, Region.ONE_PIECE, Region.UNDER)
+CLOTHES = (Region.TOP, Region.BOTTOM, Region.ONE_PIECE, Region.UNDER, Region.FUR, Region.LAPEL)
 
 
 def add_things(rng: np.random.Generator, figure: Figure, regions: Bytes, limbs: Limbs) -> Bytes:
     """Regions (H, W) with what chance adds."""
     face_seen = float(figure.skeleton.visibility[:11].mean()) > 0.5
-    if maybe(rng, 0.1):
-        regions = belt(rng, regions, limbs)
     if maybe(rng, 0.06):
+        regions = gloves(regions, limbs)
+    elif maybe(rng, 0.15):
+        regions = pockets(rng, regions, limbs)
+    if maybe(rng, 0.35 if (regions == Region.ONE_PIECE).any() else 0.12):
+        regions = belt(rng, regions, limbs)
+    if maybe(rng, 0.1):
         regions = scarf(rng, figure, regions, limbs)
     if face_seen and maybe(rng, 0.35 if not figure.drawn else 0.6):
         regions = long_hair(rng, figure, regions, limbs)
     if face_seen and maybe(rng, 0.12):
         regions = hat(rng, figure, regions)
-    if maybe(rng, 0.45):
-        regions = bag(rng, figure, regions, limbs)
+    for share in (0.5, 0.08):
+        if maybe(rng, share):
+            regions = bag(rng, figure, regions, limbs)
     return regions
+
+
+def gloves(regions: Bytes, limbs: Limbs) -> Bytes:
+    result = regions.copy()
+    hands = (limbs.arms.max(0) > 0.45) & (limbs.arm_place.max(0) > 0.93) & (regions == Region.SKIN)
+    result[hands & (limbs.v > 0.1)] = Region.GLOVE
+    return result
+
+
+def pockets(rng: np.random.Generator, regions: Bytes, limbs: Limbs) -> Bytes:
+    """Hands that lie on cloth are gone under it."""
+    result = regions.copy()
+    for member, place in zip(limbs.arms, limbs.arm_place, strict=True):
+        hand = (member > 0.25) & (place > 0.93) & (regions == Region.SKIN) & (limbs.v > 0.6)
+        if hand.sum() < 6 or maybe(rng, 0.3):
+            continue
+        grown = cv2.dilate(hand.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        counts = np.bincount(regions[grown & ~hand], minlength=len(Region))
+        cloth = max((Region.BOTTOM, Region.TOP, Region.ONE_PIECE), key=lambda region: int(counts[region]))
+        if counts[cloth] > 0.35 * counts.sum():
+            result[hand] = cloth
+    return result
 
 
 def belt(rng: np.random.Generator, regions: Bytes, limbs: Limbs) -> Bytes:
     result = regions.copy()
-    level, wide = between(rng, 0.65, 1.0), between(rng, 0.015, 0.06)
+    level, wide = between(rng, 0.55, 1.0), between(rng, 0.012, 0.07)
     band = (np.abs(limbs.v - level) < wide) & (np.abs(limbs.u) < 0.5) & np.isin(regions, CLOTHES)
     band &= limbs.arms.max(0) < 0.6
     if maybe(rng, 0.3):
@@ -41,10 +70,10 @@ def scarf(rng: np.random.Generator, figure: Figure, regions: Bytes, limbs: Limbs
     result = regions.copy()
     centre, radius = figure.skeleton.face()
     rows = np.arange(regions.shape[0])[:, None]
-    level = np.hypot(limbs.u / between(rng, 0.25, 0.45), limbs.v / between(rng, 0.12, 0.35)) < 1
+    level = np.hypot(limbs.u / between(rng, 0.22, 0.55), limbs.v / between(rng, 0.12, 0.4)) < 1
     result[level & (rows > centre[1] + 0.8 * radius) & (regions > 0)] = Region.SCARF
-    if maybe(rng, 0.6):
-        at, wide, low = between(rng, -0.2, 0.2), between(rng, 0.06, 0.16), between(rng, 0.3, 1.2)
+    for _ in range(int(rng.integers(0, 3))):
+        at, wide, low = between(rng, -0.3, 0.3), between(rng, 0.05, 0.18), between(rng, 0.3, 1.3)
         tail = (np.abs(limbs.u - at) < wide) & (limbs.v > 0) & (limbs.v < low)
         result[tail & np.isin(regions, CLOTHES)] = Region.SCARF
     return result
@@ -102,41 +131,4 @@ def hat(rng: np.random.Generator, figure: Figure, regions: Bytes) -> Bytes:
                 float(rng.normal(0, 0.08)),
             )
         ] = Region.HAT
-    return result
-
-
-def bag(rng: np.random.Generator, figure: Figure, regions: Bytes, limbs: Limbs) -> Bytes:
-    """In a hand, or at the hip with a strap over a shoulder."""
-    result = regions.copy()
-    points, unit = figure.skeleton.points, figure.skeleton.unit
-    side = int(rng.integers(2))
-    wide, tall = between(rng, 0.15, 0.45) * unit, between(rng, 0.15, 0.4) * unit
-    arm = (limbs.arms[side] > 0.55) & np.isin(regions, (Region.SKIN, Region.TOP)) & ~limbs.core
-    if maybe(rng, 0.5):
-        hand = points[19 + side]
-        centre = hand + offset(float(rng.normal(0, 0.1)) * unit, tall + between(rng, -0.1, 0.35) * unit)
-        if maybe(rng, 0.7):
-            hoop = np.array([centre + offset(-0.6 * wide, -tall), hand, centre + offset(0.6 * wide, -tall)], np.float32)
-            result[lined(hoop, 0.04 * unit) & ~arm] = Region.STRAP
-    else:
-        hip = points[23 + side]
-        outward = 1 if hip[0] > points[24 - side, 0] else -1
-        centre = hip + offset(outward * between(rng, 0, 0.4) * unit, between(rng, -0.4, 0.3) * unit)
-        shoulder = points[11 + (side if maybe(rng, 0.4) else 1 - side)]
-        strap = lined(
-            np.array([shoulder * 0.85 + points[[11, 12]].mean(0) * 0.15, centre - offset(0, 0.8 * tall)], np.float32),
-            between(rng, 0.03, 0.1) * unit,
-        )
-        result[strap & (regions != Region.HAIR)] = Region.STRAP
-    turns = np.linspace(0, 2 * np.pi, 28, endpoint=False)
-    square = between(rng, 0.3, 0.9)
-    ring = np.stack(
-        [
-            wide * np.sign(np.cos(turns)) * np.abs(np.cos(turns)) ** square,
-            tall * np.sign(np.sin(turns)) * np.abs(np.sin(turns)) ** square,
-        ],
-        1,
-    )
-    body = filled((centre + ring).astype(np.float32))
-    result[body & ~(arm & maybe(rng, 0.75))] = Region.BAG
     return result

@@ -1,6 +1,6 @@
-"""Trains the person network from scratch.
+"""Trains the person network, from scratch or from the averaged weights of an earlier run.
 
-    python -m training.person.train --bank FILE [--steps N] [--out FOLDER]
+    python -m training.person.train --bank FILE [--steps N] [--rate RATE] [--start CHECKPOINT] [--out FOLDER]
 
 Writes OUT/checkpoint.pt every few minutes (a later call goes on from there) and OUT/log.csv; at the end
 OUT/person.onnx.
@@ -79,8 +79,10 @@ class Trainer(AveragedTrainer[PersonNet]):
         return float(loss.detach())
 
 
-def run(plan: Plan, bank: Bank, out: Path, minutes_between_checkpoints: float = 3.0) -> Trainer:
-    """Train to the plan's end."""
+def run(
+    plan: Plan, bank: Bank, out: Path, start: Path | None = None, minutes_between_checkpoints: float = 3.0
+) -> Trainer:
+    """Train to the plan's end; a new run begins with the averaged weights of the checkpoint `start`, if given."""
     torch.set_num_threads(plan.threads)
     out.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(plan)
@@ -88,6 +90,10 @@ def run(plan: Plan, bank: Bank, out: Path, minutes_between_checkpoints: float = 
     if checkpoint.exists():
         trainer.load(torch.load(checkpoint, weights_only=True))
         print(f"going on from step {trainer.step}", flush=True)
+    elif start is not None:
+        weights = torch.load(start, weights_only=True)["average"]
+        trainer.network.load_state_dict(weights)
+        trainer.average.load_state_dict(weights)
     first, mean = trainer.step, 0.0
     begun = saved = time.monotonic()
     feed = batches(plan.seed, first, plan.batch, bank)
@@ -116,10 +122,12 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=usual.steps)
     parser.add_argument("--seed", type=int, default=usual.seed)
     parser.add_argument("--threads", type=int, default=usual.threads)
+    parser.add_argument("--rate", type=float, default=usual.rate)
+    parser.add_argument("--start", type=Path)
     parser.add_argument("--out", type=Path, default=Path("build/person-network"))
     given = parser.parse_args()
-    plan = Plan(steps=given.steps, seed=given.seed, threads=given.threads)
-    trainer = run(plan, Bank.load(given.bank), given.out)
+    plan = Plan(steps=given.steps, rate=given.rate, seed=given.seed, threads=given.threads)
+    trainer = run(plan, Bank.load(given.bank), given.out, given.start)
     write(trainer.average, given.out / "person.onnx")
 
 

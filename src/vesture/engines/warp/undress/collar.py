@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.body.figure import SIGN, Body
 from vesture.engines.warp.body.silhouettes import filled
 from vesture.engines.warp.picture.coarse import Coarse
-from vesture.engines.warp.undress.neck import side_lines
+from vesture.engines.warp.undress.neck_sides import neck_sides, side_lines
 from vesture.engines.warp.undress.throat import Throat, face_tone, find_throat, grown_colours, strangeness, unlike_skin
 from vesture.vision.masks import closed, dilate, distance_to, erode
 from vesture.vision.parsing.parse import Label
@@ -26,6 +26,8 @@ BEYOND = 0.06  # units outside the neck at which that says all
 UNLIKE_SKIN = (6.0, 14.0)  # squared distance of the old cloth's colours from skin: not at all, surely
 ENOUGH = 2.0
 COLOUR_RANGE = (-10.0, 8.0)
+OFF_NECK = 0.012  # units outside the neck's side at which nothing is skin that a collar stood up to
+NEAR_COLLAR = 0.12  # units from a collar within which scraps of it lie
 OFF_OUTLINE = 0.015  # units outside the neck's outline at which nothing is skin that looks like the cloth
 STRAND = 0.02  # units of half the width of what joins hair to hair
 LOCK = 0.035  # units of half the width of hair below the jaw where it is long
@@ -39,6 +41,7 @@ TONGUE, TONGUE_REACH = 0.025, 0.08  # units of half the width of thin pieces; fr
 FOLD, GREYER = -3.0, 0.75  # by how much a fold may be liker skin than cloth; its chroma as a share of skin's
 EVEN, EVEN_OVER = 3.0, 0.06  # lightness by which plain scenes vary, within so many units
 NECK_SHADE = 4.0  # squared colour distance from skin within which a shaded neck lies
+STRIP, STRIP_INSIDE = 0.06, 0.08  # units that linings show beside a collar; and inside the widest neck
 PLAINLY = 5.0  # squared colour distance within which a colour is plainly a material's
 
 
@@ -71,6 +74,9 @@ def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse, face: 
     doubtful &= ~_near_long_hair(throat, _of_head(throat))
     if doubtful.any():
         result[place] |= full(doubtful) & _off_the_outline(body, old | result)[place]
+    result[place] |= full(throat.near & throat.above & ~_near_long_hair(throat, _of_head(throat))) & _beside_the_neck(
+        body, old | result, throat.box
+    )
     return result & np.isin(body.labels, (Label.SKIN, Label.HAIR, Label.BACKGROUND)) & ~old
 
 
@@ -80,6 +86,36 @@ def _off_the_outline(body: Body, old: Bools) -> Bools:
     lines = side_lines(body, body.head, old)
     inside = filled(old.shape, np.concatenate([lines["left"], lines["right"][::-1]])) > 0.5
     return np.asarray(distance_to(inside) > OFF_OUTLINE * body.unit)
+
+
+def _beside_the_neck(body: Body, old: Bools, box: tuple[int, int, int, int]) -> Bools:
+    """Pixels (h, w) of a box that lie beside face and neck where a collar stood up to them: no skin is there."""
+    head = body.head
+    assert head is not None
+    place = np.s_[box[0] : box[2], box[1] : box[3]]
+    sides = neck_sides(body, head, old)
+    result = np.zeros((box[2] - box[0], box[3] - box[1]), bool)
+    if not any(side.collared for side in sides.values()):
+        return result
+    inside = filled(old.shape, np.concatenate([sides["left"].line, sides["right"].line[::-1]]))[place] > 0.5
+    off = distance_to(inside) > OFF_NECK * body.unit
+    columns = np.arange(box[1], box[3], dtype=np.float32)[None]
+    rows = np.arange(box[0], box[2], dtype=np.float32)[:, None]
+    below = head.below_jaw(columns, rows) / head.half_width
+    stem, down = head.neck_top, body.down
+    length = max(float((body.neck - stem) @ down), 1.0)
+    dx, dy = columns - np.float32(stem[0]), rows - np.float32(stem[1])
+    share = (dx * down[0] + dy * down[1]) / length
+    aside = (dx * body.across[0] + dy * body.across[1]) - share * float((body.neck - stem) @ body.across)
+    near = distance_to(old[place]) < NEAR_COLLAR * body.unit
+    for name, side in sides.items():
+        if not side.collared:
+            continue
+        out = SIGN[name] * aside
+        result |= (out > 0) & (below > JAW_MARGIN) & off
+        if side.jaw is not None:
+            result |= (out > side.jaw[1] + OFF_NECK * body.unit) & (share > side.jaw[0]) & (below <= JAW_MARGIN)
+    return result & near & (body.labels[place] == Label.SKIN)
 
 
 def _not_skin(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats) -> Bools:
@@ -106,7 +142,13 @@ def _not_skin(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floa
     # a collar beside the chin is plainly cloth, and unlike the face or the beard above it
     chin = throat.skin & (throat.below > BESIDE_JAW) & (to_cloth < PLAINLY) & (to_skin > 2 * PLAINLY)
     chin &= distance_to(throat.cloth) < TONGUE_REACH * throat.unit
-    goes |= chin & (strangeness(throat.lab, neck) > 2 * PLAINLY)
+    to_neck = strangeness(throat.lab, neck)
+    goes |= chin & (to_neck > 2 * PLAINLY)
+    # what lines a collar is seen as a strip between that and the neck, in no colour of either
+    strip = throat.skin & throat.collar & (throat.below > BESIDE_JAW) & (throat.outside > -STRIP_INSIDE)
+    strip &= distance_to(throat.cloth) < STRIP * throat.unit
+    strip &= np.minimum(to_neck, to_skin) > np.where(throat.below > 0, 1, 3) * PLAINLY
+    goes |= strip
     return hanging_together(throat.cloth, goes) | _tongues(throat)
 
 

@@ -1,0 +1,218 @@
+"""Where the two sides of a bare neck run: as far as they are seen, and on from there under a collar.
+
+Takes the body, its head and what goes; gives lines. Rays from the neck's axis to either side tell what ends the skin:
+the scene, then the neck's edge is seen; or the garment, then the neck is at least so wide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body, SideName
+from vesture.engines.warp.body.head import Head
+from vesture.vision.parsing.parse import Label
+
+Floats = NDArray[np.float32]
+Points = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+LEVELS = np.linspace(0.0, 0.85, 35)  # shares of the way down the neck's axis at which its sides are looked for
+JAW_LEVELS = np.linspace(-0.8, 0.1, 16)  # half-widths of the face below the chin at which its edge is looked for
+STEP = 0.02  # usual half-widths of a neck between the samples of a ray
+SIDE_RANGE = (0.7, 1.9)  # of the usual half-width, a side may lie from the axis
+FLARED = 2.0  # half-widths by which a side may lie further out at the axis' lower end
+UNDER_COLLAR = (1.0, 1.35)  # of the usual half-width, a neck may be wide that a collar ends
+OPEN_COLLAR = 1.5  # half-widths from the axis beyond which the skin is a chest's, in an open collar
+LEAST_LEVELS = 3
+SEAM = 0.018  # units of mixed pixels between a neck and the scene
+SHOULDER_RISE = 0.11  # units of the bare shoulder above its joint
+FLARE = 0.42  # share of the way at which the shoulder's slope begins at the latest
+FLARE_RISE = 0.26  # units above the shoulder joints at which it begins at the lowest
+BESIDE_FACE = 0.8  # half-widths of the face above the chin at which the sides begin
+SPREADING = 0.7  # pixels by which a neck may widen below the jaw with each pixel downwards
+HAIRY = 0.3  # share of the rays that end in hair where hair hides the neck's side
+
+
+@dataclass(frozen=True, slots=True)
+class NeckSide:
+    """One side of the neck.
+
+    Attributes:
+        line: (n, 2) from beside the chin down the neck and out along the shoulder to the chest's middle.
+        jaw: the lowest place at which the face is seen to end beside the jaw: share of the neck's axis, which ends
+            between the shoulder joints, and pixels from it; None where it is not seen.
+        collared: whether a collar ends it wherever it is seen, neither scene nor hair.
+    """
+
+    line: Points
+    jaw: tuple[float, float] | None
+    collared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Rays:
+    """Rays (n, m) from the axis to one side: the label of each sample, what goes or lies outside the picture, the
+    scene, and how far below the jaw it is; `distance` (m,) in pixels; `ends` (n,) is where skin first ends."""
+
+    distance: Points
+    label: NDArray[np.uint8]
+    gone: Bools
+    scene: Bools
+    below: Floats
+    ends: NDArray[np.intp]
+    reach: int
+
+
+def side_lines(body: Body, head: Head, old: Bools) -> dict[SideName, Points]:
+    """Both outlines (n, 2), from beside the chin down the neck and out along the shoulders to the chest's middle."""
+    return {side: found.line for side, found in neck_sides(body, head, old).items()}
+
+
+def neck_sides(body: Body, head: Head, old: Bools) -> dict[SideName, NeckSide]:
+    """Both sides of the neck; `old` (h, w) goes."""
+    usual = 1.06 * head.neck_half_width
+    rays = {side: _rays(body, head, old, SIGN[side], LEVELS, usual) for side in SIDES}
+    seen = {side: _seen_side(rays[side], head, usual) for side in SIDES}
+    under = {side: _under_collar(rays[side], usual) for side in SIDES}
+    # necks are the same on both sides
+    widths = [*(float(found[1][0]) for found in seen.values() if found is not None)]
+    widths += [*(wide for side, wide in under.items() if wide is not None and seen[side] is None)]
+    result = {}
+    for side in SIDES:
+        found, wide = seen[side], under[side]
+        if found is None:
+            half = float(np.mean([usual, *widths])) if wide is None else wide
+            places = np.array([0.0]), np.array([half])
+        else:
+            places = found
+        jaw = _beside_the_jaw(body, head, old, SIGN[side], usual)
+        line = _side_line(body, head, side, places[0], places[1], jaw)
+        collared = found is None and wide is not None and not _hairy(rays[side])
+        result[side] = NeckSide(line, jaw, collared)
+    return result
+
+
+def _axis(body: Body, head: Head, share: Points) -> Points:
+    """Points (n, 2) from the head's stem (0) to between the shoulder joints (1)."""
+    return head.neck_top + share[:, None] * (body.neck - head.neck_top)
+
+
+def _rays(body: Body, head: Head, old: Bools, sign: float, shares: Points, usual: float) -> _Rays:
+    origin = _axis(body, head, shares)
+    distance = np.arange(0.25, SIDE_RANGE[1] + FLARED, STEP) * usual
+    points = origin[:, None] + sign * body.across * distance[None, :, None]
+    column, row = np.rint(points[..., 0]).astype(int), np.rint(points[..., 1]).astype(int)
+    inside = (column >= 0) & (column < old.shape[1]) & (row >= 0) & (row < old.shape[0])
+    column, row = np.clip(column, 0, old.shape[1] - 1), np.clip(row, 0, old.shape[0] - 1)
+    label, gone = body.labels[row, column], old[row, column] | ~inside
+    # shaded sides of a neck are often taken for hair; where hair hides them they end nowhere
+    skin = np.isin(label, (Label.SKIN, Label.HAIR)) & ~gone
+    return _Rays(
+        distance,
+        label,
+        gone,
+        (label == Label.BACKGROUND) & inside,
+        head.below_jaw(points[..., 0].astype(np.float32), points[..., 1].astype(np.float32)),
+        np.argmin(skin, axis=1),
+        max(2, round(SEAM * body.unit / (STEP * usual))),
+    )
+
+
+def _begins_and_ends_in_skin(rays: _Rays, level: int) -> bool:
+    end = int(rays.ends[level])
+    return end > 0 and bool((rays.label[level, max(0, end - rays.reach) : end] == Label.SKIN).any())
+
+
+def _seen_side(rays: _Rays, head: Head, usual: float) -> tuple[Points, Points] | None:
+    """Where one side of the neck is seen: shares (n,) of the axis, and the side's distances from it in pixels.
+
+    They begin at the narrowest place and grow from there on, as necks do; None where too little of it is seen.
+    """
+    shares, halves = [], []
+    for level, end in enumerate(rays.ends):
+        widest = SIDE_RANGE[1] + FLARED * max(0.0, LEVELS[level] - FLARE)
+        if (
+            _begins_and_ends_in_skin(rays, level)
+            and rays.below[level, end] > 0.1 * head.half_width
+            and rays.scene[level, end : end + rays.reach].any()
+            and SIDE_RANGE[0] * usual < rays.distance[end] < widest * usual
+        ):
+            shares.append(LEVELS[level])
+            halves.append(rays.distance[end])
+    if len(shares) < LEAST_LEVELS:
+        return None
+    half = np.array(halves)
+    smooth = np.array([np.median(half[max(0, i - 2) : i + 3]) for i in range(len(half))])
+    first = int(np.argmin(smooth))
+    return np.array(shares[first:]), np.maximum.accumulate(smooth[first:])
+
+
+def _under_collar(rays: _Rays, usual: float) -> float | None:
+    """Half-width in pixels of a neck that goes on under a collar: as wide as most of what the collar leaves bare of
+    it, within reason; None where no collar ends it."""
+    bare = [
+        rays.distance[end]
+        for level, end in enumerate(rays.ends)
+        if LEVELS[level] < FLARE
+        and _begins_and_ends_in_skin(rays, level)
+        and rays.gone[level, end : end + rays.reach].any()
+        and rays.distance[end] < OPEN_COLLAR * usual
+    ]
+    if len(bare) < LEAST_LEVELS:
+        return None
+    return float(np.clip(np.percentile(bare, 75), UNDER_COLLAR[0] * usual, UNDER_COLLAR[1] * usual))
+
+
+def _hairy(rays: _Rays) -> bool:
+    """Whether hair hides this side of the neck."""
+    ends = [
+        bool((rays.label[level, end : end + 2 * rays.reach] == Label.HAIR).any())
+        or (end > 0 and rays.label[level, end - 1] == Label.HAIR)
+        for level, end in enumerate(rays.ends)
+    ]
+    return float(np.mean(ends)) > HAIRY
+
+
+def _beside_the_jaw(body: Body, head: Head, old: Bools, sign: float, usual: float) -> tuple[float, float] | None:
+    """The lowest place beside the jaw at which the scene is seen to end the face: share of the neck's axis, and pixels
+    from that."""
+    length = max(float((body.neck - head.neck_top) @ body.down), 1.0)
+    shares = JAW_LEVELS * head.half_width / length
+    rays = _rays(body, head, old, sign, shares, usual)
+    seen = [
+        level
+        for level, end in enumerate(rays.ends)
+        if _begins_and_ends_in_skin(rays, level) and rays.scene[level, end : end + rays.reach].any()
+    ]
+    if not seen:
+        return None
+    return float(shares[seen[-1]]), float(max(rays.distance[rays.ends[level]] for level in seen[-2:]))
+
+
+def _side_line(
+    body: Body, head: Head, side: SideName, shares: Points, halves: Points, jaw: tuple[float, float] | None
+) -> Points:
+    """One side's outline (n, 2): straight down to the first of the given places, through them, out to the shoulder.
+
+    From the `jaw` on, a share of the axis and pixels from that, it widens a little with every level.
+    """
+    sign = SIGN[side]
+    length = max(float((body.neck - head.neck_top) @ body.down), 1.0)
+    flare = float(np.clip(1 - FLARE_RISE * body.unit / length, 0.1, FLARE))
+    levels = np.r_[-max(0.35, BESIDE_FACE * head.half_width / length), shares, max(flare, shares[-1] + 0.01)]
+    widths = np.r_[halves[0], halves, halves[-1]]
+    fine = np.linspace(levels[0], levels[-1], 40)
+    widths = np.interp(fine, levels, widths)
+    if jaw is not None:
+        widths = np.minimum(widths, jaw[1] + SPREADING * length * np.maximum(fine - jaw[0], 0))
+    upper = _axis(body, head, fine) + sign * body.across * widths[:, None]
+    crown = body.arms[side].axis[0] - SHOULDER_RISE * body.unit * body.down
+    foot = 0.35 * upper[-1] + 0.65 * (body.neck_foot[side] + 0.03 * body.unit * body.down)
+    foot = foot + sign * body.across * max(0.0, halves[-1] * 1.05 - float((foot - body.neck) @ body.across) * sign)
+    share = np.linspace(0, 1, 13)[1:, None]
+    slope = (1 - share) ** 2 * upper[-1] + 2 * share * (1 - share) * foot + share**2 * crown
+    chest = body.point(sign * float(body.bare_half_width[1]), 0.2)
+    return np.concatenate([upper, slope, chest])

@@ -1,0 +1,92 @@
+"""The sides of a neck: seen against the scene, or guessed under a collar; what stands outside them goes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from drawn_person import UNIT, drawn_body, drawn_photo
+
+from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.body.head import Head
+from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.undress.collar import collar_remains
+from vesture.engines.warp.undress.neck import bare_neck
+from vesture.engines.warp.undress.neck_sides import neck_sides
+from vesture.vision.parsing.parse import Label
+
+HEAD = Head(np.array([150.0, 88.0]), np.array([0.0, -1.0]), 20.0, 10.0)
+CLOTH, LINING = (30, 150, 140), (20, 20, 22)
+
+
+def collared(half: int = 12, top: int = 90) -> Body:
+    """Somebody in a high collar that leaves `half` pixels of the neck bare on both sides of its middle."""
+    body = replace(drawn_body(), head=HEAD)
+    labels = body.labels.copy()
+    labels[top:112, 110:191] = Label.TOP
+    labels[top:112, 150 - half : 151 + half] = Label.SKIN
+    return replace(body, labels=labels)
+
+
+def photographed(body: Body) -> np.ndarray:
+    photo = drawn_photo(body).astype(np.float32)
+    photo[body.labels == Label.TOP] = CLOTH
+    return photo
+
+
+def test_a_collar_ends_a_neck_that_is_seen_nowhere_and_the_face_ends_beside_the_jaw() -> None:
+    body = collared()
+    sides = neck_sides(body, HEAD, body.labels == Label.TOP)
+    for side in sides.values():
+        assert side.collared
+        assert side.jaw is not None
+        share, distance = side.jaw
+        assert share < 0.1
+        assert 8 < distance < 22
+
+
+def test_a_neck_that_the_scene_ends_has_no_collar() -> None:
+    body = replace(drawn_body(), head=HEAD)
+    assert not any(side.collared for side in neck_sides(body, HEAD, body.labels == Label.TOP).values())
+
+
+@pytest.mark.parametrize("half", [9, 12, 13])
+def test_a_neck_under_a_collar_is_as_wide_as_what_is_bare_of_it_but_no_narrower_than_necks_are(half: int) -> None:
+    body = collared(half)
+    sides = neck_sides(body, HEAD, body.labels == Label.TOP)
+    widths = [abs(float(side.line[36, 0]) - 150) for side in sides.values()]
+    assert widths == pytest.approx([max(half, 10.6)] * 2, abs=1.5)
+
+
+def test_scraps_of_a_collar_beside_the_neck_go_and_the_neck_stays() -> None:
+    body = collared()
+    labels = body.labels.copy()
+    labels[94:104, 162:176] = Label.SKIN
+    body = replace(body, labels=labels)
+    photo = photographed(body)
+    photo[94:104, 165:176] = CLOTH
+    gone = collar_remains(photo, body, labels == Label.TOP, Coarse.of(photo, UNIT))
+    assert gone[95:103, 168:175].mean() > 0.9
+    assert not gone[80:112, 142:158].any()
+
+
+def test_a_dark_lining_beside_the_neck_goes() -> None:
+    body = collared()
+    labels = body.labels.copy()
+    labels[94:106, 162:165] = Label.SKIN
+    body = replace(body, labels=labels)
+    photo = photographed(body)
+    photo[94:106, 160:165] = LINING
+    gone = collar_remains(photo, body, labels == Label.TOP, Coarse.of(photo, UNIT))
+    assert gone[95:105, 162:165].mean() > 0.9
+    assert not gone[80:112, 142:156].any()
+
+
+def test_what_a_collar_hid_of_the_chin_is_skin() -> None:
+    body = collared()
+    labels = body.labels.copy()
+    labels[80:112, 130:171] = Label.TOP
+    body = replace(body, labels=labels)
+    zone = bare_neck(labels.shape, body, labels == Label.TOP)
+    assert zone[81:100, 146:155].min() > 0.9

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vesture.vision.parsing.opinion import leans_to_hair, silent_on_skin, speaks_against_a_dress
+from vesture.vision.parsing.opinion import alike_in_a_dress, leans_to_hair, silent_on_skin
 from vesture.vision.parsing.parse import Label
 from vesture.vision.parsing.prior import Skeleton
 
@@ -63,13 +63,21 @@ TOP, BOTTOM, DRESS = {Label.TOP: 0.9}, {Label.BOTTOM: 0.9}, {Label.ONE_PIECE: 0.
 def test_little_of_a_dress_and_a_clear_waist_speak_against_one(
     upper: dict[Label, float], lower: dict[Label, float], expected: bool
 ) -> None:
-    assert speaks_against_a_dress(opinion(upper, lower), PERSON, standing()) is expected
+    alike = alike_in_a_dress(opinion(upper, lower), PERSON, standing())
+    assert (alike > 1) is expected
+    assert alike > 0.5
 
 
 def test_the_waist_may_lie_where_it_likes() -> None:
     upper, lower = ({label: 0.6, Label.ONE_PIECE: 0.3} for label in (Label.TOP, Label.BOTTOM))
     for waist in (70, 90, 120):
-        assert speaks_against_a_dress(opinion(upper, lower, waist), PERSON, standing())
+        assert alike_in_a_dress(opinion(upper, lower, waist), PERSON, standing()) > 1
+
+
+def test_the_surer_of_a_dress_the_less_alike_its_halves_must_be() -> None:
+    shares = [{Label.TOP: 1 - share, Label.ONE_PIECE: share} for share in (0.45, 0.55, 0.9)]
+    unsure, surer, sure = (alike_in_a_dress(opinion(share, share), PERSON, standing()) for share in shares)
+    assert 1 > unsure > surer > sure
 
 
 def test_skin_and_cloth_are_left_open_and_the_rest_is_said() -> None:

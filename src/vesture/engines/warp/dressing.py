@@ -23,9 +23,11 @@ from vesture.engines.warp.fit.crotch import pointed_crotch
 from vesture.engines.warp.fit.fitting import fit_garment
 from vesture.engines.warp.fit.strap_layout import laid_straps
 from vesture.engines.warp.fit.variants import ease_of
+from vesture.engines.warp.one_piece import parted_at_the_waist
 from vesture.engines.warp.undress.undressed import dressed_window, prepare
 from vesture.vision.frame import Box, pasted
 from vesture.vision.garment.types import Garment
+from vesture.vision.parsing.parse import Label
 
 
 def dress(
@@ -45,6 +47,8 @@ def dress(
     wishes = Wishes(options.long_top, options.cover_feet, options.adjust_hands)
     garment = laid_straps(pointed_crotch(garment))
     clothes = wardrobe(options.found_category, garment)
+    if Label.TOP not in clothes.replaced:
+        body = parted_at_the_waist(body)
     scene = None
     images, changed = [], np.zeros(whole.shape[:2], bool)
     # the person is prepared while the cloth is drawn: neither needs the other, and each keeps about one core busy

@@ -29,7 +29,6 @@ from vesture.core.task import (
 from vesture.engines.warp.body.figure import Body, measure_body
 from vesture.engines.warp.doubts import garment_doubts, person_doubts, refuse_crossed, refuse_unseen, wearer_doubts
 from vesture.engines.warp.dressing import dress
-from vesture.engines.warp.one_piece import parted_at_the_waist
 from vesture.engines.warp.photo_type import find_photo_type
 from vesture.engines.warp.recent import Recent, fingerprint
 from vesture.engines.warp.undress.hand_colours import with_clear_hands
@@ -120,8 +119,7 @@ class WarpEngine:
         for warning in warnings:
             clock.warn(warning)
         with clock.stage("dress", "dressed the person"):
-            body = parted_at_the_waist(person.body) if category == "bottoms" else person.body
-            images, changed = dress(task.person.rgb, person.box, body, garment, task.options)
+            images, changed = dress(task.person.rgb, person.box, person.body, garment, task.options)
         facts = {
             "engine": self.name,
             "garment_photo_type": garment.photo_type,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from vesture.vision.parsing.bare import drawn_limbs
 from vesture.vision.parsing.prior import BOTTOM, HAIR, SKIN, TOP, Skeleton
+from vesture.vision.parsing.repair import ALIKE
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -25,6 +26,7 @@ LEAST_SHARE = 2.5e-3  # of one garment in all cloth
 HAIR_SAYS = 4.0  # largest log ratio of hair to cloth
 CLEAR = 0.3  # mean log ratio of top to bottom above the waist, and of bottom to top below it
 NO_DRESS, LIKE_A_DRESS = 0.2, 0.4  # mean shares of one-piece: none below the first, one above the second
+ALIKE_BY_DRESS = (LIKE_A_DRESS, 0.6), (ALIKE, 0.6)  # shares of one-piece, and of colours in common
 
 
 def silent_on_skin(opinion: Floats) -> Floats:
@@ -41,14 +43,19 @@ def silent_on_skin(opinion: Floats) -> Floats:
     return result
 
 
-def speaks_against_a_dress(opinion: Floats, person: Bools, skeleton: Skeleton) -> bool:
-    """Whether log-scores (8, h, w) show little of a dress on a person (h, w), or a top that gives way to a bottom."""
+def alike_in_a_dress(opinion: Floats, person: Bools, skeleton: Skeleton) -> float:
+    """Share of colours that the halves of a dress have in common at the least, on a person (h, w) of whom a network
+    gives log-scores (8, h, w): less where it sees a dress, infinity where it sees none."""
     chances = np.exp(opinion)
     cloth = chances[[TOP, BOTTOM, ONE_PIECE]].sum(0)
     worn = person & (cloth > 0.5)
     dress = float((chances[ONE_PIECE][worn] / cloth[worn]).mean()) if worn.any() else 0.0
-    if not NO_DRESS < dress < LIKE_A_DRESS:
-        return dress <= NO_DRESS
+    none = dress <= NO_DRESS or (dress < LIKE_A_DRESS and _gives_way(chances, person, skeleton))
+    return np.inf if none else float(np.interp(dress, *ALIKE_BY_DRESS))
+
+
+def _gives_way(chances: Floats, person: Bools, skeleton: Skeleton) -> bool:
+    """Whether chances (8, h, w) show a top above some level of the person and a bottom below it."""
     shape = (person.shape[0], person.shape[1])
     u, v = skeleton.frame(shape)
     core = person & (np.abs(u) < 0.3) & (v > LEVELS[0]) & (v < LEVELS[-1])

@@ -24,9 +24,9 @@ from vesture.vision.parsing.flaps import with_flaps
 from vesture.vision.parsing.head import label_head
 from vesture.vision.parsing.hem import settle_hem
 from vesture.vision.parsing.loose_hair import with_loose_hair
-from vesture.vision.parsing.opinion import leans_to_hair, silent_on_skin, speaks_against_a_dress
+from vesture.vision.parsing.opinion import alike_in_a_dress, leans_to_hair, silent_on_skin
 from vesture.vision.parsing.prior import CLASSES, Covering, Skeleton, capsule, limb_ends, spatial_prior
-from vesture.vision.parsing.repair import no_skin_off_the_neck, repair
+from vesture.vision.parsing.repair import ALIKE, no_skin_off_the_neck, repair
 from vesture.vision.parsing.things import around, bulges, only_real_things
 from vesture.vision.parsing.trims import with_trims
 from vesture.vision.parsing.trouser_ends import with_trouser_ends
@@ -150,8 +150,8 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     )
     labels = trimmed
     labels = only_real_things(labels, scores, skeleton)
-    dress = opinion is None or not speaks_against_a_dress(opinion, person, skeleton)
-    labels = settle_hem(repair(labels, lab, skeleton, covering, dress), scores, lab, skeleton)
+    alike = ALIKE if opinion is None else alike_in_a_dress(opinion, person, skeleton)
+    labels = settle_hem(repair(labels, lab, skeleton, covering, alike), scores, lab, skeleton)
     labels = with_flaps(labels, lab, skeleton, covering.waist, np.random.default_rng(1))
     labels = with_trouser_ends(labels, lab, skeleton)
     labels = labels if opinion is None else with_carried(labels, lab, opinion, skeleton)

@@ -24,10 +24,10 @@ LARGEST_LACES = 0.12  # units squared
 SPECK = 0.012  # units squared: smaller patches of a label are mistakes
 
 
-def repair(labels: Labels, lab: Floats, skeleton: Skeleton, covering: Covering, dress: bool = True) -> Labels:
+def repair(labels: Labels, lab: Floats, skeleton: Skeleton, covering: Covering, alike: float = ALIKE) -> Labels:
     """Labels (h, w) with implausible ones replaced; `lab` (h, w, 3) is the photo.
 
-    `dress`: whether top and bottom may be one garment.
+    `alike`: the share of colours that top and bottom have in common at the least where they are one garment.
     """
     labels = labels.copy()
     _, v = skeleton.frame((labels.shape[0], labels.shape[1]))
@@ -38,7 +38,7 @@ def repair(labels: Labels, lab: Floats, skeleton: Skeleton, covering: Covering, 
     labels = _sleeves(labels, skeleton) if float(v.min()) < LEGS_ONLY else _hips(labels, lab, skeleton)
     labels = _thick_shoes(_laces(labels, skeleton), skeleton)
     labels = _without_specks(labels, SPECK * skeleton.unit**2)
-    return _dress(labels, lab, skeleton, v, covering) if dress else labels
+    return _dress(labels, lab, skeleton, v, covering, alike) if alike <= 1 else labels
 
 
 def _no_hair_off_the_head(labels: Labels, skeleton: Skeleton, v: Floats) -> Labels:
@@ -129,7 +129,7 @@ def _without_specks(labels: Labels, smallest: float) -> Labels:
     return result
 
 
-def _dress(labels: Labels, lab: Floats, skeleton: Skeleton, v: Floats, covering: Covering) -> Labels:
+def _dress(labels: Labels, lab: Floats, skeleton: Skeleton, v: Floats, covering: Covering, alike: float) -> Labels:
     """Top and bottom of one colour or pattern that hang as a skirt are a dress; a belt may part them."""
     top, bottom, waist = labels == TOP, labels == BOTTOM, covering.waist
     chest, all_above = (lab[top & (v > 0.15) & (v < end)] for end in (0.5, max(waist - 0.1, 0.6)))
@@ -140,7 +140,7 @@ def _dress(labels: Labels, lab: Floats, skeleton: Skeleton, v: Floats, covering:
         below = lab[bottom & (v > waist + belt) & (v < waist + belt + 0.7)]
         if len(below) >= 60:
             common = max(common, _common(chest, below), _common(all_above, below))
-    if common < ALIKE:
+    if common < alike:
         return labels
     result = labels.copy()
     result[top | bottom] = ONE_PIECE

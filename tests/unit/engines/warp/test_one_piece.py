@@ -8,8 +8,12 @@ import cv2
 import numpy as np
 
 from tests.unit.engines.warp.drawn_person import UNIT, drawn_body
+from vesture.core.task import Picture, TryOnOptions
 from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.dressing import dress
 from vesture.engines.warp.one_piece import OVERLAP, WAIST, parted_at_the_waist
+from vesture.vision.frame import Box
+from vesture.vision.garment.landmarks import understand
 from vesture.vision.parsing.parse import Label
 
 
@@ -68,3 +72,22 @@ def test_the_tail_of_a_top_is_no_skirt() -> None:
     labels[225:231, 150:156] = Label.ONE_PIECE
     body = replace(body, labels=labels)
     assert parted_at_the_waist(body) is body
+
+
+def test_no_dress_is_left_below_a_new_skirt() -> None:
+    body = in_a_dress()
+    red, green = (170, 20, 30), (30, 130, 60)
+    photo = np.full((*body.labels.shape, 3), 215, np.uint8)
+    photo[body.labels == Label.SKIN] = 200, 150, 125
+    photo[body.labels == Label.ONE_PIECE] = red
+    photo = np.clip(photo + np.random.default_rng(2).normal(0, 1, photo.shape), 0, 255).astype(np.uint8)
+    canvas = np.full((500, 500, 3), 252, np.uint8)
+    cv2.fillPoly(canvas, [np.array([(160, 140), (340, 140), (370, 300), (130, 300)], np.int32)], green)
+    garment = understand(Picture(canvas), "bottoms")
+    whole = Box(0, 0, photo.shape[1], photo.shape[0])
+    (image,), _ = dress(photo, whole, body, garment, TryOnOptions(category="bottoms"))
+    reddish = (image[..., 0].astype(int) - image[..., 1] > 90) & (body.labels == Label.ONE_PIECE)
+    chest, lower = slice(130, 190), slice(round(body.neck[1] + 1.1 * body.torso), None)
+    dressed = body.labels[chest, 130:171] == Label.ONE_PIECE
+    assert reddish[chest, 130:171][dressed].mean() > 0.95
+    assert reddish[lower, 110:191].sum() < 20

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from vesture.core.task import Picture
 from vesture.errors import GarmentNotFound
+from vesture.vision.garment.look import Look
 from vesture.vision.garment.mask import GarmentMask, separate
 
 SIZE = 480
@@ -126,3 +127,37 @@ def test_a_part_of_the_picture_at_half_its_size_has_the_same_edge() -> None:
     expected = cv2.resize(edge(picture, mask)[40:440, 60:420], (180, 200), interpolation=cv2.INTER_AREA)
     difference = np.abs(mask.soft(part, (60, 40, 420, 440)) - expected)
     assert np.mean(difference > 0.5) < 0.001
+
+
+def belief(picture: Picture, cloth: NDArray[np.uint8]) -> Look:
+    """What a network that sees `cloth` (h, w) in [0, 255] would say, as coarsely as one does."""
+    scale = 0.4
+    blurred = cv2.GaussianBlur(cloth / np.float32(255), (0, 0), 4)
+    seen = cv2.resize(blurred, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
+    parts = np.zeros((7, *seen.shape), np.float32)
+    parts[0], parts[1] = 1 - seen, seen
+    return Look(parts, (0, 0), scale, {}, {}, {}, {}, {})
+
+
+def shadowed(ground: NDArray, colour: tuple[int, int, int]) -> Picture:
+    """The T-shirt in `colour` with the hard shadow of somebody beside and below it."""
+    cast = np.zeros((SIZE, SIZE), np.float32)
+    cv2.ellipse(cast, (300, 420), (90, 150), 0, 0, 360, 0.45, -1)
+    picture = laid(ground, colour)
+    whole = picture.rgb * (1 - cv2.GaussianBlur(cast, (0, 0), 1.2)[..., None])
+    return Picture(np.round(whole).astype(np.uint8))
+
+
+def test_a_hard_shadow_that_the_network_does_not_take_for_cloth_stays_outside() -> None:
+    picture = shadowed(plain(225), (150, 60, 60))
+    assert overlap(edge(picture, separate(picture))) < 0.85
+    assert overlap(edge(picture, separate(picture, belief(picture, outline())))) > 0.95
+
+
+def test_a_plain_cut_is_kept_where_the_network_hardly_agrees_with_any() -> None:
+    picture = laid(plain(236), (40, 70, 150))
+    seen = outline()
+    for x in range(150, 340, 34):  # it misses small print here and there
+        for y in range(110, 420, 34):
+            cv2.circle(seen, (x, y), 9, 0, -1)
+    assert separate(picture, belief(picture, seen)).source == "plain"

@@ -24,8 +24,11 @@ from vesture.vision.garment.look import Look
 from vesture.vision.garment.plain import cut_plain
 
 WORK_SIZE = 448
-PLAIN_AGREES = 0.6  # intersection over union with the network's belief from which a plain cut is kept
-PLAIN_SAME = 0.85  # and from which its doubts about thin things are heard
+# Intersection over union with the network's belief
+PLAIN_AGREES = 0.93  # from which a plain cut is kept without asking further
+BELIEVED_AGREES, BETTER = 0.94, 0.06  # from which, and by which, a believed cut has to agree more to be taken instead
+PLAIN_WRONG = 0.6  # under which a plain cut is not kept in any case
+PLAIN_SAME = 0.85  # from which the network's doubts about thin things are heard
 FLATTEST = 0.5  # standard deviation of the colours, in levels, below which a picture shows nothing
 NOT_FOUND = (
     "The garment could not be told apart from the rest of its photo; use a photo of one whole garment "
@@ -131,19 +134,31 @@ def _from_alpha(alpha: NDArray[np.uint8], size: tuple[int, int]) -> GarmentMask 
 def _cut_small(
     small: NDArray[np.uint8], lab: Float, backdrop: Backdrop, prior: Float | None
 ) -> tuple[Bool, float, str]:
-    """The garment's region, how sure it is, and how it was found; `prior` is the network's belief, if it was asked."""
+    """The garment's region, how sure it is, and how it was found; `prior` is the network's belief, if it was asked.
+
+    Shadows with an edge, and stains of light, make a backdrop less plain than its rim says; cloth of the backdrop's own
+    colour is eaten by it. So a plain cut that the network does not agree with gives way to one that it does.
+    """
+    believing = prior if prior is not None and is_usable(prior) else None
+    kept: tuple[Bool, float, str] | None = None
+    alike = 1.0
     if backdrop.is_plain:
         region = cut_plain(small, lab, backdrop)
         sure = _outline_contrast(lab, region)
-        alike = 1.0 if prior is None or not is_usable(prior) else agreement(region, prior)
+        alike = alike if believing is None else agreement(region, believing)
         if prior is not None and PLAIN_SAME < alike < 1:
             region = without_hanger(region, prior)
-        doubted = alike < PLAIN_AGREES
-        if region.mean() > 0.008 and sure > 0.25 and not doubted:
-            return region, sure, "plain"
-    if prior is not None and is_usable(prior):
-        region = cut_believed(small, lab, prior)
-        return region, min(0.95, 0.15 + 0.85 * agreement(region, prior)), "busy"
+        if region.mean() > 0.008 and sure > 0.25 and alike >= PLAIN_WRONG:
+            kept = region, sure, "plain"
+            if alike >= PLAIN_AGREES:
+                return kept
+    if believing is not None:
+        region = cut_believed(small, lab, believing)
+        believed_alike = agreement(region, believing)
+        if kept is None or believed_alike > max(BELIEVED_AGREES, alike + BETTER):
+            return region, min(0.95, 0.15 + 0.85 * believed_alike), "busy"
+    if kept is not None:
+        return kept
     region = cut_busy(small, lab)
     return region, min(0.75, 0.85 * _outline_contrast(lab, region)), "busy"
 

@@ -9,7 +9,7 @@ from drawn_people import Figure, draw
 
 from vesture.vision.parsing.parse import Label, parse_person
 from vesture.vision.parsing.prior import BOTTOM, OTHER, Skeleton
-from vesture.vision.parsing.things import around, bulges, only_real_things
+from vesture.vision.parsing.things import around, bulges, only_real_things, with_held_scraps
 
 BAG = np.array([[425, 470], [520, 470], [535, 590], [415, 590]], np.int32)  # below the viewer's right hand
 
@@ -82,3 +82,28 @@ def test_a_thing_goes_on_around_what_was_seen_of_it() -> None:
     assert 0 < likely[585, 410] < 1
     assert likely[100, 100] == 0
     assert not around(np.zeros_like(bag), skeleton_of(pose)).any()
+
+
+def test_a_scrap_of_trousers_beside_a_hand_is_held() -> None:
+    _, labels, pose = draw(Figure(sleeves=0.5))
+    skeleton = skeleton_of(pose)
+    hand = skeleton.points[[19, 20]][np.argmax(skeleton.points[[19, 20], 0])]
+    side = round(0.1 * skeleton.unit)
+    column, row = round(float(hand[0])) + 2 * side, round(float(hand[1]))
+    scrap = np.zeros(labels.shape, bool)
+    scrap[row - side : row + side, column - side : column + side] = True
+    with_scrap = np.where(scrap & (labels == 0), BOTTOM, labels).astype(np.uint8)
+    found = with_held_scraps(with_scrap, skeleton)
+    assert (found[scrap & (labels == 0)] == OTHER).all()
+    assert np.array_equal(found == BOTTOM, labels == BOTTOM)
+
+
+def test_trousers_parted_by_a_belt_or_a_bag_stay_trousers() -> None:
+    _, labels, pose = draw(Figure(sleeves=0.5))
+    skeleton = skeleton_of(pose)
+    hips = round(float(skeleton.points[[23, 24], 1].mean()))
+    parted = labels.copy().astype(np.uint8)
+    parted[hips + 10 : hips + 20][parted[hips + 10 : hips + 20] == BOTTOM] = OTHER
+    knees = round(float(skeleton.points[[25, 26], 1].mean()))
+    parted[knees : knees + 12][parted[knees : knees + 12] == BOTTOM] = OTHER
+    assert np.array_equal(with_held_scraps(parted, skeleton), parted)

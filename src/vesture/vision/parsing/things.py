@@ -6,13 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.parsing.prior import OTHER, Skeleton, capsule, limb_ends
+from vesture.vision.parsing.prior import BOTTOM, OTHER, Skeleton, capsule, limb_ends
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 
 SMALLEST = 0.035  # units squared
+LARGEST_SCRAP, AT_HAND = 0.08, 0.4  # units squared of a scrap, and units from a hand within which most of it lies
 OFF_BODY = 0.3  # share of a thing that lies clear of the body
 REACH = 0.75  # units from a hand to what hangs from it
 SPREAD, NEARBY = 0.4, 0.2  # units around a bulge to which its thing may go on, and how likely that is
@@ -80,6 +81,24 @@ def only_real_things(labels: Labels, scores: Floats, skeleton: Skeleton) -> Labe
     return result
 
 
+def with_held_scraps(labels: Labels, skeleton: Skeleton) -> Labels:
+    """Labels (h, w) in which scraps of trousers at a hand, off the legs and apart from the rest, are held."""
+    shape = (labels.shape[0], labels.shape[1])
+    count, names, stats, _ = cv2.connectedComponentsWithStats((labels == BOTTOM).astype(np.uint8))
+    if count < 3:
+        return labels
+    hands, legs = near_hands(skeleton, shape, AT_HAND), _legs(skeleton, shape)
+    result = labels.copy()
+    for index in range(1, count):
+        area = float(stats[index, cv2.CC_STAT_AREA])
+        if area > LARGEST_SCRAP * skeleton.unit**2 or area >= stats[1:, cv2.CC_STAT_AREA].max():
+            continue
+        scrap = names == index
+        if (scrap & hands).sum() > 0.5 * area > (scrap & legs).sum():
+            result[scrap] = OTHER
+    return result
+
+
 def near_hands(skeleton: Skeleton, shape: tuple[int, int], reach: float) -> Bools:
     """Pixels (h, w) within `reach` units of a hand that is seen, or of where a bag hangs from it."""
     near = np.zeros(shape, np.uint8)
@@ -103,6 +122,16 @@ def _mirrored(person: Bools, skeleton: Skeleton) -> Bools:
     columns = np.rint(2 * middle[:, None] - np.arange(person.shape[1])[None]).astype(np.int64)
     inside = (columns >= 0) & (columns < person.shape[1])
     return inside & np.take_along_axis(person, np.clip(columns, 0, person.shape[1] - 1), axis=1)
+
+
+def _legs(skeleton: Skeleton, shape: tuple[int, int]) -> Bools:
+    """Pixels that thighs and shins take up, the hips between them too."""
+    u, v = skeleton.frame(shape)
+    legs = (np.abs(u) < 0.3) & (v > 0.7) & (v < 1.3)
+    for name in ("thigh", "shin"):
+        for start, end, radius in limb_ends(skeleton)[name]:
+            legs |= capsule(shape, start, end, radius) > 0.6
+    return legs
 
 
 def _body(skeleton: Skeleton, shape: tuple[int, int]) -> Bools:

@@ -29,7 +29,7 @@ def _zone(body, legs):
 
 def test_thighs_meet_at_the_crotch_and_part_below_it() -> None:
     body = drawn_body()
-    legs = {side: replace(body.legs[side], axis=body.legs[side].axis + (6 * SIGN[side], 0)) for side in SIDES}
+    legs = {side: replace(body.legs[side], axis=body.legs[side].axis + np.array([6 * SIGN[side], 0])) for side in SIDES}
     body = replace(body, legs=legs)  # a stance in which tubes leave a gap right up to the hips
     bare = _bare_legs(body)
     crotch = round(float(body.point(0.0, crotch_level(body))[0, 1]))

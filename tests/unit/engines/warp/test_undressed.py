@@ -148,9 +148,32 @@ def test_complexion_is_read_off_face_and_hands() -> None:
     tones = read_complexion(drawn_photo(body), body)
     wanted = to_lab(np.array([SKIN], np.float32))[0]
     assert np.abs(tones.body - wanted)[[0, 2]].max() < 3
-    assert 0.8 < tones.body[1] / wanted[1] < 0.95  # covered skin is less red than faces and hands
+    assert 0.9 < tones.body[1] / wanted[1] < 1  # arms are hardly less red than faces and hands
     assert set(tones.hands) == {"left", "right"}
     assert tones.legs == {}
+
+
+def test_arms_that_are_hidden_have_nearly_the_hands_light_and_legs_the_faces() -> None:
+    body = drawn_body()
+    photo = drawn_photo(body)
+    hands = np.zeros(photo.shape[:2], bool)
+    hands[230:275] = (body.labels == Label.SKIN)[230:275]
+    photo[hands] = (photo[hands] * 0.8).astype(np.uint8)
+    tones = read_complexion(photo, body)
+    hand = tones.hands["left"]
+    assert tones.face is not None
+    assert tones.face[0] > hand[0] + 8
+    assert abs(tones.body[0] - hand[0]) < 0.5 * abs(tones.body[0] - tones.face[0])
+    assert abs(tones.leg[0] - tones.face[0]) < 4
+
+
+def test_skin_in_glaring_light_is_painted_with_colour() -> None:
+    body = drawn_body()
+    photo = drawn_photo(body)
+    photo[body.labels == Label.SKIN] = (255, 244, 232)
+    tones = read_complexion(photo, body)
+    assert tones.leg[0] < 90
+    assert np.hypot(*tones.leg[1:]) > 1.2 * np.hypot(*to_lab(np.float32([[255, 244, 232]]))[0, 1:])
 
 
 def test_without_any_skin_a_middling_tone_is_taken() -> None:

@@ -22,6 +22,7 @@ from vesture.engines.warp.compose.light import contact_shadow, folds, light_of_p
 from vesture.engines.warp.picture.patch import Patch, coverage, laid_over
 from vesture.engines.warp.undress.bare_arms import bare_arms, outside_sleeves
 from vesture.engines.warp.undress.hands import begun_hands
+from vesture.engines.warp.undress.hem_shade import in_hem_shade
 from vesture.engines.warp.undress.removal import below
 from vesture.engines.warp.undress.skin import skin_texture
 from vesture.engines.warp.undress.undressed import Prepared, Wardrobe, undress
@@ -86,9 +87,11 @@ def _dressed(
     lit = _lit(scene, layers, photo_type)
     arms = bare_arms(scene, fit, texture)
     sleeves = _of(lit, sleeves=True)
-    under = [whole for whole, _ in arms]
     sleeved = coverage(sleeves, scene.shape)
-    before = [outside_sleeves(front, sleeved, scene.body.unit) for _, front in arms]
+    under = [in_hem_shade(whole, sleeved, scene.body.unit) for whole, _ in arms]
+    before = [
+        outside_sleeves(in_hem_shade(front, sleeved, scene.body.unit), sleeved, scene.body.unit) for _, front in arms
+    ]
     canvas = laid_over(canvas, [*under, *_of(lit, sleeves=False)])
     if photo_type != "model":  # a worn garment brings its shadows along
         canvas = shaded_by(canvas, cover, [*before, *sleeves], scene.body.unit, OWN_SHADOW)

@@ -27,9 +27,11 @@ LEAST = 80  # pixels that make a tone
 # a* and b* of neck and chest as shares of those of forehead, nose and cheeks; 50 photos that show both have medians of
 # 0.9 and 1.1, and skin that is too red is seen sooner than pale skin
 PALER = (0.85, 1.08)
-# the same of bare arms, and as shares of those of hands; medians of 43 forearms and 33 upper arms
-FROM_FACE = np.array([1.0, 0.97, 1.02], np.float32)
-FROM_HAND = np.array([1.0, 0.92, 1.15], np.float32)
+# what bare arms have beyond the lit tone of face and of hands, and legs beyond that of a face; medians of 36 arms and
+# 23 legs, less 2 L* by which their middle is darker than what is lit of them
+ARM_TO_FACE, ARM_TO_HAND = np.array([-5.0, 0.0, 0.4], np.float32), np.array([-0.5, -0.6, 2.0], np.float32)
+LEG_TO_FACE, LEG_TO_HAND = np.array([-2.0, -0.4, 2.5], np.float32), np.array([-3.0, -0.6, 2.0], np.float32)
+BY_HAND = np.array([0.7, 0.45, 0.5], np.float32)  # share of an arm's tone that hands tell, where the face is seen too
 MOST_LIT = 83.0  # L* above which light skin is lit too brightly to tell its colour
 UPPER_FACE = (1.05, 2.6)  # half-widths of the face above the chin, between which no beard grows and no lips are
 UPPER_WIDTH = 0.75  # half-widths beside the face's middle
@@ -44,7 +46,8 @@ class Complexion:
 
     Attributes:
         torso: of neck, chest and belly.
-        body: of limbs that have no better.
+        body: of arms that have no better.
+        leg: of legs that have no better.
         hands, arms, legs: where they are seen.
         light: how much brighter, as a share, the viewer's right side of the face is than its middle.
         face: where it is seen.
@@ -52,6 +55,7 @@ class Complexion:
 
     torso: Floats
     body: Floats
+    leg: Floats
     hands: Mapping[SideName, Floats]
     arms: Mapping[SideName, Floats]
     legs: Mapping[SideName, Floats]
@@ -89,7 +93,8 @@ def read_complexion(photo: NDArray[np.uint8], body: Body) -> Complexion:
             if tone is not None and _same_person(tone, usual):
                 found[side] = tone
     light = _side_light((points - body.neck) @ body.across / body.unit, lab[:, 0], in_face, body)
-    return Complexion(_torso_tone(face, neck, usual), usual, hands, arms, legs, light, face)
+    torso = _torso_tone(face, neck, usual)
+    return Complexion(torso, usual, _leg_tone(face, usual), hands, arms, legs, light, face)
 
 
 def _same_person(tone: Floats, usual: Floats) -> bool:
@@ -141,17 +146,23 @@ def _limb_tone(face: Floats | None, hands: list[Floats], everything: Floats) -> 
         hands = [hand for hand in hands if hand[0] > face[0] - 15]
     hand = np.mean(hands, axis=0) if hands else None
     if face is None and hand is None:
-        found = lit_tone(everything)
-        return MIDDLING if found is None else found
-    tone: NDArray[np.float64]
+        tone = lit_tone(everything)
+        return MIDDLING if tone is None else tone
+    if face is None:
+        assert hand is not None
+        return _unglared(hand + ARM_TO_HAND)
     if hand is None:
-        assert face is not None
-        tone = 0.5 * (_paler(face) + face * FROM_FACE)
-    elif face is None:
-        tone = hand * FROM_HAND + np.array([2, 0, 0], np.float32)
-    else:
-        tone = 0.5 * face * FROM_FACE + 0.5 * hand * FROM_HAND
-    # skin in glaring light has lost its colour, and would be painted white from side to side
+        return _unglared(0.5 * _paler(face) + 0.5 * (face + ARM_TO_FACE))
+    return _unglared(BY_HAND * (hand + ARM_TO_HAND) + (1 - BY_HAND) * (face + ARM_TO_FACE))
+
+
+def _leg_tone(face: Floats | None, usual: Floats) -> Floats:
+    """Skin of legs that are not seen, by the face or else by the arms' tone."""
+    return _unglared(usual + LEG_TO_HAND - ARM_TO_HAND if face is None else face + LEG_TO_FACE)
+
+
+def _unglared(tone: Floats) -> Floats:
+    """A tone that gives limbs their shape: skin in glaring light has lost its colour, and would be white all over."""
     glare = max(0.0, float(tone[0]) - MOST_LIT)
     return np.asarray(tone * np.array([1, 1 + glare / 25, 1 + glare / 25]) - np.array([0.75 * glare, 0, 0]), np.float32)
 
@@ -189,7 +200,7 @@ def skin_by_colour(photo: Floats, labels: NDArray[np.uint8], tones: Complexion) 
     coded = cv2.cvtColor(photo[result][None].astype(np.uint8), cv2.COLOR_RGB2LAB)[0].astype(np.float32)
     lab = coded * np.array([100 / 255, 1, 1], np.float32) - np.array([0, 128, 128], np.float32)
     unlike = np.arange(len(lab))
-    for tone in (tones.body, *tones.hands.values(), *tones.arms.values(), *tones.legs.values()):
+    for tone in (tones.body, tones.leg, *tones.hands.values(), *tones.arms.values(), *tones.legs.values()):
         unlike = unlike[~like_skin(lab[unlike], tone[None])]
     like = np.ones(len(lab), bool)
     like[unlike] = False

@@ -32,8 +32,9 @@ DARKEST = 0.28  # of the light that was painted; what has less is a beard
 
 
 def trunk_tone(tones: Complexion) -> Floats:
-    """The tone (3,) of chest and belly below the neck, between that and the limbs."""
-    return np.asarray(0.35 * tones.torso + 0.65 * tones.body, np.float32)
+    """The tone (3,) of chest and belly below the neck, between that and the limbs, which the sun has reddened more."""
+    share = np.array([0.65, 0.3, 0.3], np.float32)
+    return np.asarray(tones.torso + share * (tones.body - tones.torso), np.float32)
 
 
 def painted_torso(

@@ -28,10 +28,12 @@ from vesture.engines.warp.undress.bleed import bled
 from vesture.engines.warp.undress.complexion import Complexion, read_complexion, skin_by_colour
 from vesture.engines.warp.undress.hair import hair_behind, longer_hair, with_shaded_hair
 from vesture.engines.warp.undress.hands import Hands, begun_hands, read_hands
+from vesture.engines.warp.undress.hem_shade import in_hem_shade
 from vesture.engines.warp.undress.instep import instep
 from vesture.engines.warp.undress.joint import without_nicks
 from vesture.engines.warp.undress.lower_cloth import continued_bottom, hem_remains
 from vesture.engines.warp.undress.neck import bare_neck
+from vesture.engines.warp.undress.neck_seam import neck_seam
 from vesture.engines.warp.undress.removal import old_garment
 from vesture.engines.warp.undress.skin import (
     BareLimb,
@@ -160,8 +162,12 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
         body.labels != Label.BACKGROUND,
         hands,
         old,
-        np.maximum(
-            feather(dilate(old, 1), 0.8), (1 - begun_hands(hands, old, body.unit)) * (body.labels == Label.SKIN)
+        np.maximum.reduce(
+            [
+                feather(dilate(old, 1), 0.8),
+                (1 - begun_hands(hands, old, body.unit)) * (body.labels == Label.SKIN),
+                neck_seam(body, old) if Label.TOP in clothes.replaced else np.zeros(old.shape, np.float32),
+            ]
         ),
         bled(window, old, body.labels == Label.BACKGROUND, coarse, body.unit),
         coarse,
@@ -257,10 +263,10 @@ def _behind(
             leg = scene.legs[side]
             zone = _limb(scene, leg, max(0.0, reach.get(side, 0.0) - 0.5 * body.unit), leg.limb.length)
             zone = np.maximum(zone, instep(body, side, scene.old))
-            tone = scene.complexion.legs.get(side, scene.complexion.body)
+            tone = scene.complexion.legs.get(side, scene.complexion.leg)
             zone = zone * (need & ~under_cloth(leg.limb, cover, HEM_SLOPE * body.unit))
             patch = painted_limb(leg, (tone, tone), scene.coarse, scene.skin, zone, texture, body.unit)
-            yield from _present(patch)
+            yield from (in_hem_shade(skin, cover, body.unit) for skin in _present(patch))
 
 
 def painted_arm(
@@ -271,9 +277,9 @@ def painted_arm(
     zone = _limb(scene, arm, start, min(end, arm.limb.length))
     if start == 0:
         zone = out_of_shoulder(zone, scene.body, side, arm.limb)
-    upper = tones.arms.get(side, trunk_tone(tones))
-    lower = tones.arms.get(side, tones.hands.get(side, tones.body))
-    lower = np.asarray(0.6 * lower + 0.4 * upper, np.float32)  # hands are redder than wrists
+    # upper arms are in better light than forearms, and hands are redder than wrists
+    upper = tones.arms.get(side, np.asarray(0.7 * tones.body + 0.3 * trunk_tone(tones), np.float32))
+    lower = tones.arms.get(side, np.asarray(0.4 * tones.hands.get(side, tones.body) + 0.6 * tones.body, np.float32))
     patch = painted_limb(arm, (upper, lower), scene.coarse, scene.skin, zone * where, texture, scene.body.unit)
     yield from _present(patch)
 

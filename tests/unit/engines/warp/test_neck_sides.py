@@ -13,6 +13,7 @@ from vesture.engines.warp.body.head import Head
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.collar import collar_remains
 from vesture.engines.warp.undress.neck import bare_neck
+from vesture.engines.warp.undress.neck_seam import neck_seam
 from vesture.engines.warp.undress.neck_sides import neck_sides
 from vesture.vision.parsing.parse import Label
 
@@ -90,3 +91,24 @@ def test_what_a_collar_hid_of_the_chin_is_skin() -> None:
     body = replace(body, labels=labels)
     zone = bare_neck(labels.shape, body, labels == Label.TOP)
     assert zone[81:100, 146:155].min() > 0.9
+
+
+def test_a_painted_neck_fades_out_over_the_neck_that_is_seen_and_never_over_the_face() -> None:
+    body = replace(drawn_body(), head=HEAD)
+    seam = neck_seam(body, body.labels == Label.TOP)
+    column = seam[95:113, 150]
+    assert column[-1] > 0.4
+    assert (np.diff(column) >= 0).all()
+    assert not seam[:92].any()
+    assert not seam[body.labels != Label.SKIN].any()
+    assert not neck_seam(replace(body, head=None), body.labels == Label.TOP).any()
+
+
+def test_no_skin_is_painted_beside_a_face_where_a_collar_stood_before_the_scene() -> None:
+    body = collared(top=70)
+    labels = body.labels.copy()
+    labels[70:112, 150 - 12 : 163] = Label.SKIN
+    body = replace(body, labels=labels)
+    zone = bare_neck(labels.shape, body, labels == Label.TOP)
+    assert zone[72:84, 110:135].max() < 0.1
+    assert zone[72:84, 166:191].max() < 0.1

@@ -48,8 +48,8 @@ def bare_neck(shape: tuple[int, int], body: Body, old: Bools, cover: Floats | No
     zone = filled(shape, np.concatenate([outlines["left"], outlines["right"][::-1]]))
     columns, rows = np.arange(shape[1], dtype=np.float32)[None], np.arange(shape[0], dtype=np.float32)[:, None]
     below = head.below_jaw(columns, rows) + 0.1 * head.half_width
-    # a collar may stand before a chin: what it hid there is no scene either
-    under_jaw = np.where(old, 1, np.clip(0.5 + below / max(1.0, 0.02 * body.unit), 0, 1))
+    under_jaw = np.clip(0.5 + below / max(1.0, 0.02 * body.unit), 0, 1)
+    under_jaw = np.where(_hidden_chin(body.labels, old), 1, under_jaw)
     zone = np.asarray(zone * under_jaw, np.float32)
     if cover is not None:
         zone = _down_to_the_cloth(zone, body, cover, old)
@@ -65,6 +65,14 @@ def bare_neck(shape: tuple[int, int], body: Body, old: Bools, cover: Floats | No
     whole = without_nicks(zone[place], skin, old[place], body.unit) * under_jaw[place]
     zone[place] = np.maximum(zone[place], np.where(outline, whole, 0))
     return np.asarray(zone, np.float32)
+
+
+def _hidden_chin(labels: NDArray[np.uint8], old: Bools) -> Bools:
+    """What goes (h, w) right below a face: a collar may stand before a chin, and what it hid there is no scene."""
+    rows = np.arange(old.shape[0], dtype=np.int32)[:, None]
+    above = np.maximum.accumulate(np.where(old, -1, rows), axis=0)
+    hidden = old & (above >= 0) & (np.take_along_axis(labels, np.maximum(above, 0), axis=0) == Label.SKIN)
+    return dilate(hidden, 2)  # up to where the edge of what goes is soft
 
 
 def _down_to_the_cloth(zone: Floats, body: Body, cover: Floats, old: Bools) -> Floats:

@@ -27,6 +27,7 @@ Bools = NDArray[np.bool_]
 REACH = {Label.SKIN: 0.05, Label.BACKGROUND: 0.022, Label.HAIR: 0.01, Label.BOTTOM: 0.03, Label.TOP: 0.02}
 STRANGE = {Label.SKIN: 42.0, Label.BACKGROUND: 9.0}  # colour distance that no neighbour of that kind has by itself
 SHADE = (0.3, 1.2)  # factors of light on a hand from its darkest creases to its knuckles
+NECK_SHADE = (0.4, 1.2)  # and on a neck, which the head and a collar shade
 CUFF_LINE, CUFF_SHADE = 0.03, (0.8, 1.2)  # units below a cuff where darker skin lies in its shadow; its light
 COAT = 1.4  # level v below which a top hides the legs
 HAND = 0.7  # units round a wrist within which small pieces of skin are fingers
@@ -72,23 +73,24 @@ def old_garment(
     distance = distance_to(old)
     skin = labels == Label.SKIN
     careful = (skin & ~cuffed & (_beyond_the_wrists(body) | _above_the_jaw(body))) | arms
-    broad = skin & ~careful & (cuffed | dilate(erode(skin, FINGER * body.unit), FINGER * body.unit))
+    throat = skin & _near_the_throat(body) if Label.TOP in replaced else np.zeros_like(old)
+    broad = skin & ~careful & (cuffed | throat | dilate(erode(skin, FINGER * body.unit), FINGER * body.unit))
     rim = distance <= np.where(broad, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))
     result = old | (rim & (labels != Label.OTHER))
     colours = coarse.grown(coarse.pure(old))
     strange = np.zeros_like(old)
     for label, reach in REACH.items():
         if label not in replaced:
-            own = (labels == label) & ~careful & ~hands
+            own = (labels == label) & ~careful & ~hands & ~throat
             strange |= _rims(photo, own, distance, max(2.0, reach * body.unit), colours, coarse, label)
     reach = max(2.0, REACH[Label.SKIN] * body.unit)
     strange |= _rims(photo, hands & ~careful, distance, reach, colours, coarse, Label.SKIN, SHADE)
+    strange |= _rims(photo, throat & ~careful & ~hands, distance, reach, colours, coarse, Label.SKIN, NECK_SHADE)
     line = max(2.0, CUFF_LINE * body.unit)
     strange |= _rims(photo, cuffed, distance, line, colours, coarse, Label.SKIN, CUFF_SHADE)
     # fingers and faces throw shadows stranger than any cuff or collar: of them only what has the garment's colour goes
     strange |= _rims(photo, careful & ~arms, distance, reach, colours, coarse, None)
     if Label.TOP in replaced:
-        throat = (labels == Label.SKIN) & _near_the_throat(body)
         # here only what has the old garment's colour: chins and beards throw shadows stranger than any collar
         pieces = _rims(photo, throat, distance, COLLAR * body.unit, colours, coarse, None)
         strange |= hanging_together(distance <= max(2.0, SKIN_SEAM * body.unit), pieces)

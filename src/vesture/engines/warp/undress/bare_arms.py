@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body.exposure import arm_is_bare
 from vesture.engines.warp.body.figure import SIDES, SIGN, Limb, SideName
-from vesture.engines.warp.body.silhouettes import limb_frame
+from vesture.engines.warp.body.silhouettes import LimbFrame, limb_frame
 from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.picture.patch import Patch
+from vesture.engines.warp.undress.hidden_hands import before_body, before_trousers
 from vesture.engines.warp.undress.undressed import Prepared, painted_arm
 from vesture.vision.parsing.parse import Label
 
@@ -49,6 +50,9 @@ def bare_arms(scene: Prepared, fit: Fit, texture: Floats) -> list[tuple[Patch, P
         above = (UNDER_CUFF if reach > LONG * limb.length else UNDER_SLEEVE) * unit
         for patch in painted_arm(scene, side, max(0.0, reach - above), wrist, where, texture):
             front = before_cloth(patch, limb, side, EMERGES[0] * unit, end * unit)
+            if arm.hidden:
+                patch = replace(patch, alpha=patch.alpha * before_trousers(scene.body, scene.old)[patch.place])
+                front *= _in_full(patch, before_body(_frame(patch, limb).along, limb.length))
             arms.append((patch, replace(patch, alpha=patch.alpha * front)))
     return arms
 
@@ -76,12 +80,22 @@ def before_cloth(patch: Patch, limb: Limb, side: SideName, start: float, end: fl
     Between them the line runs smoothly from the arm's outer edge to its inner one, as the crease before an armpit
     does: above it the cloth's own edge is the armhole.
     """
+    frame = _frame(patch, limb)
+    way = np.clip((frame.along - start) / (end - start), 0, 1)
+    edge = 1.1 - 2.6 * way * way * (3 - 2 * way)
+    beyond = _in_full(patch, np.asarray(SIGN[side] * frame.across - edge, np.float32))
+    softness = 1.5 / max(float(limb.natural.mean()), 1.0)
+    return np.asarray(np.clip(0.5 + beyond / softness, 0, 1), np.float32)
+
+
+def _frame(patch: Patch, limb: Limb) -> LimbFrame:
+    """Where the pixels of a patch lie on a limb, every few of them."""
     height, width = patch.alpha.shape
     xs = patch.left + np.linspace(0, width - 1, max(2, width // STEP), dtype=np.float32)
     ys = patch.top + np.linspace(0, height - 1, max(2, height // STEP), dtype=np.float32)
-    frame = limb_frame(limb, xs, ys)
-    way = np.clip((frame.along - start) / (end - start), 0, 1)
-    edge = 1.1 - 2.6 * way * way * (3 - 2 * way)
-    beyond = cv2.resize(np.asarray(SIGN[side] * frame.across - edge, np.float32), (width, height))
-    softness = 1.5 / max(float(limb.natural.mean()), 1.0)
-    return np.asarray(np.clip(0.5 + beyond / softness, 0, 1), np.float32)
+    return limb_frame(limb, xs, ys)
+
+
+def _in_full(patch: Patch, values: Floats) -> Floats:
+    """Values found every few pixels, at each pixel (h, w) of the patch."""
+    return np.asarray(cv2.resize(values, patch.alpha.shape[::-1]), np.float32)

@@ -94,6 +94,8 @@ def read_complexion(photo: NDArray[np.uint8], body: Body) -> Complexion:
                 found[side] = tone
     light = _side_light((points - body.neck) @ body.across / body.unit, lab[:, 0], in_face, body)
     torso = _torso_tone(face, neck, usual)
+    if not hands:  # a neck is nearer to arms than a face, which may be made up or in the shade of a hat
+        usual = np.asarray(0.4 * usual + 0.6 * torso, np.float32)
     return Complexion(torso, usual, _leg_tone(face, usual), hands, arms, legs, light, face)
 
 

@@ -57,6 +57,7 @@ class BareLimb:
         outward: 1 where that normal faces away from the body, -1 where it faces the body.
         anatomy: its shape.
         bend: share of its length at which its middle joint lies.
+        hidden: whether it ends behind the body or in a pocket.
     """
 
     limb: Limb
@@ -66,6 +67,7 @@ class BareLimb:
     outward: float
     anatomy: Anatomy
     bend: float
+    hidden: bool = False
 
 
 def bare_limb(limb: Limb, anatomy: Anatomy, skin: Bools, unit: float, light: float, outward: float) -> BareLimb:

@@ -16,7 +16,6 @@ from vesture.core.task import RGB
 from vesture.engines.warp.body.exposure import belly_is_bare
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body, SideName
 from vesture.engines.warp.body.legs import crotch_level
-from vesture.engines.warp.body.relief import ARM, LEG
 from vesture.engines.warp.body.shoulder import bared_shoulders, out_of_shoulder, shoulder_cap, with_shoulders
 from vesture.engines.warp.body.silhouettes import beside_cloth, beside_hips, limb_zone, torso_zone, under_cloth
 from vesture.engines.warp.body.window import moved_body
@@ -31,17 +30,12 @@ from vesture.engines.warp.undress.hands import Hands, begun_hands, read_hands
 from vesture.engines.warp.undress.hem_shade import in_hem_shade
 from vesture.engines.warp.undress.instep import instep
 from vesture.engines.warp.undress.joint import without_nicks
+from vesture.engines.warp.undress.limbs import bare_limbs
 from vesture.engines.warp.undress.lower_cloth import continued_bottom, hem_remains
 from vesture.engines.warp.undress.neck import bare_neck
 from vesture.engines.warp.undress.neck_seam import neck_seam
 from vesture.engines.warp.undress.removal import old_garment
-from vesture.engines.warp.undress.skin import (
-    BareLimb,
-    bare_limb,
-    painted_limb,
-    side_light,
-)
-from vesture.engines.warp.undress.thighs import clothed_legs
+from vesture.engines.warp.undress.skin import BareLimb, painted_limb
 from vesture.engines.warp.undress.trunk import painted_torso, trunk_tone
 from vesture.vision.exemplar import fill_scene
 from vesture.vision.frame import Box
@@ -139,21 +133,8 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
     complexion = read_complexion(photo, whole)
     hands = read_hands(body, clothes.replaced)
     old = old_garment(window, body, clothes.replaced, coarse, complexion.face, hands)
-    pure = coarse.pure(old)
     skin = skin_by_colour(window, body.labels, complexion)
-    limbs: list[Mapping[SideName, BareLimb]] = []
-    feet = body.labels == Label.SKIN  # ankles lie in the shade, hands in sleeves that pass for skin
-    for group, anatomy, seen in ((body.arms, ARM, skin), (body.legs, LEG, feet)):
-        limbs.append(
-            {
-                side: bare_limb(
-                    group[side], anatomy, seen, body.unit, side_light(coarse, group[side], pure), SIGN[side]
-                )
-                for side in SIDES
-            }
-        )
-    if Label.BOTTOM in clothes.replaced:
-        limbs[1] = clothed_legs(body, limbs[1])
+    arms, legs = bare_limbs(body, hands, old, skin, coarse, clothes.replaced)
     return Prepared(
         box,
         window,
@@ -173,8 +154,8 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
         coarse,
         complexion,
         coarse.pure((body.labels == Label.SKIN) & ~old),
-        limbs[0],
-        limbs[1],
+        arms,
+        legs,
     )
 
 

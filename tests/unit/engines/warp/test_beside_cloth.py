@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from drawn_person import drawn_body
 
-from tests.unit.engines.warp.drawn_person import drawn_body
 from vesture.engines.warp.body.silhouettes import below_level, beside_cloth, beside_hips
 
 

@@ -125,6 +125,19 @@ def test_cloth_is_as_wide_as_a_broader_body(body: Body, jumper: WornGarment) -> 
     assert np.ptp(wide.handles[torso].target[waist, 0]) > 1.07 * np.ptp(usual[waist, 0])
 
 
+def test_a_top_is_as_wide_at_the_hem_as_the_trousers_under_it(body: Body, jumper: WornGarment) -> None:
+    labels = body.labels.copy()
+    labels[240:405, 90:210] = Label.BACKGROUND
+    labels[246:405, 112:188] = Label.BOTTOM  # wider than the jumper
+    torso = int(Part.TORSO)
+    usual, over = (
+        fit_garment(replace(body, labels=seen), jumper).handles[torso].target for seen in (body.labels, labels)
+    )
+    low = body.coordinates(usual)[:, 1] > 0.9
+    assert np.ptp(over[low, 0]) > 1.05 * np.ptp(usual[low, 0])
+    np.testing.assert_allclose(over[body.coordinates(usual)[:, 1] < 0.4], usual[body.coordinates(usual)[:, 1] < 0.4])
+
+
 def test_a_cap_sleeve_goes_with_its_arm(body: Body) -> None:
     labels = body.labels.copy()
     for side in SIDES:

@@ -131,3 +131,28 @@ def test_a_shoulder_behind_hair_is_that_of_the_other_half(body: Body) -> None:
     assert hidden[120:148, 168:186].all()
     assert not hidden[70:105].any()
     assert not hidden[:, 206:].any()
+
+
+def test_no_cloth_is_made_up_above_the_line_of_a_shoulder_behind_hair(body: Body) -> None:
+    labels = body.labels.copy()
+    labels[98:150, 96:140] = Label.TOP  # the other shoulder's cloth stands up
+    labels[70:150, 160:215] = Label.HAIR
+    hidden = hidden_cloth(replace(body, labels=labels), labels == Label.TOP, np.zeros(SHAPE, bool))
+    assert hidden[118:148, 170:190].all()
+    assert not hidden[:108, 175:].any()
+    assert not hidden[:140, 198:].any()  # nor beside its tip
+
+
+def test_hair_hides_a_lower_shoulder_where_that_lies(body: Body) -> None:
+    arms = {**body.arms, "right": replace(body.arms["right"], axis=body.arms["right"].axis + np.array([0, 24]))}
+    tip, foot = (
+        {**points, "right": points["right"] + (0, rise)} for points, rise in ((body.tip, 24), (body.neck_foot, 6))
+    )
+    labels = body.labels.copy()
+    labels[70:180, 160:215] = Label.HAIR
+    mask = labels == Label.TOP
+    mask[180:] = False
+    leaning = replace(body, labels=labels, arms=arms, tip=tip, neck_foot=foot)
+    top = int(np.flatnonzero(hidden_cloth(leaning, mask, np.zeros(SHAPE, bool))[:, 180])[0])
+    straight = int(np.flatnonzero(hidden_cloth(replace(body, labels=labels), mask, np.zeros(SHAPE, bool))[:, 180])[0])
+    assert top > straight + 6

@@ -38,7 +38,7 @@ def fit_worn_upper(body: Body, garment: WornGarment, wishes: Wishes, ease: Ease)
     transfer = Transfer(garment.wearer, body)
     levels, hem = _hem(body, garment, transfer, wishes, ease)
     torso = lattice(garment, Part.TORSO)
-    widths = eased(wide_enough(transfer, torso, spacing(garment)), ease)
+    widths = eased(wide_enough(transfer, torso, spacing(garment), over=garment.kind == "top"), ease)
     place = _over_arms(transfer, torso, transfer.torso(torso, levels, widths))
     handles = {int(Part.TORSO): pairs(torso, place, PLACED)}
     joints: dict[tuple[int, int], Floats] = {}

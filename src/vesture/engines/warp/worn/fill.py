@@ -39,6 +39,7 @@ SHARP, HUED = 12.0, 8.0  # CIELAB: detail of lightness, and distance from the us
 BUSY = 0.2  # share of the first, with twice that of the second, from which on cloth is patterned
 WEAVE, MIDDLE = 8.0, 128.0  # levels: more is a fold's; a grey about which the weave lies
 COARSE = 4  # pixels between those of which a mirrored mask is found
+MOST_TILT, LEVEL = 0.35, 0.6  # fall of the line of the shoulders; level of the torso from which on nothing tilts
 SAFE = 0.03  # units inside the mirrored cloth from which it is taken
 
 
@@ -102,15 +103,23 @@ def mirrored_mask(mask: Bools, body: Body) -> Bools:
 
 
 def _other_half(columns: NDArray[np.int64], rows: NDArray[np.int64], body: Body) -> tuple[Floats, Floats]:
-    """The pixels x, y (h, w) that lie on the other half of the body as the given ones do on theirs."""
+    """The pixels x, y (h, w) that lie on the other half of the body as the given ones do on theirs, shoulders that are
+    not level included."""
     dx, dy = columns - body.neck[0], rows - body.neck[1]
     u = dx * body.across[0] + dy * body.across[1]
     v = (dx * body.down[0] + dy * body.down[1]) / body.torso
     width = {side: body.width(side, v) for side in SIDES}
     other = -u * np.where(u > 0, width["left"] / width["right"], width["right"] / width["left"])
+    v = v + (other - u) * _tilt(body) * np.clip(1 - v / LEVEL, 0, 1) / body.torso
     x = body.neck[0] + other * body.across[0] + v * body.torso * body.down[0]
     y = body.neck[1] + other * body.across[1] + v * body.torso * body.down[1]
     return x.astype(np.float32), y.astype(np.float32)
+
+
+def _tilt(body: Body) -> float:
+    """Fall of the line through the shoulder joints to the viewer's right, in the body's frame."""
+    line = body.arms["right"].axis[0] - body.arms["left"].axis[0]
+    return float(np.clip(line @ body.down / max(float(line @ body.across), 0.5 * body.unit), -MOST_TILT, MOST_TILT))
 
 
 def _mirrored(photo: Floats, source: Bools, place: tuple[slice, slice], body: Body) -> tuple[Floats, Bools]:

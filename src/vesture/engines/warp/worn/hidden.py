@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body.figure import SIDES, Body
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body
 from vesture.engines.warp.worn.fill import mirrored_mask
 from vesture.vision.parsing.parse import Label
 
@@ -19,6 +19,8 @@ Bools = NDArray[np.bool_]
 
 HAND = 0.6  # units about a wrist within which skin is the hand's
 PALE = 0.06  # square units of backdrop inside the garment that are cloth of its colour
+ARMPIT = 0.25  # level v, below which hair may hide any of the cloth
+RISE = 0.03  # units that cloth is thick on the shoulders
 NECK = -0.05  # level v, above which skin is the neck's
 BEFORE = (Label.HAIR, Label.OTHER)
 
@@ -39,12 +41,29 @@ def hidden_cloth(body: Body, mask: Bools, zone: Bools, over: Sequence[Label] = (
     before = np.isin(body.labels, BEFORE) & ~mask
     if (before & ~zone).any():
         before &= zone | mirrored_mask(mask, body)
+        before &= _below_the_shoulders(body)
     mistaken = open_ & np.isin(body.labels, np.unique(body.labels[mask]))
     mistaken |= open_ & np.isin(body.labels, over)
     hidden = _held(skin | mistaken | before | _spots(backdrop, PALE * body.unit**2), mask)
     # what fingers leave between them
     bare = (body.labels == Label.BACKGROUND) | ((body.labels == Label.SKIN) & ~near_hands(body))
     return hidden | (_spots(~(hidden | mask), PALE * body.unit**2) & ~bare)
+
+
+def _below_the_shoulders(body: Body) -> Bools:
+    """Where (H, W) cloth can be that is not seen: above the armpits not beside the shoulders' tips, nor above the lines
+    from there to the neck."""
+    rows, columns = np.ogrid[: body.labels.shape[0], : body.labels.shape[1]]
+    dx, dy = columns - body.neck[0], rows - body.neck[1]
+    u = dx * body.across[0] + dy * body.across[1]
+    v = (dx * body.down[0] + dy * body.down[1]) / body.torso
+    result = v > ARMPIT
+    for side in SIDES:
+        tip, foot = body.coordinates(np.stack([body.tip[side], body.neck_foot[side]]))
+        out, reach = SIGN[side] * u, SIGN[side] * np.array([foot[0], tip[0]])
+        line = np.interp(out, reach, [foot[1], tip[1]]) - RISE * body.unit / body.torso
+        result |= (out >= 0) & (out <= reach[1]) & (v > line)
+    return np.asarray(result)
 
 
 def _held(hidden: Bools, mask: Bools) -> Bools:

@@ -30,9 +30,10 @@ from vesture.engines.warp.body.shoulder import (
     shoulder_slope,
 )
 from vesture.engines.warp.body.silhouettes import torso_edge
-from vesture.engines.warp.cloth.layers import PART_SIDE, Draped
+from vesture.engines.warp.cloth.layers import Draped
 from vesture.engines.warp.cloth.mesh import Mesh, backward_map
 from vesture.engines.warp.cloth.placement import Fit, point
+from vesture.engines.warp.cloth.shade import PART_SIDE
 from vesture.engines.warp.cloth.triangles import barycentric
 from vesture.vision.garment.types import Part
 from vesture.vision.parsing.parse import Label

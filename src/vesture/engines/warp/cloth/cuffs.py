@@ -16,9 +16,10 @@ from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 from scipy.spatial import cKDTree
 
 from vesture.engines.warp.body.figure import SIGN, Body, Floats, SideName
-from vesture.engines.warp.cloth.layers import PART_SIDE, SLEEVES, Draped
+from vesture.engines.warp.cloth.layers import Draped
 from vesture.engines.warp.cloth.mesh import backward_map
 from vesture.engines.warp.cloth.placement import Fit, curve
+from vesture.engines.warp.cloth.shade import PART_SIDE, SLEEVES
 from vesture.vision.parsing.parse import Label
 
 GRAIN = 90  # pixels to the unit of the map in which a sleeve's edges are found

@@ -12,12 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body.figure import V_LEVELS, Body, SideName
-from vesture.engines.warp.body.legs import CROTCH_DROP, crotch_level
-from vesture.engines.warp.body.silhouettes import limb_frame
+from vesture.engines.warp.body.figure import Body
 from vesture.engines.warp.cloth.edges import clean_edge
 from vesture.engines.warp.cloth.mesh import Mesh, backward_map, build_mesh, deform
 from vesture.engines.warp.cloth.placement import Fit
+from vesture.engines.warp.cloth.shade import LEGS, SLEEVES, lack_of_folds, shaded
 from vesture.engines.warp.picture.patch import Patch, coverage
 from vesture.vision.frame import Box
 from vesture.vision.garment.types import Garment, Part
@@ -26,15 +25,6 @@ Floats = NDArray[np.float32]
 
 OVERSAMPLING = 1.15  # garment pixels per photo pixel: finer detail than that would only alias
 TOUCHING = 0.15  # cells of its neighbour's cloth that a worn part shows where the two are not sewn together
-SHADE_STEP = 6  # pixels between the points at which shade is found
-PART_SIDE: dict[int, SideName] = {
-    Part.LEFT_SLEEVE: "left",
-    Part.RIGHT_SLEEVE: "right",
-    Part.LEFT_LEG: "left",
-    Part.RIGHT_LEG: "right",
-}
-SLEEVES = (int(Part.LEFT_SLEEVE), int(Part.RIGHT_SLEEVE))
-LEGS = (int(Part.LEFT_LEG), int(Part.RIGHT_LEG))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +79,16 @@ def render_layers(draped: Draped, body: Body, box: Box) -> list[Layer]:
         if (draped.mesh.part == part).any() and (piece := _sampled(window, part, cloth, shrink, shape)) is not None
     }
     layers = []
+    # a worn garment's photo shows how it turns away at the sides
+    worn = draped.garment.photo_type == "model"
+    plain = not worn and draped.garment.kind in ("top", "dress")
+    folded = lack_of_folds(cloth[..., :3], cloth[..., 3], body.unit * shrink / max(draped.scale)) if plain else 0.0
     legged = bool(np.isin(draped.mesh.part, LEGS).any())
     for part, piece in pieces.items():
         others = coverage([other for name, other in pieces.items() if name != part], shape)[piece.place]
         rgb, alpha = clean_edge(piece.rgb, piece.alpha, others, body.unit)
         patch = replace(piece, rgb=rgb, alpha=alpha)
-        # a worn garment's photo shows how it turns away at the sides
-        worn = draped.garment.photo_type == "model"
-        layers.append(Layer(part, patch if worn else _shade(patch, part, body, legged)))
+        layers.append(Layer(part, patch if worn else shaded(patch, part, body, legged, folded)))
     return layers
 
 
@@ -180,29 +172,3 @@ def _shared_vertices(mesh: Mesh) -> NDArray[np.bool_]:
     np.minimum.at(first, mesh.triangles, mesh.part[:, None])
     np.maximum.at(last, mesh.triangles, mesh.part[:, None])
     return np.asarray(first < last)
-
-
-def _shade(patch: Patch, part: int, body: Body, legged: bool) -> Patch:
-    """Light that a flat picture lacks: the cloth turns away at the sides of torso, arms and legs. Where trousers part
-    the shade of the hips ends and that of the legs begins, so that no step shows."""
-    height, width = patch.alpha.shape
-    xs = patch.left + np.linspace(0, width - 1, max(2, width // SHADE_STEP), dtype=np.float32)
-    ys = patch.top + np.linspace(0, height - 1, max(2, height // SHADE_STEP), dtype=np.float32)
-    if part == Part.TORSO:
-        dx, dy = xs[None] - body.neck[0], ys[:, None] - body.neck[1]
-        u = dx * body.across[0] + dy * body.across[1]
-        v = (dx * body.down[0] + dy * body.down[1]) / body.torso
-        half = np.where(
-            u < 0, np.interp(v, V_LEVELS, body.half_width["left"]), np.interp(v, V_LEVELS, body.half_width["right"])
-        )
-        turn = np.clip(np.abs(u) / half, 0, 1.15)
-        ends = np.clip((crotch_level(body) - v) / 0.25, 0, 1) if legged else 1.0
-        factor = 1 - 0.16 * turn**4 * np.clip((v - 0.2) / 0.25, 0, 1) * ends
-    else:
-        side = PART_SIDE[part]
-        frame = limb_frame(body.arms[side] if part in SLEEVES else body.legs[side], xs, ys)
-        begins = np.clip(frame.along / body.unit - CROTCH_DROP, 0, 1) if part in LEGS else 1.0
-        factor = 1 - 0.17 * np.clip(np.abs(frame.across) / 1.25, 0, 1.2) ** 3 * begins
-    factor = cv2.GaussianBlur(factor.astype(np.float32), (0, 0), max(0.6, 0.02 * body.unit / SHADE_STEP))
-    shade = cv2.resize(factor, (width, height), interpolation=cv2.INTER_LINEAR)
-    return replace(patch, rgb=patch.rgb * shade[..., None])

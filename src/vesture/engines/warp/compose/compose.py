@@ -15,8 +15,9 @@ from vesture.core.task import RGB, Category
 from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.body.silhouettes import below_level
 from vesture.engines.warp.cloth.crevices import closed_crevices
-from vesture.engines.warp.cloth.layers import SLEEVES, Layer
+from vesture.engines.warp.cloth.layers import Layer
 from vesture.engines.warp.cloth.placement import Fit
+from vesture.engines.warp.cloth.shade import SLEEVES
 from vesture.engines.warp.compose.front import joined_softly, kept_in_front, soft_front
 from vesture.engines.warp.compose.light import contact_shadow, folds, light_of_place, shaded_by
 from vesture.engines.warp.picture.patch import Patch, coverage, laid_over
@@ -32,7 +33,7 @@ from vesture.vision.parsing.parse import Label
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
-OWN_SHADOW = 0.16  # depth of the shadow of arms and sleeves on the torso's cloth
+OWN_SHADOW = 0.3  # depth of the shadow of arms and sleeves on the torso's cloth
 FOLD_STRENGTH = 0.6
 ARMPIT = 0.2  # level below which sleeves hang beside the torso
 

@@ -17,7 +17,7 @@ HAND_BACK = 0.33  # units from the wrist to the knuckles
 LONG_SLEEVE = 0.85  # and so are those of this length in chest widths
 CUFF_SHARE = 0.1  # of a sleeve's edge, at its end, in which the cuff's corner lies
 SHARP = 0.7  # cosine of the turn at a corner
-CUFF_SAG = 0.05  # of the cuff's width, by which its rim is round
+CUFF_SAG, RIM_SAG = 0.05, 0.09  # of the width of a long and of a short sleeve's end, by which its rim is round
 
 
 def sleeve_ratio(body: Body, garment: Garment, scale: tuple[float, float]) -> float:
@@ -82,9 +82,8 @@ def fit_sleeve(
     inner_target = _beside_torso(body, inner_target, side, along / max(arm.length, 1e-6))
     t = np.linspace(0.2, 0.8, 4)[:, None]
     rim = outer_target[-1] + t * (inner_target[-1] - outer_target[-1])
-    if is_long:
-        sag = CUFF_SAG * distance(outer_target[-1], inner_target[-1])
-        rim = rim + 4 * t * (1 - t) * sag * arm.direction(np.array([reach]))
+    sag = (CUFF_SAG if is_long else RIM_SAG) * distance(outer_target[-1], inner_target[-1])
+    rim = rim + 4 * t * (1 - t) * sag * arm.direction(np.array([reach]))
     cuff = pairs(outer[-1] + t * (inner[-1] - outer[-1]), rim)
     return Handles.concatenate([pairs(outer, outer_target), pairs(inner, inner_target), cuff])
 

@@ -1,0 +1,72 @@
+"""Flat cloth takes the shade of the body that it lies on, and folds where it has none of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from drawn_person import SHAPE, UNIT, drawn_body
+
+from vesture.engines.warp.cloth.shade import lack_of_folds, shaded
+from vesture.engines.warp.picture.patch import Patch
+from vesture.vision.garment.types import Part
+
+BODY = drawn_body()
+GREY = 200.0
+
+
+def sheet() -> Patch:
+    """Even cloth over the whole picture."""
+    return Patch(0, 0, np.full((*SHAPE, 3), GREY, np.float32), np.ones(SHAPE, np.float32))
+
+
+def light(part: int, folded: float) -> np.ndarray:
+    """Light (h, w), as shares of the cloth's own, that a sheet of it shows."""
+    return shaded(sheet(), part, BODY, False, folded).rgb[..., 1] / GREY
+
+
+def at(picture: np.ndarray, place: np.ndarray) -> float:
+    column, row = np.rint(place).astype(int)
+    return float(picture[row, column])
+
+
+def test_folds_run_from_the_armpits_and_leave_the_middle_of_the_chest():
+    smooth, folded = light(Part.TORSO, 0.0), light(Part.TORSO, 1.0)
+    change = folded / smooth - 1
+    for side, sign in (("left", -1.0), ("right", 1.0)):
+        edge = float(BODY.width(side, 0.35))
+        beside = [at(change, BODY.point(sign * (edge - 0.08 * UNIT), level)[0]) for level in np.linspace(0.3, 0.5, 30)]
+        assert min(beside) < -0.04
+        assert max(beside) > 0.015
+    spine = [at(change, BODY.point(0.0, level)[0]) for level in np.linspace(0.1, 0.6, 30)]
+    assert np.abs(spine).max() < 0.02
+
+
+def test_folds_are_a_share_of_their_strength_and_have_no_colour():
+    half, whole = light(Part.TORSO, 0.5), light(Part.TORSO, 1.0)
+    smooth = light(Part.TORSO, 0.0)
+    np.testing.assert_allclose(half / smooth - 1, (whole / smooth - 1) / 2, atol=2e-3)
+    red = sheet()
+    red.rgb[...] = (200, 40, 20)
+    dressed = shaded(red, Part.TORSO, BODY, False, 1.0).rgb
+    np.testing.assert_allclose(dressed[..., 0] / dressed[..., 1], 5.0, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("part", "side", "sign"), [(Part.LEFT_SLEEVE, "left", -1.0), (Part.RIGHT_SLEEVE, "right", 1.0)]
+)
+def test_the_side_of_a_sleeve_that_faces_the_body_is_darker(part: Part, side: str, sign: float):
+    arm = BODY.arms[side]
+    along = np.array([0.5 * arm.length])
+    out = 0.8 * arm.radius(along)[0] * arm.outward(along, sign)[0]
+    lit = light(part, 0.0)
+    inner, outer = at(lit, arm.at(along)[0] - out), at(lit, arm.at(along)[0] + out)
+    assert inner < outer - 0.05
+
+
+def test_cloth_with_folds_of_its_own_gets_no_others():
+    cover = np.ones((300, 300), np.float32)
+    even = np.full((300, 300, 3), 150, np.float32)
+    waves = np.sin(np.arange(300) / 7)[None, :, None] * 20
+    assert lack_of_folds(even, cover, 100.0) == 1.0
+    assert lack_of_folds((even + waves).astype(np.float32), cover, 100.0) == 0.0
+    assert lack_of_folds(np.zeros_like(even), np.zeros_like(cover), 100.0) == 0.0

@@ -31,3 +31,11 @@ def test_a_corner_does_not_slide_down_onto_the_rim_of_the_back() -> None:
     seen = points | {"collar_left": np.array([104, 46], np.float32)}
     moved, _ = inner_corners(region, points, curves, seen, dict.fromkeys(points, 0.9))
     assert np.allclose(moved["collar_left"], [90, 40])
+
+
+def test_a_corner_taken_from_the_other_side_that_hangs_in_the_air_comes_down_to_the_cloth() -> None:
+    region, points, curves = necked()
+    points["collar_left"] = np.array([74, 34], np.float32)
+    seen = points | {"collar_left": np.array([90, 44], np.float32)}
+    moved, _ = inner_corners(region, points, curves, seen, dict.fromkeys(points, 0.9))
+    assert np.allclose(moved["collar_left"], [90, 40])

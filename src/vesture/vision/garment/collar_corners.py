@@ -54,7 +54,9 @@ def inner_corners(
         columns = columns[(columns >= 0) & (columns < region.shape[1])]
         columns = columns[region[:, columns].any(0)]
         ridge = np.stack([columns, np.argmax(region[:, columns], axis=0)], 1).astype(np.float32)
-        if not len(ridge) or ridge[0, 1] > old[1] + LOWER * width:
+        if (
+            not len(ridge) or ridge[0, 1] > max(old[1], ridge[-1, 1]) + LOWER * width
+        ):  # the other side's may lie outside
             continue
         points[f"collar_{side}"] = ridge[0]
         if f"shoulder_{side}" in curves:

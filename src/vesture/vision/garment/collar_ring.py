@@ -27,7 +27,7 @@ RIBBINGS = (0.06, 0.075, 0.09, 0.105, 0.12)  # width of the ring
 SEAM = 0.7  # what the seam counts beside the rim
 STRETCHES = 7
 LEAST_RING = 0.5  # of a ring
-STANDS_OUT = 0.15  # from all rings that are shallower, or deeper, by their worst
+STANDS_OUT = 0.12  # from the worst of the rings that are shallower, and of those that are deeper
 LEAST_WIDTH = 24  # pixels between the corners
 
 
@@ -40,16 +40,31 @@ def find_ring(lab: Float, region: Bool, left: Float, right: Float) -> Neckline |
     shapes = np.array([(d, p, 0, i) for d in DEPTHS for p in POWERS for i in INSETS], np.float32)
     scores = _ring_scores(patch, inside, shapes).reshape(len(DEPTHS), -1)
     profile = scores.max(1)
-    pick = int(profile.argmax())
+    pick = _plainest(profile)
+    if pick is None:
+        return None
     best = float(profile[pick])
-    if best < LEAST_RING or not USUAL[0] < DEPTHS[pick] < USUAL[1]:
-        return None
-    if best - max(float(profile[:pick].min()), float(profile[pick + 1 :].min())) < STANDS_OUT:
-        return None
     shape = shapes.reshape(len(DEPTHS), -1, 4)[pick, int(scores[pick].argmax())]
     x = np.linspace(-1, 1, SAMPLES + 1, dtype=np.float32)
     y = neckline_shape(x, shape)
     return Neckline(frame.place(x, y), float(y.max()), float(np.clip(best, 0, 1)))
+
+
+def _plainest(profile: Float) -> int | None:
+    """Of the rings at `DEPTHS`, the plainest that may be the front's and stands out from shallower and deeper ones.
+
+    The ring of the back lies above it and is often plainer, so that only peaks count, not the highest value.
+    """
+    best: int | None = None
+    for index in range(1, len(profile) - 1):
+        value = float(profile[index])
+        is_peak = profile[index - 1] <= value > profile[index + 1]
+        if not is_peak or value < LEAST_RING or not USUAL[0] < DEPTHS[index] < USUAL[1]:
+            continue
+        worst = max(float(profile[:index].min()), float(profile[index + 1 :].min()))
+        if value - worst >= STANDS_OUT and (best is None or value > profile[best]):
+            best = index
+    return best
 
 
 def _ring_scores(patch: Float, inside: Bool, shapes: Float) -> Float:

@@ -80,7 +80,8 @@ def find_neckline(
         return default_neckline(frame, 0.05, 0.1)
     patch, inside = rectified(lab, region, frame)
     seen = _see_through(inside)
-    depths = np.arange(max(0.06, seen + 0.03), BELOW - 0.2, 0.02, dtype=np.float32)
+    shallowest = 0.06 if expected is None else expected - EXPECTED_WITHIN  # no rim of the back's
+    depths = np.arange(max(0.06, shallowest, seen + 0.03), BELOW - 0.2, 0.02, dtype=np.float32)
     if not len(depths):  # the silhouette itself is open further down than any neckline is looked for
         return default_neckline(frame, float(min(seen, BELOW)), 0.3)
     grid = np.array([[(depth, *shape, inset) for shape in SHAPES for inset in INSETS] for depth in depths], np.float32)

@@ -76,7 +76,7 @@ def joined_opening(
     if outline.stand < LOW_STAND and not outline.hooded and searched.confidence > SEARCH_CERTAIN:
         return searched
     left, right = searched.curve[0], searched.curve[-1]
-    if outline.stand < LOW_STAND and not outline.hooded and searched.confidence < SEARCH_SURE:
+    if outline.stand < LOW_STAND and not outline.hooded:
         ring = find_ring(lab, region, left, right)
         if ring is not None:
             return searched_opening(region, ring, hooded=False)

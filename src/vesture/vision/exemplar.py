@@ -26,7 +26,7 @@ Indices = NDArray[np.int64]
 
 FINEST = 2000  # hole pixels at the resolution at which pieces are laid
 SHARP = 2  # power of the weights by which pieces cross-fade: the nearest rules but at the seam
-TEXTURED = 5.0  # levels of detail above which a smooth fill would show as a smear
+TEXTURED = 3.0  # levels of detail above which a smooth fill would show as a smear; an empty studio has half of it
 
 
 def fill_scene(

@@ -40,3 +40,11 @@ def test_the_picture_may_end_right_beside_the_limb() -> None:
     patch = in_hem_shade(_leg(), cover, UNIT)
     assert patch.rgb.shape == (80, 20, 3)
     assert patch.rgb[3].mean() < patch.rgb[40].mean()
+
+
+def test_an_ankle_is_dark_where_it_goes_into_its_shoe() -> None:
+    shoe = np.zeros((120, 100), np.float32)
+    shoe[90:] = 1
+    skin = in_hem_shade(_leg(), shoe, UNIT, -0.01).rgb.mean(-1)[:, 10]
+    assert skin[89 - 30] < 0.93 * 180
+    assert skin[70 - 30] > 0.98 * 180

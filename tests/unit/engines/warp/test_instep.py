@@ -27,7 +27,7 @@ def in_shoes(left_from: int, right_from: int) -> Body:
 def test_a_foot_fills_the_way_from_the_leg_to_its_shoe() -> None:
     body = in_shoes(425, 425)
     for side, middle in (("left", 132), ("right", 168)):
-        zone = instep(body, side, body.labels == Label.BOTTOM)
+        zone = instep(body, side, body.labels == Label.BOTTOM, body.legs[side])
         assert (zone[402:423, middle - 2 : middle + 3] > 0.9).all()
         assert zone[446:].max() == 0
         assert zone[:, : middle - 14].max() == 0
@@ -37,17 +37,17 @@ def test_a_foot_fills_the_way_from_the_leg_to_its_shoe() -> None:
 
 def test_a_shoe_that_reaches_the_leg_needs_no_foot() -> None:
     body = in_shoes(398, 425)
-    assert instep(body, "left", body.labels == Label.BOTTOM).max() == 0
-    assert instep(body, "right", body.labels == Label.BOTTOM).max() > 0.9
+    assert instep(body, "left", body.labels == Label.BOTTOM, body.legs["left"]).max() == 0
+    assert instep(body, "right", body.labels == Label.BOTTOM, body.legs["right"]).max() > 0.9
 
 
 def test_no_foot_without_a_shoe() -> None:
     body = drawn_body()
-    assert instep(body, "left", body.labels == Label.BOTTOM).max() == 0
+    assert instep(body, "left", body.labels == Label.BOTTOM, body.legs["left"]).max() == 0
 
 
 def test_a_foot_that_is_seen_is_not_painted() -> None:
     body = in_shoes(425, 425)
     body.labels[405:425][body.labels[405:425] == Label.BOTTOM] = Label.SKIN
     for side in SIDES:
-        assert instep(body, side, body.labels == Label.BOTTOM).max() == 0
+        assert instep(body, side, body.labels == Label.BOTTOM, body.legs[side]).max() == 0

@@ -73,3 +73,21 @@ def test_a_raised_thigh_keeps_its_shape_between_the_legs() -> None:
     shaped = clothed_legs(body, bare)
     for side in SIDES:
         np.testing.assert_allclose(shaped[side].limb.natural, bare[side].limb.natural)
+
+
+@pytest.mark.parametrize("aside", [-4, 3])
+def test_an_ankle_comes_out_of_the_middle_of_its_shoe(aside: int) -> None:
+    body = drawn_body()
+    labels = np.zeros((470, 300), np.uint8)
+    for middle in (132, 168):
+        labels[240:398, middle - 14 : middle + 14] = Label.BOTTOM
+        labels[398:430, middle + aside - 10 : middle + aside + 11] = Label.SHOES
+    body = replace(body, labels=labels)
+    bare = _bare_legs(body)
+    shaped = clothed_legs(body, bare)
+    for side, middle in (("left", 132), ("right", 168)):
+        ankle = shaped[side].limb.at(np.array([158.0]))[0]
+        assert ankle[0] == pytest.approx(middle + aside, abs=1)
+        assert np.linalg.norm(np.diff(shaped[side].limb.axis, 2, axis=0), axis=1).max() < 1
+    without = clothed_legs(replace(body, labels=np.where(labels == Label.SHOES, 0, labels).astype(np.uint8)), bare)
+    assert without["left"].limb.at(np.array([158.0]))[0, 0] == pytest.approx(132, abs=1)

@@ -1,4 +1,4 @@
-"""The shade of a hem on the bare limb that comes out from under it.
+"""The shade of a hem on the bare limb that comes out from under it, and that of a shoe on the ankle in it.
 
 Takes a painted patch and the cloth's coverage, gives a patch.
 """
@@ -20,17 +20,21 @@ DEPTH = np.array([0.26, 0.3, 0.32], np.float32)  # of red, green and blue that i
 COARSE = 4  # pixels between the points at which it is found
 
 
-def in_hem_shade(patch: Patch, cover: Floats, unit: float) -> Patch:
-    """Painted skin with the soft shade of the cloth of coverage (H, W) above it, in the picture that it lies in."""
+def in_hem_shade(patch: Patch, cover: Floats, unit: float, fall: float = FALL) -> Patch:
+    """Painted skin with the soft shade of the cloth of coverage (H, W) above it, in the picture that it lies in.
+
+    Args:
+        fall: units below the cloth's edge at which its shade is half gone.
+    """
     rows, columns = patch.place
     margin = round((FALL + 3 * SOFT) * unit)
     top, left = max(0, rows.start - margin), max(0, columns.start - margin)
-    near = cover[top : rows.stop, left : columns.stop + margin]
+    near = cover[top : rows.stop + margin, left : columns.stop + margin]
     if not near.any():
         return patch
     size = max(1, near.shape[1] // COARSE), max(1, near.shape[0] // COARSE)
     small = cv2.GaussianBlur(cv2.resize(near, size, interpolation=cv2.INTER_AREA), (0, 0), SOFT * unit / COARSE)
-    shift = np.array([[1, 0, 0], [0, 1, FALL * unit / COARSE]], np.float32)
+    shift = np.array([[1, 0, 0], [0, 1, fall * unit / COARSE]], np.float32)
     fallen = cv2.warpAffine(small, shift, size, flags=cv2.INTER_LINEAR)
     shade = cv2.resize(fallen, near.shape[::-1], interpolation=cv2.INTER_LINEAR)
     height, width = patch.alpha.shape

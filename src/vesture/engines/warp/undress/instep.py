@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body.figure import Body, SideName
+from vesture.engines.warp.body.figure import Body, Limb, SideName
 from vesture.engines.warp.body.silhouettes import filled
 from vesture.vision.masks import feather
 from vesture.vision.parsing.parse import Label
@@ -26,12 +26,13 @@ GAP = 0.03  # units below a leg's end that need no foot
 SEEN = 0.15  # share of the foot's place from which on the skin seen there is the foot
 
 
-def instep(body: Body, side: SideName, old: Bools) -> Floats:
-    """Coverage (h, w) of the foot that trousers which go (h, w) have hidden above the shoe of a side; 0 where the shoe
-    reaches the leg, none is seen, or the foot itself is."""
+def instep(body: Body, side: SideName, old: Bools, bare: Limb) -> Floats:
+    """Coverage (h, w) of the foot that trousers which go (h, w) have hidden above the shoe of a side, below the `bare`
+    leg; 0 where the shoe reaches the leg, none is seen, or the foot itself is."""
     shape = old.shape
     leg = body.legs[side]
-    end, aside = leg.at(np.array([leg.length]))[0], leg.outward(np.array([leg.length]), 1.0)[0]
+    ankle = np.array([min(leg.length, bare.length)])
+    end, aside = bare.at(ankle)[0], bare.outward(ankle, 1.0)[0]
     left, top = (max(0, int(value - REACH * body.unit)) for value in end)
     right, bottom = (max(0, int(value + REACH * body.unit)) for value in end)
     shoes = np.zeros(shape, bool)
@@ -44,7 +45,7 @@ def instep(body: Body, side: SideName, old: Bools) -> Floats:
     first, last = (float(value) for value in np.percentile(rows, [5, 95]))
     if first < end[1] + GAP * body.unit:
         return np.zeros(shape, np.float32)
-    radius = ANKLE * float(leg.radius(np.array([leg.length]))[0])
+    radius = ANKLE * float(bare.radius(ankle)[0])
     level = first + SUNK * (last - first)
     within = np.percentile(columns, MIDDLE)
     toes = np.array([[value, level] for value in within])

@@ -26,6 +26,10 @@ STEPS, FARTHEST = 40, 1.5  # of a ray from a leg's axis, and its radii
 PLAUSIBLE = 0.72  # of a leg's radius; cloth that ends nearer is not the edge of the trousers
 KNOWN = 0.3  # share of a leg along which that edge must be seen
 INSIDE = 0.006  # units of cloth
+SHOE = 0.3  # units round a leg's end within which the trousers' edge lies on its shoe
+LEAST = 0.05  # units of that edge, at least
+ANKLE, WIDER = 0.5, 1.25  # units above a shoe over which an ankle turns to its opening; most that it widens
+ASIDE = 0.07  # units that it does so
 JOINT = 0.15  # units before skin that is seen, which tells the width itself
 
 
@@ -36,6 +40,8 @@ def clothed_legs(body: Body, legs: Mapping[SideName, BareLimb]) -> dict[SideName
 
 
 def _shaped(body: Body, side: SideName, bare: BareLimb, standing: bool) -> BareLimb:
+    if not bare.seen:
+        bare = _into_shoe(body, bare)
     limb = bare.limb
     outward = limb.outward(limb.along, SIGN[side])
     outer, inner = limb.natural, limb.natural
@@ -47,6 +53,29 @@ def _shaped(body: Body, side: SideName, bare: BareLimb, standing: bool) -> BareL
     radius = 0.5 * (outer + inner)
     along = np.r_[0, np.cumsum(np.linalg.norm(np.diff(axis, axis=0), axis=1))] + np.arange(len(axis)) * 1e-6
     return replace(bare, limb=replace(limb, axis=axis, along=along, natural=radius, outer=radius))
+
+
+def _into_shoe(body: Body, bare: BareLimb) -> BareLimb:
+    """A leg whose ankle comes out of the middle of the opening of the shoe that is seen below the trousers."""
+    limb, unit = bare.limb, body.unit
+    end = limb.axis[-1]
+    left, top = (max(0, int(value - SHOE * unit)) for value in end)
+    right, bottom = (max(0, int(value + SHOE * unit)) for value in end)
+    labels = body.labels[top:bottom, left:right]
+    if labels.shape[0] < 2:
+        return bare
+    rows, columns = np.nonzero(np.isin(labels[:-1], CLOTH) & (labels[1:] == Label.SHOES))
+    if len(np.unique(columns)) < LEAST * unit:
+        return bare
+    first, last = np.percentile(columns, [5, 95]) + left
+    at = limb.along[np.argmin(np.abs(limb.axis[:, 1] - (np.median(rows) + top)))]
+    way = smooth_step((limb.along - (at - ANKLE * unit)) / (ANKLE * unit))
+    place = float(np.interp(at, limb.along, limb.axis[:, 0]))
+    shift = np.clip((first + last) / 2 - place, -ASIDE * unit, ASIDE * unit)
+    own = float(limb.radius(np.array([at]))[0])
+    width = float(np.clip(0.45 * (last - first), own, WIDER * own)) - own
+    axis = limb.axis + np.stack([shift * way, np.zeros_like(way)], 1)
+    return replace(bare, limb=replace(limb, axis=axis, natural=limb.natural + width * way))
 
 
 def _added(body: Body, side: SideName, bare: BareLimb) -> Floats:

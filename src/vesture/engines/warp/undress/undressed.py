@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB
 from vesture.engines.warp.body.exposure import belly_is_bare
-from vesture.engines.warp.body.figure import SIDES, SIGN, Body, SideName
+from vesture.engines.warp.body.figure import SIDES, Body, SideName
 from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.body.shoulder import bared_shoulders, out_of_shoulder, shoulder_cap, with_shoulders
 from vesture.engines.warp.body.silhouettes import beside_cloth, beside_hips, limb_zone, torso_zone, under_cloth
@@ -48,6 +48,7 @@ Bools = NDArray[np.bool_]
 HEM_SLOPE = 0.1  # units that the hem of a leg may be higher at its side than in its middle
 NICK_WIDTH, NICK_REACH = 1.12, 0.15  # radii of a limb and units past its end within which nicks are closed
 HEM_SHADE = 0.035  # units of cloth below a hem that lie in its shade
+IN_SHOE = -0.01  # units above a shoe's edge at which its shade on the ankle is half gone
 MARGIN = 0.2  # units around everything that may change: shadows reach that far
 WINDOW_STEP = 32  # pixels
 
@@ -240,14 +241,16 @@ def _behind(
             start = max(0.0, fit.sleeve_reach.get(side, 0.0) - 0.15 * body.unit)
             yield from painted_arm(scene, side, start, 0.4 * body.arms[side].length, need, texture)
     if Label.BOTTOM in replaced:
+        shoes = ((body.labels == Label.SHOES) & ~scene.old).astype(np.float32)
         for side in SIDES:
             leg = scene.legs[side]
             zone = _limb(scene, leg, max(0.0, reach.get(side, 0.0) - 0.5 * body.unit), leg.limb.length)
-            zone = np.maximum(zone, instep(body, side, scene.old))
+            zone = np.maximum(zone, instep(body, side, scene.old, leg.limb))
             tone = scene.complexion.legs.get(side, scene.complexion.leg)
             zone = zone * (need & ~under_cloth(leg.limb, cover, HEM_SLOPE * body.unit))
             patch = painted_limb(leg, (tone, tone), scene.coarse, scene.skin, zone, texture, body.unit)
-            yield from (in_hem_shade(skin, cover, body.unit) for skin in _present(patch))
+            for painted in _present(patch):
+                yield in_hem_shade(in_hem_shade(painted, cover, body.unit), shoes, body.unit, IN_SHOE)
 
 
 def painted_arm(

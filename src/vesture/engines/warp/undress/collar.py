@@ -41,6 +41,7 @@ TONGUE, TONGUE_REACH = 0.025, 0.08  # units of half the width of thin pieces; fr
 FOLD, GREYER = -3.0, 0.75  # by how much a fold may be liker skin than cloth; its chroma as a share of skin's
 EVEN, EVEN_OVER = 3.0, 0.06  # lightness by which plain scenes vary, within so many units
 NECK_SHADE = 4.0  # squared colour distance from skin within which a shaded neck lies
+LIT_TIP = 45.0  # L* of pale collars; what is darker may be hair in its shade
 STRIP, STRIP_INSIDE = 0.06, 0.08  # units that linings show beside a collar; and inside the widest neck
 PLAINLY = 5.0  # squared colour distance within which a colour is plainly a material's
 
@@ -148,7 +149,7 @@ def _not_skin(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floa
     strip = throat.skin & throat.collar & (throat.below > BESIDE_JAW) & (throat.outside > -STRIP_INSIDE)
     strip &= distance_to(throat.cloth) < STRIP * throat.unit
     strip &= np.minimum(to_neck, to_skin) > np.where(throat.below > 0, 1, 3) * PLAINLY
-    goes |= strip
+    goes |= dilate(strip, 1) & place
     return hanging_together(throat.cloth, goes) | _tongues(throat)
 
 
@@ -197,8 +198,12 @@ def _not_hair(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floa
     # shaded sides of necks and cheeks are often taken for hair
     stray &= unlike_skin(throat.lab, tone) > NECK_SHADE
     cloth_like &= throat.below > JAW_MARGIN
+    # a collar's tip beside the neck, in a colour of neither hair nor skin
+    tip = place & (throat.outside < BEYOND) & (throat.below > JAW_MARGIN) & (to_hair > 2 * PLAINLY)
+    tip &= (unlike_skin(throat.lab, tone) > 2 * PLAINLY) & (distance_to(throat.cloth) < STRIP * throat.unit)
+    tip &= throat.lab[..., 0] > LIT_TIP
     # in its own shade long hair is dark as any cloth, and on the garment it comes in pieces
-    return np.asarray(place & (stray | cloth_like) & ~_near_long_hair(throat, real))
+    return np.asarray(tip | (place & (stray | cloth_like) & ~_near_long_hair(throat, real)))
 
 
 def _of_head(throat: Throat) -> Bools:

@@ -31,6 +31,7 @@ SHOULDER_COVER = 0.1  # units above the cloth within which no shoulder is seen
 SLOPE_FROM, SLOPE_RISE, SLOPE_LENGTH, SLOPE = 0.03, 0.12, 0.06, 0.55
 SLOPE_DEPTH = 0.04  # units that the skin of a shoulder is high somewhere; less is a scrap beside the neck
 MEETING = 1.2  # pixels by which it comes at least nearer to the cloth with each pixel outwards
+CHIN_WIDTH, CHIN_HEIGHT = 0.85, 0.4  # half-widths of the face beside the chin and above the jaw that a collar may hide
 BESIDE = 0.02  # units outside the outline within which a nick is one
 
 
@@ -49,7 +50,9 @@ def bare_neck(shape: tuple[int, int], body: Body, old: Bools, cover: Floats | No
     columns, rows = np.arange(shape[1], dtype=np.float32)[None], np.arange(shape[0], dtype=np.float32)[:, None]
     below = head.below_jaw(columns, rows) + 0.1 * head.half_width
     under_jaw = np.clip(0.5 + below / max(1.0, 0.02 * body.unit), 0, 1)
-    under_jaw = np.where(_hidden_chin(body.labels, old), 1, under_jaw)
+    aside = np.abs((columns - head.chin[0]) * body.across[0] + (rows - head.chin[1]) * body.across[1])
+    chin = (aside < CHIN_WIDTH * head.half_width) & (below > -CHIN_HEIGHT * head.half_width)
+    under_jaw = np.where(chin & _hidden_chin(body.labels, old), 1, under_jaw)
     zone = np.asarray(zone * under_jaw, np.float32)
     if cover is not None:
         zone = _down_to_the_cloth(zone, body, cover, old)

@@ -145,7 +145,9 @@ def _seen_side(rays: _Rays, head: Head, usual: float) -> tuple[Points, Points] |
     if len(shares) < LEAST_LEVELS:
         return None
     half = np.array(halves)
-    smooth = np.array([np.median(half[max(0, i - 2) : i + 3]) for i in range(len(half))])
+    # the last levels flare, and a median would cut that off
+    reach = [min(2, len(half) - 1 - i) for i in range(len(half))]
+    smooth = np.array([np.median(half[max(0, i - r) : i + r + 1]) for i, r in enumerate(reach)])
     first = int(np.argmin(smooth))
     return np.array(shares[first:]), np.maximum.accumulate(smooth[first:])
 

@@ -162,7 +162,7 @@ def _near_the_throat(body: Body) -> Bools:
     dy = np.arange(height, dtype=np.float32)[:, None] - np.float32(body.neck[1])
     aside = np.abs(dx * body.across[0] + dy * body.across[1]) / body.unit
     level = (dx * body.down[0] + dy * body.down[1]) / body.unit
-    return np.asarray((aside < 0.55) & (level > -0.3) & (level < 0.6))
+    return np.asarray((aside < 0.55) & (level > -0.45) & (level < 0.6))
 
 
 def _without_islands(gone: Bools, labels: NDArray[np.uint8], unit: float) -> Bools:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from vesture.core.task import Category, Picture
 from vesture.errors import GarmentNotFound
 from vesture.vision.garment.backdrop import Bool, Float
+from vesture.vision.garment.cap_sleeves import with_cap_sleeves
 from vesture.vision.garment.clips import without_hanger_at_waist
 from vesture.vision.garment.collar_corners import inner_corners
 from vesture.vision.garment.crotch import open_crotch
@@ -106,6 +107,10 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
     points, curves = dict(outline.points), dict(outline.curves)
     if joined is not None:
         points, curves = dict(joined.points), dict(joined.curves)
+    parts = None if joined is None else joined.parts
+    if kind in ("top", "dress") and "cuff_outer_left" not in points:
+        points, curves = with_cap_sleeves(points, curves)
+        parts = parts if "cuff_outer_left" not in points else None
     confidence = _confidence(mask.confidence, cutout.overlap, outline, joined)
     region, alpha = cutout.region, cutout.alpha
     if kind in UPPER:
@@ -118,7 +123,7 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
         cutout = without_sewn_label(cutout, neck.hole)
         alpha = _without(alpha, neck.hole, cutout.scale)
         region = region & ~neck.hole
-    parts = label_parts(region, points, curves) if joined is None else np.where(region, joined.parts, 0)
+    parts = label_parts(region, points, curves) if parts is None else np.where(region, parts, 0)
     garment = _assemble(cutout, alpha, parts.astype(np.uint8), kind, points, curves, confidence, mask.warnings + doubts)
     return FlatReading(garment, cutout.frame.after(turning(*size, turns)))
 

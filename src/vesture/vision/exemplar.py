@@ -27,6 +27,7 @@ Indices = NDArray[np.int64]
 FINEST = 2000  # hole pixels at the resolution at which pieces are laid
 SHARP = 2  # power of the weights by which pieces cross-fade: the nearest rules but at the seam
 TEXTURED = 3.0  # levels of detail above which a smooth fill would show as a smear; an empty studio has half of it
+CLEAR = 20.0  # levels of detail by which pieces are told apart; paler scenes are looked at in more contrast
 
 
 def fill_scene(
@@ -53,10 +54,11 @@ def fill_scene(
     ]
     part, smooth, hole, known = photo[box], plate[box], need[box], usable[box]
     near = dilate(hole, 0.35 * reach) & known
-    if _detail(part, smooth, near) < TEXTURED:
+    detail = _detail(part, smooth, near)
+    if detail < TEXTURED:
         plate[box] += grain(part, known, generator)
     else:
-        plate[box] = _pieced(part, smooth, hole, known, generator, finest)
+        plate[box] = _pieced(part, smooth, hole, known, generator, finest, max(1.0, CLEAR / detail))
     return plate
 
 
@@ -89,10 +91,16 @@ class _Level:
 
 
 def _pieced(
-    photo: Floats, plate: Floats, need: Bools, usable: Bools, generator: np.random.Generator, finest: int
+    photo: Floats,
+    plate: Floats,
+    need: Bools,
+    usable: Bools,
+    generator: np.random.Generator,
+    finest: int,
+    contrast: float,
 ) -> Floats:
     level = _level(photo, plate, need, usable, min(1.0, (finest / max(int(need.sum()), 1)) ** 0.5))
-    moves = laid_pieces(level.image, level.known, level.hole, generator)
+    moves = laid_pieces(contrast * level.image, level.known, level.hole, generator)
     return _copied(photo, plate, need, usable, level, moves)
 
 

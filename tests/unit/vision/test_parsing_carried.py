@@ -69,3 +69,23 @@ def test_a_thing_takes_back_what_the_clothes_had_of_it() -> None:
 def test_nothing_changes_where_nobody_sees_a_thing() -> None:
     lab, truth, clutch, skeleton = held(DARK)
     assert with_carried(truth, lab, opinion_on(truth.shape, np.zeros_like(clutch)), skeleton) is truth
+
+
+def test_a_large_bag_that_passed_for_a_coat_is_found_whole_from_its_upper_part() -> None:
+    """So large a bag that its colours count as the coat's own."""
+    photo, truth, pose = draw(Figure(sleeves=0.5))
+    skeleton = Skeleton(pose.points, pose.visibility, pose.unit)
+    hand = skeleton.points[[19, 20]][np.argmax(skeleton.points[[19, 20], 0])]
+    half, top = round(0.3 * pose.unit), round(float(hand[1]))
+    bag = np.zeros(truth.shape, bool)
+    middle = round(float(hand[0])) + half
+    bag[top : top + round(0.9 * pose.unit), middle - half : middle + half] = True
+    bag &= truth == Label.BACKGROUND
+    photo = photo.copy()
+    photo[bag] = DARK
+    lab = cv2.cvtColor((photo / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
+    labels = np.where(bag, int(Label.TOP), truth).astype(np.uint8)
+    upper = bag & (np.arange(bag.shape[0])[:, None] < top + 0.4 * pose.unit)
+    found = with_carried(labels, lab, opinion_on(truth.shape, upper), skeleton)
+    assert (found[bag] == Label.OTHER).mean() > 0.9
+    assert (found[~bag] == labels[~bag]).mean() > 0.995

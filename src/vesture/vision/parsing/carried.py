@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from vesture.vision.masks import closed, dilate, distance_to, erode
 from vesture.vision.parsing.colour import ColourModel, fit_colours
 from vesture.vision.parsing.prior import BOTTOM, OTHER, SKIN, TOP, Skeleton
-from vesture.vision.parsing.things import near_hands
+from vesture.vision.parsing.things import clothed_body, near_hands
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.uint8]
@@ -25,10 +25,12 @@ ONE_PIECE = 5
 CLOTHES = (TOP, BOTTOM, ONE_PIECE)
 SEEN, AT_HAND = 0.5, 0.6  # chance at which the network sees a thing; units from the hands within which it is believed
 FAR = 0.25  # units from things at which clothes and skin have only their own colours
+PLAIN = 0.08  # square units off the body that the network sees of a thing, at which colours are not asked
+HELD, TORSO = 1.2, 0.4  # units from hands, and from the spine outwards, where all may be another part of the thing
 UNKNOWN = 5.0  # below the usual log-likelihood of clothes, colours are not theirs
 CLEARLY = 2.5  # log ratio by which a thing must explain a colour better
 SMALLEST, LEAST_FOUND = 0.05, 0.02  # square units of a thing the labels have, and of what is first seen of another
-REACH = 0.3, 0.6  # units from those within which the rest of the thing lies
+REACH = 0.3, 0.9  # units from those within which the rest of the thing lies
 GROWTH = 0.6, 4.0  # times their size that they grow at most: more is a thing of the clothes' own colours
 RIM, CLOSING = 0.03, 0.05  # units along a thing's outline that may show something else; half the width of gaps in it
 
@@ -41,7 +43,7 @@ def with_carried(labels: Labels, lab: Floats, opinion: Floats, skeleton: Skeleto
         opinion: (8, h, w) log-scores by label of the network.
     """
     shape, unit = (labels.shape[0], labels.shape[1]), skeleton.unit
-    _, level = skeleton.frame(shape)
+    across, level = skeleton.frame(shape)
     seen = (np.exp(opinion[OTHER]) > SEEN) & np.isin(labels, CLOTHES) & (level > 0)
     if seen.any():
         seen &= near_hands(skeleton, shape, AT_HAND)
@@ -49,7 +51,7 @@ def with_carried(labels: Labels, lab: Floats, opinion: Floats, skeleton: Skeleto
     if not (seen | known).any():
         return labels
     generator = np.random.default_rng(0)  # only picks samples; the same photo reads the same way
-    pure = distance_to(seen | known) > FAR * unit
+    pure = (distance_to(seen | known) > FAR * unit) & ~(near_hands(skeleton, shape, HELD) & (np.abs(across) > TORSO))
     models, strange = {}, np.zeros(shape, np.uint8)
     for label in (SKIN, *CLOTHES):
         usual = lab[pure & (labels == label)]
@@ -60,6 +62,7 @@ def with_carried(labels: Labels, lab: Floats, opinion: Floats, skeleton: Skeleto
         where = seen & (labels == label)
         if where.any():
             strange[where] = model.log_likelihood(lab[where]) < np.median(model.log_likelihood(usual)) - UNKNOWN
+    strange[_large(seen & ~clothed_body(skeleton, shape), PLAIN * unit**2)] = 1
     result = labels.copy()
     for things, least, rim, reach, growth in (
         (known, SMALLEST, RIM * unit, REACH[0], GROWTH[0]),
@@ -75,6 +78,14 @@ def with_carried(labels: Labels, lab: Floats, opinion: Floats, skeleton: Skeleto
             if np.count_nonzero(whole & ~thing) < growth * np.count_nonzero(thing):
                 result[whole] = OTHER
     return result
+
+
+def _large(where: Bools, least: float) -> Bools:
+    """Those pieces of (h, w) that have `least` pixels."""
+    _, names, stats, _ = cv2.connectedComponentsWithStats(where.view(np.uint8))
+    large = stats[:, cv2.CC_STAT_AREA] >= least
+    large[0] = False
+    return np.asarray(large[names])
 
 
 def _whole(

@@ -40,7 +40,7 @@ def bulges(person: Bools, skeleton: Skeleton) -> Bools:
         return np.zeros(shape, bool)
     mirrored = _mirrored(person, skeleton)
     kernel = np.ones((2 * max(1, round(0.05 * skeleton.unit)) + 1,) * 2, np.uint8)
-    lonely = person & ~(cv2.dilate(mirrored.astype(np.uint8), kernel) > 0) & ~_body(skeleton, shape)
+    lonely = person & ~(cv2.dilate(mirrored.astype(np.uint8), kernel) > 0) & ~clothed_body(skeleton, shape)
     lonely &= near_hands(skeleton, shape, REACH)
     opened = cv2.morphologyEx(lonely.astype(np.uint8), cv2.MORPH_OPEN, kernel)
     count, names, stats, _ = cv2.connectedComponentsWithStats(opened)
@@ -65,7 +65,7 @@ def only_real_things(labels: Labels, scores: Floats, skeleton: Skeleton) -> Labe
     if not things.any():
         return labels
     shape = (labels.shape[0], labels.shape[1])
-    body, hands = _body(skeleton, shape), near_hands(skeleton, shape, REACH)
+    body, hands = clothed_body(skeleton, shape), near_hands(skeleton, shape, REACH)
     opened = cv2.morphologyEx(things.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     count, names, stats, _ = cv2.connectedComponentsWithStats(opened)
     kept = np.zeros(shape, bool)
@@ -134,7 +134,7 @@ def _legs(skeleton: Skeleton, shape: tuple[int, int]) -> Bools:
     return legs
 
 
-def _body(skeleton: Skeleton, shape: tuple[int, int]) -> Bools:
+def clothed_body(skeleton: Skeleton, shape: tuple[int, int]) -> Bools:
     """Pixels that limbs and torso take up in clothes that are not wide."""
     u, v = skeleton.frame(shape)
     body = (np.abs(u) < 0.5) & (v > -0.1) & (v < 1.15)

@@ -72,6 +72,14 @@ def test_the_line_goes_on_from_a_gap_and_does_not_jump_to_a_seam_of_the_torso(bo
     assert np.abs(side.reach - EDGE)[rows > 190].max() < 1.7
 
 
+def test_an_arm_along_the_whole_side_hides_a_hem_that_it_bites_into(body: Body) -> None:
+    labels = body.labels.copy()
+    labels[150:250, 180:200] = Label.SKIN
+    labels[225:250, 170:200] = Label.SKIN
+    side = right_side(drawn_photo(body), replace(body, labels=labels), {})
+    assert below_armpit(side).max() < 3
+
+
 def test_behind_a_hand_the_line_goes_straight_on(body: Body) -> None:
     photo, labels = drawn_photo(body), body.labels.copy()
     labels[212:232, 168:200], photo[212:232, 168:200] = Label.SKIN, SKIN

@@ -44,6 +44,16 @@ def test_an_arm_that_was_taken_for_cloth_goes(body: Body) -> None:
     assert kept[120:240, 125:175].all()
 
 
+def test_a_fingertip_goes_whole_and_a_print_beside_the_hand_stays(body: Body) -> None:
+    photo, labels = drawn_photo(body), body.labels.copy()
+    labels[214:242, 175:190], photo[214:242, 175:190] = Label.SKIN, SKIN
+    nail, print_ = np.s_[233:238, 169:175], np.s_[216:226, 160:175]
+    photo[nail], photo[print_] = (250, 240, 240), (250, 220, 40)
+    kept = only_cloth(photo, labels == Label.TOP, replace(body, labels=labels))
+    assert not kept[nail].any()
+    assert kept[print_][:, :8].all()
+
+
 def test_a_print_in_the_colour_of_skin_stays(body: Body) -> None:
     photo, mask = drawn_photo(body), top(body)
     photo[150:190, 135:165] = SKIN

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from vesture.engines.warp.body.figure import SIDES, Body, Floats, SideName
+from vesture.engines.warp.body.figure import SIDES, Body, Floats, Limb, SideName
 from vesture.engines.warp.body.legs import crotch_level
+from vesture.engines.warp.body.relief import LEG
 from vesture.engines.warp.body.waist_line import highest_under_a_top
 from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import Ease, Fit, Wishes, pairs, point
@@ -18,6 +19,7 @@ from vesture.engines.warp.fit.worn import LOOSE, PLACED, SAME, eased, lattice, s
 from vesture.engines.warp.fit.worn_width import wide_enough
 from vesture.engines.warp.worn.wearer import WornGarment
 from vesture.vision.garment.types import Part
+from vesture.vision.parsing.parse import Label
 
 LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
 HIGHEST_READ = 0.62  # level v above which the person's waistband is not read exactly
@@ -26,6 +28,8 @@ UNDER_TOP = 0.03  # levels by which a waistband goes under the top that hangs ov
 IN_OPENING = 0.04  # levels above the old one, that it goes where an open jacket shows it
 HIP = 0.45  # units along the leg, below where it leaves the hips, within which cloth goes with the hips as much
 LONG_LEG = 0.88  # share of the leg from which on trousers are long
+BELOW_HEM = 0.04  # share of the leg below a hem at which what comes out of it is looked at
+OVER_SKIN, WIDEST_LEG = 1.1, 1.45  # widths of a hem in those of the bare leg, at least; factor on it, at most
 SHORTEST = 0.08  # share of the leg that hot pants cover
 
 
@@ -105,7 +109,33 @@ def _leg(
     leaves = crotch_level(garment.wearer)
     out = (garment.wearer.coordinates(points)[:, 1] - leaves) * garment.wearer.torso / garment.wearer.unit
     on_leg = transfer.limb(points, source, target, along if abs(wanted - end) > 1e-3 else None)
+    on_leg = _over_the_leg(body, target, on_leg, wanted, spacing(garment) * transfer.size)
     with_hips = np.clip(1 - out / HIP, 0, 1)[:, None]
     place = on_leg + with_hips * (transfer.torso(points, *hips) - on_leg)
     weight = np.where(with_hips[:, 0] > 0, LOOSE, PLACED)
     return Handles(points, place, weight), wanted * target.length
+
+
+def _over_the_leg(body: Body, leg: Limb, places: Floats, end: float, between: float) -> Floats:
+    """Places (n, 2) on a leg, drawn out where cloth that ends at share `end` of it would be narrower there than the
+    bare leg that comes out of it. Only a leg that was covered comes out as wide as anatomy has it.
+
+    Args:
+        between: pixels between the places.
+    """
+    column, row = np.rint(leg.at(np.array([end + BELOW_HEM]) * leg.length)[0]).astype(int)
+    inside = 0 <= row < body.labels.shape[0] and 0 <= column < body.labels.shape[1]
+    if end > LONG_LEG or not inside or body.labels[row, column] != Label.BOTTOM:
+        return places
+    share, offset = limb_coordinates(leg, places)
+    low = (share > 0.8 * end) & (share < 1.1 * end)
+    need = OVER_SKIN * float(leg.radius(np.array([end * leg.length]))[0]) * float(np.interp(end, LEG.at, LEG.swell))
+    begins = np.clip((share / end - 0.3) / 0.5, 0, 1)
+    more = np.zeros(len(places))
+    for sign in (-1.0, 1.0):
+        own = sign * offset > 0
+        if (low & own).sum() >= 2:
+            have = float(np.abs(offset[low & own]).max()) + 0.5 * between
+            more[own] = np.clip(need / have - 1, 0, WIDEST_LEG - 1)
+    move = (offset * more * begins * begins * (3 - 2 * begins))[:, None]
+    return np.asarray(places + leg.outward(share * leg.length, 1.0) * move)

@@ -36,6 +36,7 @@ MOST_TAKEN = 0.45  # share of the mask; more would be a garment misread
 TOLD_APART = 12.0  # distance of both sides of an outline, below which nothing is trimmed
 OWN = 7.0  # distance to a colour of the cloth, within which a pixel is cloth wherever it lies
 HAND, NAIL = 0.65, 17.0  # units about a wrist; distance from every colour of the cloth
+FINGERTIP = 0.012  # square units
 SAMPLES = 3000
 
 
@@ -136,8 +137,12 @@ def _nails(scene: Scene, apart: Floats, skin: Bools, wrists: Sequence[NDArray[np
     for wrist in wrists:
         x, y = (round(float(value)) for value in wrist)
         cv2.circle(hands, (x, y), max(1, round(HAND * scene.unit)), 1, -1)
+    found = scene.mask & (hands > 0) & (apart > NAIL)
     beside = dilate(skin & (hands > 0), 0.05 * scene.unit)
-    return np.asarray(scene.mask & (hands > 0) & beside & (apart > NAIL))
+    count, names, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
+    touched = np.bincount(names[beside & found], minlength=count) > 0
+    whole = touched & (stats[:, cv2.CC_STAT_AREA] < FINGERTIP * scene.unit**2)
+    return np.asarray(found & (beside | whole[names]))
 
 
 def _rim(scene: Scene, mask: Bools, core: Bools, cloth: Floats) -> Bools:

@@ -1,8 +1,7 @@
 """The sides of a worn garment's torso: one smooth line each from the armpit to the hem, whatever the arms do.
 
-Takes the cloth that is seen and its wearer, gives lines along the levels of the body. Where the backdrop or a bare
-arm is seen beside the torso the line is its edge; where a sleeve touches it, the crease between the two; where a hand,
-hair, a bag or a crossing arm hides it, it goes straight on.
+Takes the cloth that is seen and its wearer. Where the backdrop or a bare arm is seen beside the torso the line is its
+edge; where a sleeve touches it, the crease; where a hand, hair, a bag or a crossing arm hides it, it goes straight on.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ BEYOND = (0.01, 0.08)  # units past the edge of the cloth where it shows what hi
 HIDING = (Label.HAIR, Label.OTHER)
 MOST_APART = 0.3  # units that the sides of a body may differ by
 HAND = 0.75  # units about a wrist within which skin may lie before the cloth
-LONGEST_BITE = 0.75  # units along the spine
+LONGEST_BITE, BITE = 0.75, 0.05  # units along the spine; across, of a longer one
 MOST_FLARE = 0.06  # units by which cloth may widen where no edge of it is seen any more
 CROSSES = 0.7  # of the bare body's half-width: a sleeve that begins further in lies before the torso
 TOUCHES = 0.04  # units of a sleeve that must go on from the torso without a break
@@ -41,8 +40,7 @@ GRAIN = 1.2  # steps over which the cloth's grain is evened out
 PINNED, STIFF, DRAWN = 40.0, 30.0, 0.6  # weights: of edges that are seen, against bends, of the expected line
 FOLLOWS, SURE = 20.0, 6.0  # levels within which a line beside a sleeve goes on as where its edge is seen; how surely
 SURE_INSIDE = 20.0  # and so towards the spine, where seams of the torso are as dark as creases
-WAVES = 2.0  # levels over which the line is smoothed
-BESIDE_HIDDEN = 0.05  # units above and below what hides an edge where it is none of the cloth's either
+WAVES, BESIDE_HIDDEN = 2.0, 0.05  # levels of smoothing; units above and below what hides an edge that hide it too
 FOREARM, HANGING = 0.55, 0.9  # share of the arm; cosine of its lower part with the spine
 TAIL = 0.07  # share of the levels at the hem
 RAGGED = 0.2  # share of the levels over which an edge beside a bare arm is evened out: shadows blur it
@@ -193,7 +191,9 @@ def _found(
     by_hand, by_thing = (np.take_along_axis(where, ahead, axis=1).mean(1) > 0.5 for where in (hands, things & ~mask))
     hidden = crossed | by_thing
     for start, end in _runs(by_hand & ~sleeved):  # an arm that hangs beside the cloth hides next to nothing of it
-        hidden[start:end] |= (end - start) * rays.spacing < LONGEST_BITE * body.unit
+        bitten = np.maximum.accumulate(edge[start:end]) - edge[start:end] > BITE / step  # nothing narrows over hips
+        bitten &= np.arange(start, end) > np.argmin(bare)
+        hidden[start:end] |= bitten | ((end - start) * rays.spacing < LONGEST_BITE * body.unit)
     blur = max(1, round(BESIDE_HIDDEN * body.unit / rays.spacing))
     hidden = np.convolve(hidden, np.ones(2 * blur + 1), mode="same") > 0
     tail = len(mask) - max(2, round(TAIL * len(mask)))

@@ -1,0 +1,43 @@
+"""Trousers that were photographed on somebody, on other legs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from drawn_person import drawn_body, drawn_photo
+
+from vesture.engines.warp.body.figure import SIDES, Body
+from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.engines.warp.worn.garment import worn_garment
+from vesture.vision.garment.types import Part
+from vesture.vision.parsing.parse import Label
+
+LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
+
+
+def in_tight_capris() -> Body:
+    """Somebody whose legs are slim and bare from above the calves on."""
+    body = drawn_body()
+    labels = body.labels.copy()
+    labels[246:] = Label.BACKGROUND
+    for leg in body.legs.values():
+        column = round(float(leg.axis[0, 0]))
+        labels[246:345, column - 6 : column + 7] = Label.BOTTOM
+        labels[345:400, column - 5 : column + 6] = Label.SKIN
+    labels[246:262, 118:182] = Label.BOTTOM
+    return replace(body, labels=labels, top_hem=1.0)
+
+
+def hem_width(person: Body, side: str) -> float:
+    wearer = in_tight_capris()
+    fit = fit_garment(person, worn_garment(drawn_photo(wearer), wearer, "bottoms"))
+    places = fit.handles[int(LEG_PART[side])].target
+    low = places[:, 1] > np.sort(places[:, 1])[-12]
+    return float(np.ptp(places[low, 0]))
+
+
+def test_a_hem_is_no_narrower_than_the_covered_leg_that_comes_out_of_it() -> None:
+    trousered = drawn_body()
+    for side in SIDES:
+        assert hem_width(trousered, side) > 1.1 * hem_width(in_tight_capris(), side)

@@ -10,6 +10,7 @@ from drawn_person import UNIT, drawn_body, drawn_photo
 from vesture.engines.warp.body.head import Head
 from vesture.engines.warp.compose.front import soft_front
 from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.undress.collar import collar_remains
 from vesture.engines.warp.undress.hair import with_shaded_hair
 from vesture.vision.parsing.parse import Label
 
@@ -79,3 +80,31 @@ def test_dark_hair_right_under_the_jaw_is_hair_however_high_the_shoulders_are() 
     photo[between] = (14, 10, 8)
     mended = with_shaded_hair(body, Coarse.of(photo, UNIT), (Label.TOP, Label.ONE_PIECE))
     assert (mended[102:108, 130:137] == Label.HAIR).mean() > 0.8
+
+
+def test_thin_strands_over_skin_that_the_new_garment_covers_come_along() -> None:
+    photo, labels = jagged((200.0, 150.0, 125.0))
+    labels[:, 100:] = np.where(labels[:, 100:] == Label.TOP, Label.SKIN, labels[:, 100:])
+    photo[70:73, 120:160:4] = DARK  # strands below the hair, which the parse did not find
+    keep, old, skin = labels == Label.HAIR, labels == Label.TOP, labels == Label.SKIN
+    coarse = Coarse.of(photo, 200.0)
+    cut = soft_front(photo, labels, keep, old, coarse, 200.0)[0]
+    soft, colours = soft_front(photo, labels, keep, old, coarse, 200.0, None, skin)
+    assert cut[71, 124:156].max() < 0.1
+    assert soft[71, 124:156].mean() > cut[71, 124:156].mean() + 0.05
+    assert (colours <= 255.0 * soft[..., None] + 1e-3).all()
+    assert np.abs(soft - cut)[:, :60].max() < 0.1  # over the old garment nothing changes
+
+
+def test_shade_under_a_jaw_beside_a_black_collar_is_skin() -> None:
+    body = replace(drawn_body(), head=HEAD)
+    labels = body.labels.copy()
+    labels[96:112, 162:190] = Label.TOP
+    labels[86:112, 138:162] = Label.SKIN
+    body = replace(body, labels=labels)
+    photo = drawn_photo(body).astype(np.float32)
+    photo[labels == Label.TOP] = (12, 14, 22)
+    shade = np.linspace(1.0, 0.42, 22)[None, :, None]
+    photo[86:112, 140:162] = np.array([200.0, 150.0, 125.0]) * shade
+    gone = collar_remains(photo, body, labels == Label.TOP, Coarse.of(photo, UNIT))
+    assert gone[92:110, 142:158].mean() < 0.05

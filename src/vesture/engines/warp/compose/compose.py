@@ -35,6 +35,7 @@ Bools = NDArray[np.bool_]
 
 OWN_SHADOW = 0.3  # depth of the shadow of arms and sleeves on the torso's cloth
 FOLD_STRENGTH = 0.6
+COVERED = 0.5  # coverage that hides skin
 ARMPIT = 0.2  # level below which sleeves hang beside the torso
 
 
@@ -64,7 +65,7 @@ def compose(
     """
     cover = coverage([layer.patch for layer in layers], scene.shape)
     with ThreadPoolExecutor(1, "front") as beside:
-        kept = beside.submit(_front, scene, fit)
+        kept = beside.submit(_front, scene, fit, cover)
         canvas, cover, touched = _dressed(scene, fit, layers, cover, photo_type, generator)
         keep, front, colours = kept.result()
     join = np.maximum(begun_hands(scene.hands, scene.old, scene.body.unit), cover > 0.02)
@@ -107,11 +108,15 @@ def _dressed(
     return canvas, cover, touched
 
 
-def _front(scene: Prepared, fit: Fit) -> tuple[Bools, Floats, Floats]:
-    """What stays in front of the new garment: mask (h, w), coverage (h, w), and premultiplied colours (h, w, 3)."""
+def _front(scene: Prepared, fit: Fit, cover: Floats) -> tuple[Bools, Floats, Floats]:
+    """What stays in front of the new garment: mask (h, w), coverage (h, w), and premultiplied colours (h, w, 3).
+
+    `cover` (h, w) is the garment's coverage.
+    """
     keep = kept_in_front(scene.body, scene.old, fit, scene.clothes.in_front, scene.clothes.replaced, scene.hands)
-    bare = scene.hands.bare
-    return keep, *soft_front(scene.photo, scene.body.labels, keep, scene.old, scene.coarse, scene.body.unit, bare)
+    bare, labels = scene.hands.bare, scene.body.labels
+    covered = (labels == Label.SKIN) & (cover > COVERED)
+    return keep, *soft_front(scene.photo, labels, keep, scene.old, scene.coarse, scene.body.unit, bare, covered)
 
 
 def _lit(scene: Prepared, layers: list[Layer], photo_type: str) -> list[Layer]:

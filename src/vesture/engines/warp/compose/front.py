@@ -102,12 +102,14 @@ def soft_front(
     coarse: Coarse,
     unit: float,
     arms: Bools | None = None,
+    covered: Bools | None = None,
 ) -> tuple[Floats, Floats]:
     """Coverage (h, w) of what is kept, and the photo with the old garment's share at its edges taken out (h, w, 3).
 
     At an edge a pixel shows a F + (1 - a) B; where the colours F of the front and B of the old garment nearby differ
     enough, a is read off the pixel, elsewhere it follows the edge. The returned colours are premultiplied: a F.
-    Of `arms` (h, w) the whole outline is read so, whatever lies beside it.
+    Of `arms` (h, w) the whole outline is read so, whatever lies beside it; that of hair also against skin that the
+    new garment has `covered` (h, w).
     """
     alpha = feather(keep, 0.7)
     colours = photo * alpha[..., None]
@@ -115,8 +117,10 @@ def soft_front(
         return alpha, colours
     back = coarse.grown(coarse.pure(old & ~keep))
     hair = keep & (labels == Label.HAIR)
+    around = old if covered is None or not hair.any() else old | (covered & ~keep)
     for part, band in ((hair, HAIR_BAND), (keep & ~hair, SKIN_BAND)):
-        rows, columns = _edge(part, keep, old, max(1.5, band * unit))
+        gone = around if part is hair else old
+        rows, columns = _edge(part, keep, gone, max(1.5, band * unit))
         if not len(rows):
             continue
         front_seeds = coarse.pure(part)
@@ -124,7 +128,8 @@ def soft_front(
             continue
         grown = coarse.grown(front_seeds)
         if part is hair:  # broad bands show the coarse pixels' corners
-            front, behind = coarse.full(grown)[rows, columns], coarse.full(back)[rows, columns]
+            back_of_hair = back if around is old else coarse.grown(coarse.pure(around & ~keep))
+            front, behind = coarse.full(grown)[rows, columns], coarse.full(back_of_hair)[rows, columns]
         else:
             front, behind = coarse.at(grown, rows, columns), coarse.at(back, rows, columns)
         difference = front - behind
@@ -143,7 +148,7 @@ def soft_front(
         told = np.clip(told, np.minimum(least, 1), np.clip(most, 0, 1))
         edge = alpha[rows, columns]
         if part is hair:  # where nothing tells hair from cloth its outline is rough
-            edge = _smooth_outline(old & ~keep, OUTLINE * unit)[rows, columns]
+            edge = _smooth_outline(gone & ~keep, OUTLINE * unit)[rows, columns]
         value = np.clip(edge + trust * (told - edge), 0, 1)
         alpha[rows, columns] = value
         # F by the equation, but no stranger than the pixel itself and the front nearby

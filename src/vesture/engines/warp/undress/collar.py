@@ -122,8 +122,12 @@ def _beside_the_neck(body: Body, old: Bools, box: tuple[int, int, int, int]) -> 
 def _not_skin(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats) -> Bools:
     """What was taken for skin and is none, by colour and by where necks can be."""
     cloth_lab = grown_colours(coarse, old, throat)
-    to_skin = unlike_skin(throat.lab, tone)
+    inner = (body.labels == Label.SKIN) & ~dilate(old, 1.3 * TONGUE_REACH * body.unit)
+    neck = grown_colours(coarse, inner, throat)
+    to_skin, to_neck = unlike_skin(throat.lab, tone), strangeness(throat.lab, neck)
     to_cloth = strangeness(throat.lab, cloth_lab)
+    # under a chin skin is darker than any face; where the cloth is another matter, the neck beside it tells it
+    to_skin = np.where(strangeness(cloth_lab, neck) > UNLIKE_SKIN[1], np.minimum(to_skin, to_neck), to_skin)
     evidence = np.clip(to_skin - to_cloth, *COLOUR_RANGE)
     evidence = cv2.GaussianBlur(evidence, (0, 0), 0.012 * throat.unit + 0.3)
     strand = strangeness(throat.lab, grown_colours(coarse, body.labels == Label.HAIR, throat)) < np.minimum(
@@ -137,13 +141,10 @@ def _not_skin(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floa
     goes = place & (evidence > ENOUGH)
     # scraps between what goes and the garment go with them
     goes |= closed(throat.cloth | goes, 0.03 * throat.unit) & place & goes.any()
-    inner = (body.labels == Label.SKIN) & ~dilate(old, 1.3 * TONGUE_REACH * body.unit)
-    neck = grown_colours(coarse, inner, throat)
     goes |= hanging_together(goes, place & _folds(throat, cloth_lab, neck))
     # a collar beside the chin is plainly cloth, and unlike the face or the beard above it
     chin = throat.skin & (throat.below > BESIDE_JAW) & (to_cloth < PLAINLY) & (to_skin > 2 * PLAINLY)
     chin &= distance_to(throat.cloth) < TONGUE_REACH * throat.unit
-    to_neck = strangeness(throat.lab, neck)
     goes |= chin & (to_neck > 2 * PLAINLY)
     # what lines a collar is seen as a strip between that and the neck, in no colour of either
     strip = throat.skin & throat.collar & (throat.below > BESIDE_JAW) & (throat.outside > -STRIP_INSIDE)

@@ -89,10 +89,10 @@ def old_garment(
     line = max(2.0, CUFF_LINE * body.unit)
     strange |= _rims(photo, cuffed, distance, line, colours, coarse, Label.SKIN, CUFF_SHADE)
     # fingers and faces throw shadows stranger than any cuff or collar: of them only what has the garment's colour goes
-    strange |= _rims(photo, careful & ~arms, distance, reach, colours, coarse, None)
+    strange |= _rims(photo, careful & ~arms, distance, reach, colours, coarse, None, NECK_SHADE)
     if Label.TOP in replaced:
         # here only what has the old garment's colour: chins and beards throw shadows stranger than any collar
-        pieces = _rims(photo, throat, distance, COLLAR * body.unit, colours, coarse, None)
+        pieces = _rims(photo, throat, distance, COLLAR * body.unit, colours, coarse, None, NECK_SHADE)
         strange |= hanging_together(distance <= max(2.0, SKIN_SEAM * body.unit), pieces)
     if strange.any():
         result |= cv2.medianBlur(strange.view(np.uint8), 3) > 0

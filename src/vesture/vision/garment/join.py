@@ -16,10 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.core.task import Category
 from vesture.vision.garment.backdrop import Bool, Float
 from vesture.vision.garment.cutout import Cutout
-from vesture.vision.garment.kind import LOOKS_LIKE
 from vesture.vision.garment.labels import label_cloth
 from vesture.vision.garment.look import Look
 from vesture.vision.garment.outline import Outline
@@ -35,16 +33,9 @@ ALIKE_ELSE = 0.035
 LOPSIDED = 0.16  # of the diagonal: further from the mirror image of a sure side than garments lie askew
 NARROW = 0.4  # of the other side's cuff: two corners that are one
 OUTSIDE = 0.03  # of the diagonal: an armpit further out than the network's is the sleeve's edge
-CLEAR_GAP = 0.15  # of the garment's height: a gap between legs, and not the overlap of a wrapped skirt
 LEAST_GAP = 0.06  # of the diagonal: height of a gap between legs that ends at the crotch
 SNAP = 0.035  # a point of the network's is moved to the rim no further than this
 SURE = 0.3  # confidence of a point from which the network is asked at all
-KIND_SURE, SLEEVES_SURE, KIND_DOUBTED, KIND_CERTAIN = 0.8, 0.8, 0.9, 0.95
-FITTING: dict[Category, tuple[GarmentKind, ...]] = {
-    "tops": ("top",),
-    "bottoms": ("trousers", "skirt"),
-    "one-pieces": ("dress", "jumpsuit"),
-}
 UPPER = ("collar", "shoulder", "armpit")
 
 
@@ -80,51 +71,6 @@ def view_of(look: Look, cutout: Cutout) -> View:
     matrix[:, 2] += 0.5 * cutout.scale - 0.5
     points = {name: np.asarray(matrix[:, :2] @ point + matrix[:, 2], np.float32) for name, point in look.points.items()}
     return View(look.drawn(matrix, cutout.region.shape), points, look.confidence, look)
-
-
-def joined_kind(look: Look, category: Category, by_outline: GarmentKind, gap: float) -> GarmentKind:
-    """The kind among those of the category; only whether there are legs is ever in doubt.
-
-    Args:
-        look: what the network saw.
-        category: what was asked.
-        by_outline: what the outline takes it for.
-        gap: height of the gap between legs as a share of the garment's height.
-    """
-    fitting = FITTING[category]
-    if len(fitting) == 1:
-        return fitting[0]
-    legged: GarmentKind = "trousers" if category == "bottoms" else "jumpsuit"
-    other = next(kind for kind in fitting if kind != legged)
-    share = look.kind[legged] / max(1e-6, look.kind[legged] + look.kind[other])
-    crotch = look.confidence["crotch"]
-    if by_outline == legged:
-        return other if gap < CLEAR_GAP and crotch < 0.4 else legged
-    return legged if share > KIND_SURE and crotch > 0.5 else other
-
-
-def kind_doubts(look: Look, category: Category) -> tuple[str, ...]:
-    """A warning when the network is sure of a kind that the category does not hold."""
-    best = max(look.kind, key=lambda name: look.kind[name])
-    if best in FITTING[category] or look.kind[best] < KIND_DOUBTED:
-        return ()
-    return (LOOKS_LIKE.format(found=best if best == "trousers" else f"a {best}", category=category),)
-
-
-def looks_foreign(look: Look, category: Category) -> bool:
-    """Whether the network is certain of a kind from the other half of the body: of a garment that was asked as a top
-    and whose landmarks it cannot find either, it has understood nothing."""
-    halves: tuple[tuple[GarmentKind, ...], ...] = (("trousers", "skirt"), ("top", "dress", "jumpsuit"))
-    other = next(kinds for kinds in halves if not set(kinds) & set(FITTING[category]))
-    return sum(look.kind[kind] for kind in other) > KIND_CERTAIN
-
-
-def joined_sleeves(look: Look, by_outline: bool) -> bool:
-    """Whether there are sleeves: the network's word where it is sure, the outline's otherwise."""
-    chance = look.sleeve["short"] + look.sleeve["long"]
-    if chance > SLEEVES_SURE:
-        return True
-    return by_outline and chance > 1 - SLEEVES_SURE
 
 
 def join(cutout: Cutout, view: View, kind: GarmentKind, sleeves: bool, outline: Outline) -> Joined | None:

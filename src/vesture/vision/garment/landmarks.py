@@ -24,17 +24,8 @@ from vesture.vision.garment.clips import without_hanger_at_waist
 from vesture.vision.garment.collar_corners import inner_corners
 from vesture.vision.garment.crotch import open_crotch
 from vesture.vision.garment.cutout import Cutout, Frame, cut_out
-from vesture.vision.garment.join import (
-    SURE,
-    Joined,
-    View,
-    join,
-    joined_kind,
-    joined_sleeves,
-    kind_doubts,
-    looks_foreign,
-    view_of,
-)
+from vesture.vision.garment.join import SURE, Joined, View, join, view_of
+from vesture.vision.garment.joined_kind import joined_kind, joined_sleeves, kind_doubts, looks_foreign
 from vesture.vision.garment.kind import find_kind, leg_gap
 from vesture.vision.garment.labels import INNER
 from vesture.vision.garment.mask import separate

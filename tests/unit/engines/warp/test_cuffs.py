@@ -11,6 +11,7 @@ from vesture.engines.warp.cloth.cuffs import closing_cuffs
 from vesture.engines.warp.cloth.layers import Draped, drape, render_layers
 from vesture.engines.warp.cloth.placement import Ease, Wishes
 from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.engines.warp.fit.sleeves import without_notches
 from vesture.vision.frame import Box
 from vesture.vision.garment.landmarks import understand
 from vesture.vision.garment.types import Garment, Part
@@ -52,6 +53,21 @@ def test_a_wide_sleeve_closes_around_the_wrist():
     wrist = 2 * float(BODY.arms["left"].natural[-1]) / UNIT
     assert after < min(before, above)
     assert 1.1 * wrist < after < 1.6 * wrist + 1 / UNIT
+
+
+def test_a_fold_at_the_elbow_is_no_edge_of_the_sleeve():
+    outer = np.stack([np.zeros(21), np.linspace(0, 200, 21)], 1)
+    inner = outer + np.array([60.0, 0.0])
+    notched = inner.copy()
+    notched[3:8, 0] -= (12, 24, 30, 24, 12)
+    np.testing.assert_allclose(without_notches(notched, outer), inner, atol=4)
+    np.testing.assert_allclose(without_notches(notched, outer)[4:7], inner[4:7], atol=1e-6)
+    bowed = inner.copy()
+    bowed[:, 0] -= 15 * np.sin(np.linspace(0, np.pi, 21))
+    np.testing.assert_allclose(without_notches(bowed, outer), bowed)
+    bulging = inner.copy()
+    bulging[:, 0] += 15 * np.sin(np.linspace(0, np.pi, 21))
+    np.testing.assert_allclose(without_notches(bulging, outer), bulging)
 
 
 def test_a_short_sleeve_stays():

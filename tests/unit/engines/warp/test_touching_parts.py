@@ -1,4 +1,4 @@
-"""Parts of a worn garment that touch in its photo come apart cleanly where they are not sewn together."""
+"""Parts of a garment that touch in its photo come apart cleanly where they are not sewn together."""
 
 from __future__ import annotations
 
@@ -49,12 +49,14 @@ def test_the_torso_is_whole(photo_type: PhotoType) -> None:
     assert np.abs(colour[150, 60] - TORSO).max() < 40
 
 
-def test_a_worn_torso_keeps_no_strip_of_the_sleeve_that_touched_it() -> None:
-    _, cover = torso_layer("model")
+@pytest.mark.parametrize("photo_type", ["model", "flat-lay"])
+def test_a_torso_keeps_no_strip_of_the_sleeve_that_touched_it(photo_type: PhotoType) -> None:
+    _, cover = torso_layer(photo_type)
     below = cover[150:250, 143:]
     assert below.max() < 0.5
 
 
-def test_at_the_joint_parts_overlap() -> None:
-    _, cover = torso_layer("model")
+@pytest.mark.parametrize("photo_type", ["model", "flat-lay"])
+def test_at_the_joint_parts_overlap(photo_type: PhotoType) -> None:
+    _, cover = torso_layer(photo_type)
     assert cover[40:70, 141].min() > 0.5

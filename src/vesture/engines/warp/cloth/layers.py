@@ -24,7 +24,7 @@ from vesture.vision.garment.types import Garment, Part
 Floats = NDArray[np.float32]
 
 OVERSAMPLING = 1.15  # garment pixels per photo pixel: finer detail than that would only alias
-TOUCHING = 0.15  # cells of its neighbour's cloth that a worn part shows where the two are not sewn together
+TOUCHING = 0.15  # cells of its neighbour's cloth that a part shows where the two are not sewn together
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +145,12 @@ def _sampled(draped: Draped, part: int, cloth: Floats, shrink: float, shape: tup
 
 
 def _own_pixels(draped: Draped, part: int, size: tuple[int, int], shrink: float) -> Floats:
-    """Which garment pixels a part may show: its own, and a strip of its neighbours' so that joints do not gape. A worn
+    """Which garment pixels a part may show: its own, and a strip of its neighbours' so that joints do not gape. A
     sleeve that only touches the torso moves away from it: away from the joint that strip is as narrow as an edge."""
     parts, cell = draped.garment.parts, draped.mesh.cell
     own = (parts == part).astype(np.uint8)
     grown = _grown(own, cell * shrink * 0.6)
-    if draped.garment.photo_type == "model":
+    if part not in LEGS or draped.garment.photo_type == "model":
         sewn = np.zeros_like(own)
         for x, y in draped.mesh.vertices[_shared_vertices(draped.mesh)]:
             cv2.circle(sewn, (round(float(x)), round(float(y))), round(1.5 * cell), 1, -1)

@@ -16,6 +16,9 @@ OVER_HAND = 1.03  # sleeves at least as long as that have cloth to spare for the
 HAND_BACK = 0.33  # units from the wrist to the knuckles
 LONG_SLEEVE = 0.85  # and so are those of this length in chest widths
 CUFF_SHARE = 0.1  # of a sleeve's edge, at its end, in which the cuff's corner lies
+# A bay in a sleeve's inner edge deeper than these shares of its span and of the edge's length, and shorter than that,
+# is a fold; it is measured where it is deeper than the last share of the edge.
+NOTCH_DEPTH, LEAST_NOTCH, NOTCH_LENGTH, NOTCH_BEGINS = 0.2, 0.07, 0.6, 0.02
 SHARP = 0.7  # cosine of the turn at a corner
 CUFF_SAG, RIM_SAG = 0.05, 0.09  # of the width of a long and of a short sleeve's end, by which its rim is round
 
@@ -62,6 +65,7 @@ def fit_sleeve(
     count = OUTLINE_POINTS
     is_long = reach > 0.97 * arm.length
     outer, inner = (_edge(garment, f"sleeve_{edge}_{side}", is_long) for edge in ("outer", "inner"))
+    inner = without_notches(inner, outer)
     share = np.linspace(0, 1, count)
     along = share * reach
     cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale[0]
@@ -102,6 +106,39 @@ def _edge(garment: Garment, name: str, is_long: bool) -> Floats:
     after = path[-1] - path[corner]
     turn = float(bent @ after) / max(float(np.linalg.norm(bent) * np.linalg.norm(after)), 1e-9)
     return resample(path[: corner + 1], count) if turn < SHARP else curve(garment, name, count)
+
+
+def without_notches(inner: Floats, outer: Floats) -> Floats:
+    """The inner edge (n, 2) of a sleeve, straight across the notch of a fold.
+
+    Where a sleeve is laid in a fold at the elbow its outline jumps in and out again. Cloth drawn along that would be
+    torn open there; the edge of the arm runs straight on. Wide bows are how a sleeve is cut and stay.
+    """
+    chord = inner[-1] - inner[0]
+    length = max(float(np.linalg.norm(chord)), 1e-9)
+    normal = np.array([chord[1], -chord[0]]) / length
+    normal = normal if float(np.mean((inner - outer) @ normal)) > 0 else -normal
+    along, out = (inner - inner[0]) @ chord / length, (inner - inner[0]) @ normal
+    order = np.argsort(along, kind="stable")
+    hull: list[int] = []
+    for index in order:  # the upper convex hull, from one end to the other
+        while len(hull) > 1 and _turns_up(along, out, hull[-2], hull[-1], int(index)):
+            hull.pop()
+        hull.append(int(index))
+    depth = np.interp(along, along[hull], out[hull]) - out
+    result = inner.copy()
+    deep = np.r_[False, depth > NOTCH_BEGINS * length, False]
+    for start, end in np.flatnonzero(deep[1:] != deep[:-1]).reshape(-1, 2):
+        span = float(np.ptp(along[start:end]))
+        if span < NOTCH_LENGTH * length and float(depth[start:end].max()) > max(
+            NOTCH_DEPTH * span, LEAST_NOTCH * length
+        ):
+            result[start:end] += depth[start:end, None] * normal
+    return result
+
+
+def _turns_up(x: Floats, y: Floats, first: int, middle: int, last: int) -> bool:
+    return bool((y[middle] - y[first]) * (x[last] - x[first]) <= (y[last] - y[first]) * (x[middle] - x[first]))
 
 
 def _short_of(arm: Limb, points: Floats, normal: Floats, along: Floats, unit: float) -> Floats:

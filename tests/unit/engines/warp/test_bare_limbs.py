@@ -11,7 +11,7 @@ from drawn_person import UNIT, drawn_body, straight_limb
 from vesture.engines.warp.body.figure import ARM_RADIUS, LEG_RADIUS, _bare_from
 from vesture.engines.warp.body.relief import ARM, LEG, NAVEL, flushed, limb_shade, swollen, trunk_shade, within_cloth
 from vesture.engines.warp.undress.joint import skin_width, without_nicks
-from vesture.engines.warp.undress.skin import bare_limb
+from vesture.engines.warp.undress.skin import bare_limb, joined
 from vesture.vision.parsing.parse import Label
 
 
@@ -162,3 +162,17 @@ def test_a_belly_has_a_navel_and_darker_sides_and_a_chest_has_neither() -> None:
     assert belly[45] < belly[40] - 0.08
     assert abs(chest[45] - chest[40]) < 0.02
     assert belly[2] < chest[2] < chest[45]
+
+
+def test_gaps_between_fingers_throw_no_stripes_on_the_arm_above_and_the_hands_tone_does_reach_it() -> None:
+    field = np.full((80, 40, 3), 150, np.float32)
+    real, seen = field.copy(), np.zeros((80, 40), bool)
+    seen[60:] = True
+    real[60:] = 120
+    real[60:, 18:22] = 50
+    away = np.broadcast_to(np.maximum(60 - np.arange(80, dtype=np.float32), 0)[:, None] / 100, (80, 40))
+    result = joined(field, real, seen, away, (0.3, 0.3, 0.3), 0.07)
+    near, far = result[58].mean(-1), result[35].mean(-1)
+    assert near[20] < near[5] - 20
+    assert np.ptp(far) < 5
+    assert 125 < far[20] < 146

@@ -116,6 +116,18 @@ def test_coverage_and_colour_of_an_outline_are_read_off_the_mixed_pixels(cloth) 
     assert error[alpha[inside] > 0.3].mean() < 6
 
 
+def test_the_shade_between_hand_and_cloth_belongs_to_the_side_whose_hue_it_has() -> None:
+    skin, jeans = np.float32([190, 140, 115]), np.float32([120, 150, 190])
+    photo = np.where(np.arange(80)[None, :, None] < 40, skin, jeans) * np.ones((60, 1, 1), np.float32)
+    photo[:, 40:43] = 0.35 * jeans
+    front = np.arange(80)[None] < 41
+    alpha, _ = matte(photo.astype(np.float32), front & np.ones((60, 1), bool), 100.0)
+    assert alpha[10:50, 41:44].max() < 0.2
+    photo[:, 38:40] = 0.45 * skin  # a shaded side of the hand stays
+    alpha, _ = matte(photo.astype(np.float32), front & np.ones((60, 1), bool), 100.0)
+    assert alpha[10:50, 36:39].min() > 0.8
+
+
 def test_nothing_of_a_hand_goes_as_the_old_garment_but_its_seam() -> None:
     body, fingers = hand_on_hip()
     photo = drawn_photo(body).astype(np.float32)
@@ -151,6 +163,15 @@ def test_a_gap_between_fingers_is_what_lies_around_the_hand(colour, label) -> No
     assert (labels[gap] == label).mean() > 0.9
     away = (body.labels == Label.SKIN) & ~cv2.dilate(gap.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)
     assert (labels[away] == Label.SKIN).all()
+
+
+def test_cloth_in_the_shade_of_a_hand_is_no_part_of_it_and_shaded_skin_is() -> None:
+    photo, body, gap = hand_beside_cloth((130, 150, 175), Label.BOTTOM)
+    photo[gap] = (66, 78, 94)
+    labels = with_clear_hands(photo, body)
+    assert (labels[gap] == Label.BOTTOM).mean() > 0.8
+    photo[gap] = (0.55 * np.array(SKIN)).astype(np.uint8)
+    np.testing.assert_array_equal(with_clear_hands(photo, body), body.labels)
 
 
 def test_cloth_of_the_colour_of_skin_makes_no_gaps() -> None:

@@ -17,9 +17,9 @@ Floats = NDArray[np.float32]
 AMBIENT = 0.64  # of the light on a limb's axis, that comes from all round
 SIDEWAYS = 2.5  # sine of the light's turn per share by which one side is brighter
 MOST_SIDEWAYS = 0.6
-TIGHT, LOOSE = 1.12, 1.4  # radii of cloth over those of the bare limb, that tell its width and that do not
-IN_CLOTH = 0.97  # of the radius of tight cloth, that the limb in it has
-SLIGHTEST, STOUTEST = 0.75, 1.15  # of the usual radius, that limbs in cloth are
+TIGHT, LOOSE = 1.08, 1.3  # radii of cloth over those of the bare limb, that tell its width and that do not
+IN_CLOTH = 0.93  # of the radius of tight cloth, that the limb in it has
+SLIGHTEST, STOUTEST = 0.75, 1.06  # of the usual radius, that limbs in cloth are
 NAVEL = 0.79  # of the way from the shoulder joints to the hips
 
 

@@ -31,7 +31,7 @@ PALER = (0.85, 1.08)
 # 23 legs, less 2 L* by which their middle is darker than what is lit of them
 ARM_TO_FACE, ARM_TO_HAND = np.array([-5.0, 0.0, 0.4], np.float32), np.array([-0.5, -0.6, 2.0], np.float32)
 LEG_TO_FACE, LEG_TO_HAND = np.array([-2.0, -0.4, 2.5], np.float32), np.array([-3.0, -0.6, 2.0], np.float32)
-BY_HAND = np.array([0.7, 0.45, 0.5], np.float32)  # share of an arm's tone that hands tell, where the face is seen too
+BY_HAND = np.array([0.7, 0.6, 0.65], np.float32)  # share of an arm's tone that hands tell, where the face is seen too
 MOST_LIT = 83.0  # L* above which light skin is lit too brightly to tell its colour
 UPPER_FACE = (1.05, 2.6)  # half-widths of the face above the chin, between which no beard grows and no lips are
 UPPER_WIDTH = 0.75  # half-widths beside the face's middle

@@ -36,7 +36,10 @@ WHOLE = 0.35  # share of a hand that may go at most: more is a mistake
 FINEST = 110.0  # pixels of the unit at which fingers are looked at
 AT_CUFF, SLEEVE = 0.02, 0.35  # units below a cuff's line that its cloth may reach; round it that show its colours
 ALIKE = 0.1  # share of a hand that may look like the sleeve
+SHADES = (0.65, 0.45)  # of the light of cloth, right beside a hand
+RARER = 1.0  # log-likelihood that cloth is in the shade less often than not
 NOTHING = 255
+CLOTHES = (Label.TOP, Label.BOTTOM, Label.ONE_PIECE)
 SURROUNDINGS = (Label.BACKGROUND, Label.TOP, Label.BOTTOM, Label.ONE_PIECE, Label.OTHER)
 
 
@@ -183,12 +186,20 @@ def _foreign(
     name = np.zeros(len(pixels), np.uint8)
     for label, model in around.items():
         found, hue = model.log_likelihood(pixels), _hue_distance(pixels, model)
+        if label in CLOTHES:  # the shade that a hand throws on them
+            shaded = [_in_shade(model, shade).log_likelihood(pixels) for shade in SHADES]
+            found = np.maximum(found, np.maximum.reduce(shaded) - RARER)
         better = np.where(coloured, hue < nearest, found > best)  # cloth in the shade of fingers keeps its hue
         best[better], nearest[better], name[better] = found[better], hue[better], label
     other, strange, names = np.zeros(hand.shape, np.uint8), np.zeros(hand.shape, bool), np.zeros(hand.shape, np.uint8)
     other[hand] = coloured | ((best > likely + MARGIN) & (best > ANY_COLOUR))
     strange[hand], names[hand] = coloured, name
     return (cv2.medianBlur(other, 3) > 0) | strange, strange, names
+
+
+def _in_shade(model: ColourModel, light: float) -> ColourModel:
+    """The colours of the same cloth in a shade that leaves this share of its L*; its hue fades more slowly."""
+    return replace(model, means=model.means * np.array([light, 0.5 + 0.5 * light, 0.5 + 0.5 * light], np.float32))
 
 
 def _gaps(lab: Floats, other: Bools, coloured: Bools, names: Labels, hand: Bools, unit: float) -> Labels:

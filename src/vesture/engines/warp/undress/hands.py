@@ -43,6 +43,7 @@ BAND = 0.014  # units either side of the outline within which a pixel shows both
 AROUND = 0.05  # units from which the colours of both sides are taken
 INNER = 2.5  # pixels inside the outline from which on nothing shines through
 OUTER = 2.5  # pixels outside it to which the hand's colour may reach: shadows lie beyond
+MOST_SHADE = 3.0  # times that the darker of both sides may be lighter than the shade between them
 SEPARABLE = (25.0, 60.0)  # colour distance of hand and surroundings at which colour begins to tell them, and tells all
 
 
@@ -249,7 +250,10 @@ def matte(photo: Floats, front: Bools, unit: float) -> tuple[Floats, Floats]:
     behind = _close_by(photo, ~smooth, outward, unit)[rows, columns]
     colour, difference = photo[rows, columns], own - behind
     apart = np.linalg.norm(difference, axis=1)
-    told = ((colour - behind) * difference).sum(1) / np.maximum(apart**2, 1)
+    # what is darker than both sides lies in the shade between them: whose it is its hue tells
+    darkest = np.minimum(own.sum(1), behind.sum(1))
+    lit = colour * np.clip(darkest / np.maximum(colour.sum(1), 1), 1, MOST_SHADE)[:, None]
+    told = ((lit - behind) * difference).sum(1) / np.maximum(apart**2, 1)
     told = np.clip((told - 0.1) / 0.75, 0, 1)
     trust = np.clip((apart - SEPARABLE[0]) / (SEPARABLE[1] - SEPARABLE[0]), 0, 1)
     inside, outside = inward[rows, columns], outward[rows, columns]

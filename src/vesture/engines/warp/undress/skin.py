@@ -40,6 +40,7 @@ JOIN_RANGE = -1.1, 0.6
 # units from the visible skin, within which a painted one has its shade, its light, and its colour
 SHADE_REACH, LIGHT_REACH, COLOUR_REACH = 0.1, 0.25, 0.35
 LIMB_REACH = 0.3, 0.3, 0.3  # the light of a limb changes less
+UNEVEN = 0.07  # units within which a limb also takes on what differs from place to place in that skin: fingers' gaps
 # percentile of the sizes of the details of skin, that grain has, and levels at the most
 PLAIN, MOST_GRAIN = 40.0, 1.1
 BLOTCHES = (1.6, 0.006), (5.0, 0.012)  # low-resolution pixels and depth of the unevenness of skin
@@ -139,7 +140,7 @@ def painted_limb(
         away = np.maximum(bare.joint - frame.along, 0) / unit
         if bare.joint < LIMB_SEEN * bare.limb.length:
             field = field * _lit_like(field, coarse.photo[window], seen, frame.across, away)[..., None]
-        field = joined(field, coarse.photo[window], seen, away, LIMB_REACH)
+        field = joined(field, coarse.photo[window], seen, away, LIMB_REACH, UNEVEN)
     return patch_of(field, coarse, window, box, zone, texture)
 
 
@@ -186,11 +187,16 @@ def joined(
     seen: Bools,
     away: Floats,
     reach: tuple[float, float, float] = (SHADE_REACH, LIGHT_REACH, COLOUR_REACH),
+    uneven: float | None = None,
 ) -> Floats:
     """A painted field (h, w, 3) drawn to the real colours where they are `seen`, the less the further `away` (h, w)
-    from them, in units: `reach` is that of more shade than was painted, of more light, and of the colour."""
+    from them, in units: `reach` is that of more shade than was painted, of more light, and of the colour; `uneven`
+    that of the differences between places in what is seen, if these end sooner."""
     ratio = np.clip(np.log((real + 4) / (field + 4)), *JOIN_RANGE)
     spread = cv2.GaussianBlur(push_pull(np.asarray(ratio, np.float32), seen.astype(np.float32)), (0, 0), 1.5)
+    if uneven is not None:
+        usual = np.median(ratio[seen], axis=0)
+        spread = usual + (spread - usual) * np.exp(-away / uneven)[..., None]
     light = spread.mean(-1, keepdims=True)
     shade, lit, coloured = (np.exp(-away / distance)[..., None] for distance in reach)
     factor = np.exp(np.minimum(light, 0) * shade + np.maximum(light, 0) * lit + (spread - light) * coloured)

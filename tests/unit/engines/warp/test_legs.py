@@ -15,7 +15,7 @@ from vesture.engines.warp.body.legs import crotch_level, leg_outline, seen_crotc
 from vesture.engines.warp.compose.compose import wardrobe
 from vesture.engines.warp.compose.front import kept_in_front
 from vesture.engines.warp.fit.fitting import fit_garment
-from vesture.engines.warp.fit.legs import COLUMNS, LEG_PART
+from vesture.engines.warp.fit.legs import COLUMNS, LEG_PART, OVERLAP
 from vesture.vision.garment.landmarks import understand
 from vesture.vision.garment.types import Garment, Part
 from vesture.vision.parsing.parse import Label
@@ -50,6 +50,20 @@ def test_legs_that_touch_are_closed_to_where_they_part(trousers) -> None:
     together, apart = left[:, 1] < 318, left[:, 1] > 350
     assert (left[together, 0] >= right[together, 0] - 0.02 * UNIT).all()
     assert (left[apart, 0] < right[apart, 0] - 0.1 * UNIT).all()
+
+
+def test_legs_that_lean_unlike_meet_in_one_line_under_a_skirt(trousers) -> None:
+    body = drawn_body()
+    labels, legs = body.labels.copy(), {}
+    labels[230:350, 100:200] = int(Label.BOTTOM)
+    for side, lean in (("left", 0), ("right", 40)):
+        axis = body.legs[side].axis - lean * np.linspace(0, 1, len(body.legs[side].axis))[:, None] * [1, 0]
+        legs[side] = replace(body.legs[side], axis=axis)
+    body = replace(body, labels=labels, legs=legs)
+    left, right = (edges(body, trousers, side)[1] for side in SIDES)
+    rows = np.arange(left[0, 1] + 5, 305)
+    past = np.interp(rows, left[:, 1], left[:, 0]) - np.interp(rows, right[:, 1], right[:, 0])
+    assert past.min() > OVERLAP * UNIT
 
 
 def test_legs_cover_the_present_ones_and_have_smooth_edges(trousers) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vesture.engines.warp.body.boots import INSIDE, boot_from, shaft_half_widths
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, SideName
@@ -39,6 +41,18 @@ LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
 Joints = dict[tuple[int, int], Floats]
 
 
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The two edges of a leg's cloth (ROWS, 2) in garment pixels, where they go in the photo, and the rows (ROWS,) in
+    which the inner one meets the other leg."""
+
+    outer: Floats
+    inner: Floats
+    outer_target: Floats
+    inner_target: Floats
+    meets: NDArray[np.bool_]
+
+
 def fit_legs(
     body: Body,
     garment: Garment,
@@ -60,7 +74,7 @@ def fit_legs(
     ratio = _leg_ratio(body, garment, scale, start)
     is_long = ratio >= FULL_LENGTH
     ratio *= min(1.0, ease.length) if is_long else ease.length
-    handles, joints, reach = {}, {}, {}
+    edges, handles, joints, reach = {}, {}, {}, {}
     for side in SIDES:
         leg = body.legs[side]
         reach[side] = start[side] + ratio * (leg.length - start[side])
@@ -71,10 +85,12 @@ def fit_legs(
         elif (boot := boot_from(body, side)) is not None:
             reach[side] = min(reach[side], boot + INSIDE * body.unit)
         ends = hip_ends[side], body.point(*parting)[0]
-        handles[int(LEG_PART[side])] = _leg(body, garment, side, scale, (start[side], reach[side]), ends)
+        edges[side] = _leg(body, garment, side, scale, (start[side], reach[side]), ends)
         outer = curve(garment, _outer_edge(garment, side), 60)
         at_crotch = outer[np.argmin(np.abs(outer[:, 1] - crotch[1]))]
         joints[int(Part.TORSO), int(LEG_PART[side])] = np.stack([at_crotch, crotch])
+    for side, edge in _meeting(body, edges).items():
+        handles[int(LEG_PART[side])] = _laid(body, side, edge, reach[side])
     return handles, joints, reach
 
 
@@ -154,8 +170,8 @@ def _leg(
     scale: float,
     between: tuple[float, float],
     ends: tuple[Floats, Floats],
-) -> Handles:
-    """Handles of a leg between two arc lengths; `ends` are the places of its outer and inner upper ends."""
+) -> Edges:
+    """Edges of a leg between two arc lengths; `ends` are the places of its outer and inner upper ends."""
     crotch = point(garment, "crotch")
     outer = curve(garment, _outer_edge(garment, side), 120)
     below = np.flatnonzero(outer[:, 1] >= crotch[1])
@@ -167,19 +183,38 @@ def _leg(
     inner = inner + np.clip((share - 0.05) / 0.15, 0, 1) * (smoothed(inner, RIPPLE) - inner)
     along = np.linspace(*between, ROWS)
     cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale
-    outside, inside = _into_a_boot(body, side, along, *_half_widths(body, side, along, cloth))
+    outside, inside, meets = _half_widths(body, side, along, cloth)
+    outside, inside = _into_a_boot(body, side, along, outside, inside)
     leg = body.legs[side]
     axis, normal = leg.at(along), leg.outward(along, SIGN[side])
     outer_target, inner_target = axis + normal * outside[:, None], axis - normal * inside[:, None]
     # the way from the hip block to the ribbon, without a corner
     outer_target = outer_target + _fading(share, 0.25) * (ends[0] - outer_target[0])
     inner_target = inner_target + _fading(share, 0.15) * (ends[1] - inner_target[0])
-    outer_target, inner_target = smoothed(outer_target, RIPPLE), smoothed(inner_target, RIPPLE)
-    if abs(float(leg.direction(np.array([between[1]]))[0, 1])) > HANGING:
-        tilt = 0.5 * (outer_target[:, 1] - inner_target[:, 1]) * LEVELLED * np.clip((share[:, 0] - 0.8) / 0.2, 0, 1)
+    return Edges(outer, inner, outer_target, inner_target, meets)
+
+
+def _meeting(body: Body, edges: Mapping[SideName, Edges]) -> dict[SideName, Edges]:
+    """The legs with one line between them where both are one in the photo: each measures the way to the other along
+    its own normals, and legs that lean unlike would leave a gap in which nothing was ever seen."""
+    both = edges["left"].meets & edges["right"].meets
+    middle = (edges["left"].inner_target + edges["right"].inner_target) / 2
+    result = {}
+    for side, edge in edges.items():
+        past = middle - SIGN[side] * OVERLAP * body.unit * body.across
+        result[side] = replace(edge, inner_target=np.where(both[:, None], past, edge.inner_target))
+    return result
+
+
+def _laid(body: Body, side: SideName, edge: Edges, end: float) -> Handles:
+    """Handles between the edges of a leg, its hem nearly level; `end` is the arc length at which it ends."""
+    outer_target, inner_target = smoothed(edge.outer_target, RIPPLE), smoothed(edge.inner_target, RIPPLE)
+    if abs(float(body.legs[side].direction(np.array([end]))[0, 1])) > HANGING:
+        share = np.linspace(0, 1, ROWS)
+        tilt = 0.5 * (outer_target[:, 1] - inner_target[:, 1]) * LEVELLED * np.clip((share - 0.8) / 0.2, 0, 1)
         outer_target[:, 1] -= tilt
         inner_target[:, 1] += tilt
-    return ribbon(outer, inner, outer_target, inner_target, COLUMNS)
+    return ribbon(edge.outer, edge.inner, outer_target, inner_target, COLUMNS)
 
 
 def _fading(share: Floats, length: float) -> Floats:
@@ -200,9 +235,9 @@ def _into_a_boot(body: Body, side: SideName, along: Floats, outside: Floats, ins
     )
 
 
-def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tuple[Floats, Floats]:
+def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Distances (n,) of the new leg's edges from the axis, outside and inside: its own width, a little more where that
-    covers the present leg, and up to the other leg where both are one in the photo."""
+    covers the present leg, and up to the other leg where both are one in the photo; and where (n,) it meets that."""
     present = leg_outline(body, side, along)
     anatomy = body.legs[side].radius(along)
     narrower = np.where(present.touches, present.outer, np.minimum(present.outer, present.inner))
@@ -213,6 +248,7 @@ def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tu
     outside = np.maximum(width, np.minimum(1.02 * present.outer, WIDER_LEGS * width))
     inside = np.minimum(width, WIDEST_INSIDE * natural)
     inside = np.maximum(inside, np.minimum(1.02 * present.inner, WIDER_LEGS * width))
+    meets = np.zeros(len(along), bool)
     crossed = np.median(present.middle) <= 0  # then the line between the legs says nothing
     if not crossed:
         to_middle = present.middle + OVERLAP * body.unit
@@ -223,4 +259,4 @@ def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tu
         # right below the crotch the thigh itself fills the cloth: legs part as they did
         filled = np.minimum(present.inner, furthest) * np.clip(1 - (along - along[0]) / (FILLED * body.unit), 0, 1)
         inside = np.maximum(inside, np.where(present.inner < MEETING * width, filled, 0.0))
-    return outside, inside
+    return outside, inside, meets

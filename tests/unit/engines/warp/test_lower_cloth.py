@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from drawn_person import JEANS, JUMPER, SHAPE, UNIT, drawn_body, drawn_photo
+from drawn_person import JEANS, JUMPER, SHAPE, UNIT, WALL, drawn_body, drawn_photo
 
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.belly import belly_gap
-from vesture.engines.warp.undress.lower_cloth import continued_bottom, hem_remains
+from vesture.engines.warp.undress.lower_cloth import cloth_tone, continued_bottom, hem_remains
+from vesture.engines.warp.undress.lower_outline import hidden_outline
 from vesture.vision.parsing.parse import Label
 
 HIDDEN = slice(212, 258)  # rows of the trousers that a long jumper hides
@@ -80,6 +81,59 @@ def test_the_cloth_goes_on_under_a_flap_that_hung_over_it() -> None:
     _, zone = continued(body, photo, labels == Label.TOP)
     assert zone[262:283, 113:137].min() > 0.9
     assert zone[262:283, :100].max() == 0
+
+
+def in_a_coat():
+    """The drawn person in a coat to the thighs over trousers narrower than it: body, and what is seen of these."""
+    body = drawn_body()
+    labels = np.where(body.labels == Label.BOTTOM, np.uint8(Label.BACKGROUND), body.labels)
+    labels[300:400, 118:146] = Label.BOTTOM
+    labels[300:400, 154:182] = Label.BOTTOM
+    labels[200:300, 100:201] = Label.TOP
+    return replace(body, labels=labels), labels == Label.BOTTOM
+
+
+def test_the_sides_run_from_the_waist_to_the_trousers_seen_below_a_coat() -> None:
+    body, lower = in_a_coat()
+    zone = hidden_outline(SHAPE, body, lower, 0.8) > 0.5
+    first, last = np.argmax(zone, axis=1), SHAPE[1] - 1 - np.argmax(zone[:, ::-1], axis=1)
+    assert abs(first[298] - 118) <= 2
+    assert abs(last[298] - 181) <= 2
+    assert np.abs(np.diff(first[225:299])).max() <= 2  # no shelf anywhere
+    assert np.abs(np.diff(last[225:299])).max() <= 2
+
+
+def test_legs_seen_apart_below_a_coat_part_at_the_crotch() -> None:
+    body, lower = in_a_coat()
+    zone = hidden_outline(SHAPE, body, lower, 0.8)
+    assert zone[230:260, 140:160].min() > 0.9
+    assert zone[297, 148:152].max() < 0.1
+    assert zone[280, 150] < 0.5
+    lower = lower.copy()
+    lower[300:, 118:182] = True  # a skirt does not part
+    skirt = replace(body, labels=np.where(lower, np.uint8(Label.BOTTOM), body.labels))
+    assert hidden_outline(SHAPE, skirt, lower, 0.8)[230:299, 140:160].min() > 0.9
+
+
+def test_cloth_seen_only_in_the_shade_of_a_hem_goes_on_in_the_light_of_the_rest() -> None:
+    body, photo, old = dressed()
+    photo[HIDDEN.stop : HIDDEN.stop + 9][(body.labels == Label.BOTTOM)[HIDDEN.stop : HIDDEN.stop + 9]] *= 0.6
+    tone = cloth_tone(photo.astype(np.uint8), body)
+    assert tone is not None
+    assert np.abs(tone - JEANS).max() < 6
+    window = np.s_[: HIDDEN.stop + 9]  # nothing else is seen of the trousers there
+    part = replace(body, labels=body.labels[window])
+    coarse = Coarse.of(photo[window], UNIT)
+    dark, lit = (
+        continued_bottom(photo[window], part, old[window], old[window], coarse, 0.8, np.random.default_rng(0), given)
+        for given in (None, tone)
+    )
+    assert dark is not None
+    assert lit is not None
+    middle = np.s_[230 - lit.top : 240 - lit.top, 140 - lit.left : 160 - lit.left]
+    assert dark.rgb[middle].mean() < 0.7 * np.mean(JEANS)
+    assert abs(lit.rgb[middle].mean() - np.mean(JEANS)) < 8
+    assert cloth_tone(np.full((*SHAPE, 3), WALL, np.uint8), replace(body, labels=np.zeros(SHAPE, np.uint8))) is None
 
 
 def test_lumps_of_the_top_that_pass_for_trousers_are_found() -> None:

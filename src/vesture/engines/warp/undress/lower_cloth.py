@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.body.figure import Body
-from vesture.engines.warp.body.silhouettes import limb_zone, torso_zone
+from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import Patch, bounds
+from vesture.engines.warp.undress.lower_outline import hidden_outline
 from vesture.engines.warp.undress.removal import below
 from vesture.vision.exemplar import fill_scene
 from vesture.vision.fill import push_pull
@@ -23,7 +24,6 @@ from vesture.vision.parsing.parse import Label
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
-HIPS = 1.3  # level v down to which the old top may have hung
 GAP = 0.12  # units between cloth of the garment below that are closed
 FLAP, FLAPS_FROM = 0.7, 1.15  # units that flaps may hang down over it; the level v below which the torso's outline ends
 RIM = 0.035  # units at the edge of the cloth that is seen, which the old hem shades
@@ -32,6 +32,9 @@ JOIN, REACH = 0.08, 0.35  # units over which seen cloth is evened out where the 
 PATTERNED = 16.0  # levels by which half of the cloth's places differ from its smooth version
 WEAVE, SEAM = 0.02, 2.5  # units of the weave's largest detail, its usual strengths that are more than weave
 WEAVE_FINEST = 800  # pixels at which pieces of weave are laid: any will do
+SHADED, LIT = 0.15, 2.0  # units below an old hem that lie in its shade, and at most how much darker it is
+LIT_REACH = 0.2  # units over which cloth out of the shade is drawn to shaded one
+SPARSE = 24  # pixels to the unit at which the whole cloth's tone is read
 REMAINS, STRANGE = 0.1, 36.0  # units from a hem, and colour distance from the cloth below, of what is left of a top
 LEAST = 64  # pixels of cloth
 OTHER = 90.0  # colour distance from the cloth on the legs of what is none, beside twice the cloth's own variety
@@ -40,7 +43,14 @@ BOW = 0.12  # units by which it hangs lower in the middle, for each squared unit
 
 
 def continued_bottom(
-    photo: Floats, body: Body, old: Bools, need: Bools, coarse: Coarse, waistband: float, generator: np.random.Generator
+    photo: Floats,
+    body: Body,
+    old: Bools,
+    need: Bools,
+    coarse: Coarse,
+    waistband: float,
+    generator: np.random.Generator,
+    tone: Floats | None = None,
 ) -> Patch | None:
     """What the old top hid of the garment below it; None where there is none.
 
@@ -49,15 +59,16 @@ def continued_bottom(
         old: (h, w) the garment that goes.
         need: (h, w) what is to be painted.
         waistband: the level v of the upper edge.
+        tone: (3,) the colour of the whole cloth out of the old garment's shade, see `cloth_tone`.
     """
     lower = (body.labels == Label.BOTTOM) & ~old
     if not lower.any():
         return None
+    own = _on_the_legs(coarse, lower, body)
     between = closed(lower, GAP * body.unit) & ~lower
-    zone = np.maximum(torso_zone(old.shape, body, waistband, HIPS), feather(between, 0.7))
+    zone = np.maximum(hidden_outline((old.shape[0], old.shape[1]), body, own, waistband), feather(between, 0.7))
     zone = np.maximum(zone, feather(below(body, FLAPS_FROM, _under_flaps(lower, old, body.unit)), 0.7)) * need
     box = bounds(zone > 0, round(0.6 * body.unit))
-    own = _on_the_legs(coarse, lower, body)
     inside = erode(own, RIM * body.unit)
     inside = inside if int(inside.sum()) >= LEAST else own
     if box is None:
@@ -69,7 +80,8 @@ def continued_bottom(
     if field is None or _pattern(coarse, inside, field) > PATTERNED:
         cloth = fill_scene(photo[place], zone[place] > 0, inside[place], 0.6 * body.unit, generator)
     else:
-        field = _joined(field, coarse, inside, body.unit)
+        lit = _lit(field, coarse.pure(inside), tone)
+        field = _joined(lit, coarse, inside, body.unit, REACH if lit is field else LIT_REACH)
         cloth = coarse.full(field)[place] * _waistband(body, waistband, box)[..., None]
         cloth = np.clip(cloth + _texture(photo[place], zone[place] > 0, inside[place], body.unit, generator), 0, 255)
     return Patch(box[0], box[1], np.asarray(cloth, np.float32), np.asarray(zone[place], np.float32))
@@ -116,15 +128,41 @@ def _light(coarse: Coarse, inside: Bools, unit: float) -> Floats | None:
     return push_pull(np.asarray(even, np.float32), (weight > 0.01).astype(np.float32))
 
 
-def _joined(field: Floats, coarse: Coarse, inside: Bools, unit: float) -> Floats:
-    """The field drawn to the cloth that is seen, the less the farther from it."""
+def _lit(field: Floats, seen: Bools, tone: Floats | None) -> Floats:
+    """The field (h, w, 3) as light as the whole cloth is, if what is `seen` (h, w) of it nearby is darker."""
+    if tone is None:
+        return field
+    here = np.median(field[seen], axis=0)
+    light = float(tone.mean() / max(float(here.mean()), 1.0))
+    if light <= 1:
+        return field
+    return np.asarray(field * np.clip(tone / np.maximum(here, 1.0), 1 / LIT, LIT), np.float32)
+
+
+def cloth_tone(photo: NDArray[np.uint8], body: Body) -> Floats | None:
+    """The colour (3,) of what is worn below a top, out of the shade of its hem; None where too little is seen.
+
+    Args:
+        photo: (H, W, 3) the whole photo in whose pixels the body is given.
+    """
+    step = max(1, round(body.unit / SPARSE))
+    labels, colours = body.labels[::step, ::step], photo[::step, ::step]
+    lower = labels == Label.BOTTOM
+    seen = lower & (distance_to(labels == Label.TOP) > SHADED * body.unit / step) & erode(lower, 1)
+    if int(seen.sum()) < LEAST:
+        return None
+    return np.asarray(np.median(colours[seen], axis=0), np.float32)
+
+
+def _joined(field: Floats, coarse: Coarse, inside: Bools, unit: float, reach: float) -> Floats:
+    """The field drawn to the cloth that is seen, the less the farther from it; `reach` in units."""
     seen = coarse.pure(inside)
     scale = unit / coarse.factor
     lacking = cv2.GaussianBlur((coarse.photo - field) * seen[..., None], (0, 0), JOIN * scale)
     lacking /= np.maximum(cv2.GaussianBlur(seen.astype(np.float32), (0, 0), JOIN * scale), 1e-3)[..., None]
     spread = push_pull(np.asarray(lacking, np.float32), seen.astype(np.float32))
     away = cv2.distanceTransform((~seen).view(np.uint8), cv2.DIST_L2, 5) / scale
-    nearness = np.exp(-np.maximum(away - 3 * RIM, 0) / REACH)
+    nearness = np.exp(-np.maximum(away - 3 * RIM, 0) / reach)
     return np.asarray(field + spread * nearness[..., None], np.float32)
 
 

@@ -31,7 +31,7 @@ from vesture.engines.warp.undress.hem_shade import in_hem_shade
 from vesture.engines.warp.undress.instep import instep
 from vesture.engines.warp.undress.joint import without_nicks
 from vesture.engines.warp.undress.limbs import bare_limbs
-from vesture.engines.warp.undress.lower_cloth import continued_bottom, hem_remains
+from vesture.engines.warp.undress.lower_cloth import cloth_tone, continued_bottom, hem_remains
 from vesture.engines.warp.undress.neck import bare_neck
 from vesture.engines.warp.undress.neck_seam import neck_seam
 from vesture.engines.warp.undress.removal import old_garment
@@ -73,6 +73,7 @@ class Prepared:
         fading: (h, w) its coverage with a soft edge, a little wider.
         bled: (h, w) the scene that its colour has run into.
         skin: (h, w) low-resolution pixels of skin that is seen.
+        lower: (3,) the colour of what is worn below a top that goes, None where too little of it is seen.
         arms, legs: the bare limbs.
     """
 
@@ -88,6 +89,7 @@ class Prepared:
     coarse: Coarse
     complexion: Complexion
     skin: Bools
+    lower: Floats | None
     arms: Mapping[SideName, BareLimb]
     legs: Mapping[SideName, BareLimb]
 
@@ -155,6 +157,7 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
         coarse,
         complexion,
         coarse.pure((body.labels == Label.SKIN) & ~old),
+        None if Label.BOTTOM in clothes.replaced else cloth_tone(photo, whole),
         arms,
         legs,
     )
@@ -235,7 +238,8 @@ def _behind(
     if Label.BOTTOM not in replaced:
         gone = scene.old | (need & scene.person)
         shown = need & ~beside_hips(body, cover) if Label.TOP in replaced else need
-        yield from _present(continued_bottom(scene.photo, body, gone, shown, scene.coarse, waistband, generator))
+        lower = continued_bottom(scene.photo, body, gone, shown, scene.coarse, waistband, generator, scene.lower)
+        yield from _present(lower)
     if Label.TOP in replaced:
         for side in SIDES:
             start = max(0.0, fit.sleeve_reach.get(side, 0.0) - 0.15 * body.unit)

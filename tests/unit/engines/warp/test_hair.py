@@ -10,7 +10,6 @@ from drawn_person import UNIT, drawn_body, drawn_photo
 from vesture.engines.warp.body.head import Head
 from vesture.engines.warp.compose.front import soft_front
 from vesture.engines.warp.picture.coarse import Coarse
-from vesture.engines.warp.undress.collar import collar_remains
 from vesture.engines.warp.undress.hair import with_shaded_hair
 from vesture.vision.parsing.parse import Label
 
@@ -94,17 +93,3 @@ def test_thin_strands_over_skin_that_the_new_garment_covers_come_along() -> None
     assert soft[71, 124:156].mean() > cut[71, 124:156].mean() + 0.05
     assert (colours <= 255.0 * soft[..., None] + 1e-3).all()
     assert np.abs(soft - cut)[:, :60].max() < 0.1  # over the old garment nothing changes
-
-
-def test_shade_under_a_jaw_beside_a_black_collar_is_skin() -> None:
-    body = replace(drawn_body(), head=HEAD)
-    labels = body.labels.copy()
-    labels[96:112, 162:190] = Label.TOP
-    labels[86:112, 138:162] = Label.SKIN
-    body = replace(body, labels=labels)
-    photo = drawn_photo(body).astype(np.float32)
-    photo[labels == Label.TOP] = (12, 14, 22)
-    shade = np.linspace(1.0, 0.42, 22)[None, :, None]
-    photo[86:112, 140:162] = np.array([200.0, 150.0, 125.0]) * shade
-    gone = collar_remains(photo, body, labels == Label.TOP, Coarse.of(photo, UNIT))
-    assert gone[92:110, 142:158].mean() < 0.05

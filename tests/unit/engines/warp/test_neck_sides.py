@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from drawn_person import UNIT, drawn_body, drawn_photo
+from drawn_person import SKIN, UNIT, drawn_body, drawn_photo
 
 from vesture.engines.warp.body.figure import Body
 from vesture.engines.warp.body.head import Head
@@ -15,6 +15,7 @@ from vesture.engines.warp.undress.collar import collar_remains
 from vesture.engines.warp.undress.neck import bare_neck
 from vesture.engines.warp.undress.neck_seam import neck_seam
 from vesture.engines.warp.undress.neck_sides import neck_sides
+from vesture.engines.warp.undress.removal import old_garment
 from vesture.vision.parsing.parse import Label
 
 HEAD = Head(np.array([150.0, 88.0]), np.array([0.0, -1.0]), 20.0, 10.0)
@@ -112,3 +113,13 @@ def test_no_skin_is_painted_beside_a_face_where_a_collar_stood_before_the_scene(
     zone = bare_neck(labels.shape, body, labels == Label.TOP)
     assert zone[72:84, 110:135].max() < 0.1
     assert zone[72:84, 166:191].max() < 0.1
+
+
+def test_shade_that_a_collar_throws_on_the_neck_is_no_rim_of_it() -> None:
+    body = collared()
+    photo = photographed(body)
+    shaded = np.s_[94:110, 157:163]
+    photo[shaded] = 0.55 * np.array(SKIN)
+    gone = old_garment(photo, body, (Label.TOP, Label.ONE_PIECE), Coarse.of(photo, UNIT))
+    assert gone[96:108, 159:161].mean() < 0.2
+    assert gone[96:108, 164:180].all()

@@ -38,17 +38,28 @@ def test_a_top_cut_in_at_the_shoulders_has_no_sleeves() -> None:
     assert not np.isin(garment.parts, (Part.LEFT_SLEEVE, Part.RIGHT_SLEEVE)).any()
 
 
-@pytest.mark.parametrize("missing", ["armhole_left", "armhole_right"])
-def test_what_was_not_read_without_sleeves_is_left_as_it_is(missing: str) -> None:
-    points = {
-        f"{name}_{side}": np.float32([sign * 50, y])
-        for name, y in (("shoulder", 10), ("armpit", 60))
-        for side, sign in (("left", -1), ("right", 1))
-    }
-    curves = {
-        f"{name}_{side}": np.float32([[0, 0], [1, 1]]) for name in ("armhole", "shoulder") for side in ("left", "right")
-    }
-    del curves[missing]
-    found, lines = with_cap_sleeves(points, curves)
-    assert set(found) == set(points)
-    assert set(lines) == set(curves)
+def read(shoulder: float, collar: float) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Landmarks and curves of a garment without sleeves, 120 wide at its chest."""
+    points, curves = {}, {}
+    for side, sign in (("left", -1), ("right", 1)):
+        places = {"collar": (collar, 0), "shoulder": (shoulder, 10), "armpit": (60, 60)}
+        points |= {f"{name}_{side}": np.float32([sign * x, y]) for name, (x, y) in places.items()}
+        curves[f"shoulder_{side}"] = np.stack([points[f"collar_{side}"], points[f"shoulder_{side}"]])
+        curves[f"armhole_{side}"] = np.stack([points[f"shoulder_{side}"], points[f"armpit_{side}"]])
+    return points, curves
+
+
+@pytest.mark.parametrize(
+    ("shoulder", "collar", "sleeves"),
+    [(59, 25, True), (48, 20, False), pytest.param(59, 50, False, id="straps far apart")],
+)
+def test_wide_broad_shoulders_have_sleeves(shoulder: float, collar: float, sleeves: bool) -> None:
+    points, curves = with_cap_sleeves(*read(shoulder, collar))
+    assert ("cuff_outer_left" in points) == ("sleeve_inner_right" in curves) == sleeves
+    assert ("armhole_left" in curves) == (not sleeves)
+
+
+def test_sleeves_that_were_read_stay() -> None:
+    points, curves = read(59, 25)
+    points["cuff_outer_left"] = np.float32([-80, 30])
+    assert with_cap_sleeves(points, curves)[0].keys() == points.keys()

@@ -17,6 +17,7 @@ from vesture.vision.garment.backdrop import Float
 from vesture.vision.garment.shape import SIDES, resample
 
 WIDE = 0.94  # width over the shoulders in that of the chest, from which they hang over the arms
+BROAD = 0.15  # of the chest's width, from collar to corner: narrower ones are straps
 SEAM = 0.82  # where the sleeves begin then
 UNDER = 0.85  # of the way from the shoulder's corner to the armpit: where the sleeve's lower end lies
 CURVE_POINTS = 24
@@ -32,7 +33,8 @@ def with_cap_sleeves(
     chest, shoulders = (
         float(points[f"{name}_right"][0] - points[f"{name}_left"][0]) for name in ("armpit", "shoulder")
     )
-    if shoulders < WIDE * chest:
+    breadths = [abs(float((points[f"shoulder_{side}"] - points[f"collar_{side}"])[0])) for side in SIDES]
+    if shoulders < WIDE * chest or min(breadths) < BROAD * chest:
         return points, curves
     middle = float(points["armpit_left"][0] + points["armpit_right"][0]) / 2
     for side in SIDES:

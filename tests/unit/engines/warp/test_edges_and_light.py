@@ -224,11 +224,14 @@ def test_a_sleeve_shades_cloth_in_its_own_colour_only() -> None:
     cover = np.zeros((100, 100), np.float32)
     cover[:, 30:] = 1
     sleeve = Patch(20, 50, np.zeros((60, 20, 3), np.float32), np.ones((60, 20), np.float32))
-    shaded = shaded_by(white, cover, [sleeve], 100.0, 0.16)
+    chest = replace(drawn_body(), unit=100.0, neck=np.array([50.0, -50.0]), torso=100.0)
+    shaded = shaded_by(white, cover, [sleeve], chest, 0.16)
     np.testing.assert_allclose(shaded[..., 0], shaded[..., 2])
     np.testing.assert_array_equal(shaded[:, :25], white[:, :25])  # beside the cloth
     assert 240 * 0.8 < shaded[50, 55, 0] < 240 * 0.9
     assert np.abs(np.diff(shaded[50, 32:, 0])).max() < 8
+    shoulder = replace(chest, neck=np.array([50.0, 110.0]))
+    np.testing.assert_array_equal(shaded_by(white, cover, [sleeve], shoulder, 0.16), white)
 
 
 def gaping_cloth() -> tuple[np.ndarray, np.ndarray]:

@@ -34,12 +34,12 @@ LEGS = (int(Part.LEFT_LEG), int(Part.RIGHT_LEG))
 
 POINTS = 50  # to the unit, at which shade is found
 TORSO_TURN, LIMB_TURN = 0.2, 0.17  # of the light, lost where torso and limbs turn away
-INNER_SIDE = 0.19  # of the light, lost on the side of a sleeve that faces the body
+INNER_SIDE = 0.24  # of the light, lost on the side of a sleeve that faces the body
 DEPTH = 0.105  # of the light, lost in the deepest folds
 RIDGE = 0.6  # and gained beside them, on the side of the light, as a share of that
 ARMPIT = 0.31  # level at which the folds of the armpits begin
 SLEEVE_WIDTH = 0.12  # units that an arm's radius counts where folds of sleeves are laid out
-OWN_RELIEF = (0.012, 0.03)  # relief, as shares of the light, from which on cloth has folds of its own, and enough
+OWN_RELIEF = (0.016, 0.034)  # relief, as shares of the light, from which on cloth has folds of its own, and enough
 RELIEF_WIDTHS = (0.02, 0.1)  # units: what lies between them in width is a fold
 
 

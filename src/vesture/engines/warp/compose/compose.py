@@ -33,7 +33,7 @@ from vesture.vision.parsing.parse import Label
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
-OWN_SHADOW = 0.3  # depth of the shadow of arms and sleeves on the torso's cloth
+OWN_SHADOW = 0.42  # depth of the shadow of arms and sleeves on the torso's cloth
 FOLD_STRENGTH = 0.6
 COVERED = 0.5  # coverage that hides skin
 ARMPIT = 0.2  # level below which sleeves hang beside the torso
@@ -96,7 +96,7 @@ def _dressed(
     ]
     canvas = laid_over(canvas, [*under, *_of(lit, sleeves=False)])
     if photo_type != "model":  # a worn garment brings its shadows along
-        canvas = shaded_by(canvas, cover, [*before, *sleeves], scene.body.unit, OWN_SHADOW)
+        canvas = shaded_by(canvas, cover, [*before, *sleeves], scene.body, OWN_SHADOW)
     canvas = laid_over(canvas, [*before, *sleeves])
     # the gap between legs is none
     upper = scene.person & ~below(scene.body, crotch_level(scene.body), scene.person)

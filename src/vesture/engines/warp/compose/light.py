@@ -27,6 +27,7 @@ UNDER_CHEST = 0.035  # of the light, lost below the chest
 FULL_LIGHT, DIMMEST = 238.0, 0.92  # luma of the brightest pixels of a photo in full light; the most that is taken away
 SHADOW = 0.5  # of the light, where the garment lies on the skin
 FALL = 0.025  # units by which shadows fall below what throws them
+PARTING = (0.02, 0.28)  # levels between which sleeve and torso part, below the shoulder joint
 
 
 def folds(photo: Floats, worn: Bools, coarse: Coarse, unit: float, strength: float) -> Floats | None:
@@ -110,21 +111,33 @@ def contact_shadow(cover: Floats, old: Bools, solid: Bools, unit: float) -> Floa
     return np.asarray(np.where(shadow > 0.012, shadow, 0), np.float32)
 
 
-def shaded_by(canvas: Floats, cover: Floats, patches: Iterable[Patch], unit: float, depth: float) -> Floats:
-    """The picture (h, w, 3) with the soft shadow of arms and sleeves, not yet laid on, on the cloth under them.
+def shaded_by(canvas: Floats, cover: Floats, patches: Iterable[Patch], body: Body, depth: float) -> Floats:
+    """The picture (h, w, 3) with the soft shadow of arms and sleeves, not yet laid on, on the cloth under them. Over
+    the shoulder sleeve and torso are one surface: the shadow begins where they part, towards the armpit.
 
     Args:
         cover: (h, w) coverage of the cloth.
         depth: the share of the light that the shadow takes at its deepest; a share of it, so that it has no colour.
     """
-    thrown = _thrown(coverage(patches, cover.shape), unit)
+    small = _small_thrown(coverage(patches, cover.shape), body.unit)
+    x, y = (
+        (np.arange(count, dtype=np.float32) + 0.5) * full / count
+        for count, full in zip(small.shape[::-1], cover.shape[::-1], strict=True)
+    )
+    level = ((x - body.neck[0])[None] * body.down[0] + (y - body.neck[1])[:, None] * body.down[1]) / body.torso
+    parted = np.clip((level - PARTING[0]) / (PARTING[1] - PARTING[0]), 0, 1)
+    thrown = cv2.resize((small * parted).astype(np.float32), cover.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(canvas * (1 - depth * thrown * cover)[..., None], np.float32)
 
 
 def _thrown(cover: Floats, unit: float) -> Floats:
-    """The blurred cover, fallen a little; at a quarter of the size, it is smooth."""
+    """The blurred cover, fallen a little."""
+    return np.asarray(cv2.resize(_small_thrown(cover, unit), cover.shape[::-1], interpolation=cv2.INTER_LINEAR))
+
+
+def _small_thrown(cover: Floats, unit: float) -> Floats:
+    """The same at a quarter of the size: it is smooth."""
     size = (max(1, cover.shape[1] // 4), max(1, cover.shape[0] // 4))
     small = cv2.GaussianBlur(cv2.resize(cover, size, interpolation=cv2.INTER_AREA), (0, 0), 0.03 * unit / 4)
     shift = np.array([[1, 0, 0], [0, 1, FALL * unit / 4]], np.float32)
-    fallen = cv2.warpAffine(small, shift, size, flags=cv2.INTER_LINEAR)
-    return np.asarray(cv2.resize(fallen, cover.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(cv2.warpAffine(small, shift, size, flags=cv2.INTER_LINEAR), np.float32)

@@ -41,3 +41,20 @@ def test_a_hem_is_no_narrower_than_the_covered_leg_that_comes_out_of_it() -> Non
     trousered = drawn_body()
     for side in SIDES:
         assert hem_width(trousered, side) > 1.1 * hem_width(in_tight_capris(), side)
+
+
+def test_wide_shorts_are_wide_all_the_way_down_on_both_sides_of_a_leg() -> None:
+    body = drawn_body()
+    labels = body.labels.copy()
+    labels[246:] = Label.BACKGROUND
+    for leg in body.legs.values():
+        column = round(float(leg.axis[0, 0]))
+        labels[320:400, column - 8 : column + 9] = Label.SKIN
+    labels[240:330, 102:198] = Label.BOTTOM
+    labels[285:330, 146:155] = Label.BACKGROUND
+    wearer = replace(body, labels=labels, top_hem=1.0)
+    garment = worn_garment(drawn_photo(wearer), wearer, "bottoms")
+    row = round(float(305 - (wearer.neck - garment.wearer.neck)[1]))
+    columns = np.flatnonzero(garment.alpha[row] > 0.5) + (wearer.neck - garment.wearer.neck)[0]
+    inside = (columns > 104) & (columns < 144)
+    assert inside.sum() >= 37

@@ -9,7 +9,7 @@ import numpy as np
 
 from vesture.engines.warp.body.figure import SIDES, Body, Floats, Limb, SideName
 from vesture.engines.warp.body.legs import crotch_level
-from vesture.engines.warp.body.relief import LEG
+from vesture.engines.warp.body.relief import LEG, within_cloth
 from vesture.engines.warp.body.waist_line import highest_under_a_top
 from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import Ease, Fit, Wishes, pairs, point
@@ -29,7 +29,7 @@ IN_OPENING = 0.04  # levels above the old one, that it goes where an open jacket
 HIP = 0.45  # units along the leg, below where it leaves the hips, within which cloth goes with the hips as much
 LONG_LEG = 0.88  # share of the leg from which on trousers are long
 BELOW_HEM = 0.04  # share of the leg below a hem at which what comes out of it is looked at
-OVER_SKIN, WIDEST_LEG = 1.1, 1.45  # widths of a hem in those of the bare leg, at least; factor on it, at most
+OVER_SKIN, WIDEST_LEG = 1.06, 1.45  # widths of a hem in those of the bare leg, at least; factor on it, at most
 SHORTEST = 0.08  # share of the leg that hot pants cover
 
 
@@ -129,7 +129,8 @@ def _over_the_leg(body: Body, leg: Limb, places: Floats, end: float, between: fl
         return places
     share, offset = limb_coordinates(leg, places)
     low = (share > 0.8 * end) & (share < 1.1 * end)
-    need = OVER_SKIN * float(leg.radius(np.array([end * leg.length]))[0]) * float(np.interp(end, LEG.at, LEG.swell))
+    usual = leg.natural * np.interp(leg.along / leg.length, LEG.at, LEG.swell)
+    need = OVER_SKIN * float(np.interp(end * leg.length, leg.along, usual * within_cloth(leg.outer / usual)))
     begins = np.clip((share / end - 0.3) / 0.5, 0, 1)
     more = np.zeros(len(places))
     for sign in (-1.0, 1.0):

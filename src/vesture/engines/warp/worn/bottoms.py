@@ -36,6 +36,7 @@ Bools = NDArray[np.bool_]
 
 HIP_POINTS = 8  # of a side's outline, from the waistband to where the leg begins
 STRAY = 0.09  # units beyond the outlines where cloth may still be the garment's
+WIDE_FROM = 0.4  # share of the covered leg from which on wide legs may be as wide as their hems
 HEM, WIDE_HEM = 0.35, 2.4  # units past the last cloth seen on the leg's axis, and radii beside it, where hems may be
 UPPER = (Label.TOP, Label.ONE_PIECE)  # what hangs over
 HIGHEST_WAIST = 0.3  # level v
@@ -70,7 +71,9 @@ def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> WornGarment:
     for side in SIDES:
         leg = body.legs[side]
         end = reach[side] * leg.length
-        near |= limb_zone(mask.shape, leg, 0.8 * end, end + HEM * body.unit, WIDE_HEM) > 0.5
+        near |= limb_zone(mask.shape, leg, WIDE_FROM * end, end + HEM * body.unit, WIDE_HEM) > 0.5
+    inner = [body.legs[side].at(np.linspace(0, reach[side], 24) * body.legs[side].length) for side in SIDES]
+    near |= inside_outline(mask.shape, np.concatenate([inner[0], inner[1][::-1]]))  # wide legs are wide inwards too
     mask = mask & near
     mask = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, disc(0.025 * body.unit)) > 0
     rows, columns = np.indices(mask.shape)

@@ -39,6 +39,7 @@ DEPTH = 0.105  # of the light, lost in the deepest folds
 RIDGE = 0.6  # and gained beside them, on the side of the light, as a share of that
 ARMPIT = 0.31  # level at which the folds of the armpits begin
 SLEEVE_WIDTH = 0.12  # units that an arm's radius counts where folds of sleeves are laid out
+REACH = 0.2  # units beside its chord to which a fold is felt
 OWN_RELIEF = (0.016, 0.034)  # relief, as shares of the light, from which on cloth has folds of its own, and enough
 RELIEF_WIDTHS = (0.02, 0.1)  # units: what lies between them in width is a fold
 
@@ -111,7 +112,7 @@ def shaded(patch: Patch, part: int, body: Body, legged: bool, folded: float) -> 
         factor = _torso_light(body, xs, ys, legged, folded)
     else:
         limb = body.arms[PART_SIDE[part]] if part in SLEEVES else body.legs[PART_SIDE[part]]
-        frame = limb_frame(limb, xs, ys)
+        frame = _frame(limb, xs, ys)
         begins = np.clip(frame.along / body.unit - CROTCH_DROP, 0, 1) if part in LEGS else 1.0
         factor = 1 - LIMB_TURN * np.clip(np.abs(frame.across) / 1.25, 0, 1.2) ** 3 * begins
         if part in SLEEVES:
@@ -119,6 +120,13 @@ def shaded(patch: Patch, part: int, body: Body, legged: bool, folded: float) -> 
     factor = cv2.GaussianBlur(factor.astype(np.float32), (0, 0), max(0.6, 0.012 * body.unit / step))
     shade = cv2.resize(factor, (width, height), interpolation=cv2.INTER_LINEAR)
     return replace(patch, rgb=patch.rgb * shade[..., None])
+
+
+def _frame(limb: Limb, xs: Floats, ys: Floats) -> LimbFrame:
+    """The limb's own coordinates, found at every second point: they are smooth."""
+    frame = limb_frame(limb, *(np.linspace(p[0], p[-1], max(2, len(p) // 2), dtype=np.float32) for p in (xs, ys)))
+    size = (len(xs), len(ys))
+    return LimbFrame(cv2.resize(frame.along, size), cv2.resize(frame.across, size))
 
 
 def _torso_light(body: Body, xs: Floats, ys: Floats, legged: bool, folded: float) -> Floats:
@@ -156,18 +164,21 @@ def _sleeve_light(body: Body, arm: Limb, frame: LimbFrame, sign: float, folded: 
 def _laid(folds: tuple[Fold, ...], x: Floats, y: Floats) -> Floats:
     """Light (h, w) of folds at places (x, y): -1 in the deepest, above 0 on the ridges over them."""
     light = np.zeros(np.broadcast_shapes(x.shape, y.shape), np.float32)
+    x, y = (np.broadcast_to(np.asarray(place, np.float32), light.shape) for place in (x, y))
     for fold in folds:
         way = np.array(fold.end) - fold.start
         length = float(np.hypot(*way))
         along, normal = way / length, np.array([way[1], -way[0]]) / length
         normal = normal if normal[1] < 0 else -normal  # towards the light, which comes from above
         dx, dy = x - fold.start[0], y - fold.start[1]
-        t = (dx * along[0] + dy * along[1]) / length
-        off = dx * normal[0] + dy * normal[1] + fold.bend * length * 4 * t * (1 - t)
-        width = fold.width * (0.7 + 0.7 * np.clip(t, 0, 1))
+        t, off = (dx * along[0] + dy * along[1]) / length, dx * normal[0] + dy * normal[1]
+        near = np.nonzero((t > 0) & (t < 1) & (np.abs(off) < REACH))
+        t, off = t[near], off[near]
+        off = off + fold.bend * length * 4 * t * (1 - t)
+        width = fold.width * (0.7 + 0.7 * t)
         window = np.clip(t / 0.15, 0, 1) * np.clip((1 - t) / 0.6, 0, 1)
         profile = RIDGE * np.exp(-((off / width - 1.7) ** 2)) - np.exp(-((off / width) ** 2))
-        light += fold.strength * window * window * (3 - 2 * window) * profile
+        light[near] += fold.strength * window * window * (3 - 2 * window) * profile
     return light
 
 
@@ -179,8 +190,11 @@ def lack_of_folds(rgb: Floats, alpha: Floats, unit: float) -> float:
         unit: pixels of this picture to the body's unit.
     """
     factor = max(1.0, unit / POINTS)
+    every = max(1, int(factor / 2))
+    rgb, alpha, factor = rgb[::every, ::every], alpha[::every, ::every], max(1.0, factor / every)
+    unit = unit / every
     size = (max(1, round(alpha.shape[1] / factor)), max(1, round(alpha.shape[0] / factor)))
-    luma = cv2.resize(rgb @ np.array([0.299, 0.587, 0.114], np.float32), size, interpolation=cv2.INTER_AREA)
+    luma = cv2.cvtColor(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
     cover = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
     levels = []
     for width in RELIEF_WIDTHS:

@@ -192,3 +192,20 @@ def test_trousers_go_into_tall_boots_whose_shafts_stay_before_them(trousers: Gar
     assert not kept_in_front(low, low.labels == Label.BOTTOM, lower, (), (Label.BOTTOM,))[
         low.labels == Label.SHOES
     ].any()
+
+
+def test_wide_legs_hang_closer_than_they_lie_flat() -> None:
+    canvas = np.full((900, 700, 3), 252, np.uint8)
+    left = [(220, 60), (350, 60), (350, 330), (330, 860), (200, 860)]
+    for outline in (left, [(700 - x, y) for x, y in left]):
+        cv2.fillPoly(canvas, [np.array(outline, np.int32)], (60, 90, 150), lineType=cv2.LINE_AA)
+    wide = understand(Picture(canvas), "bottoms")
+    body = parted(drawn_body(), 275)
+    body.labels[262:406, :124] = body.labels[262:406, 177:] = int(Label.BACKGROUND)  # slim legs
+    fit = fit_garment(body, wide)
+    for side in SIDES:
+        rows = fit.handles[int(LEG_PART[side])]
+        flat = np.ptp(rows.source.reshape(-1, COLUMNS, 2)[..., 0], axis=1) * fit.scale[0]
+        hanging = np.ptp(rows.target.reshape(-1, COLUMNS, 2)[..., 0], axis=1)
+        knee = slice(18, 24)
+        assert (hanging[knee] < 0.8 * flat[knee]).all()

@@ -18,7 +18,7 @@ from vesture.engines.warp.body.legs import (
 from vesture.engines.warp.body.waist_line import WaistLine, highest_under_a_top, seen_waist
 from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import FLAT_VERTICAL, Ease, Fit, Wishes, curve, distance, merge, pairs, point
-from vesture.engines.warp.fit.legs import OVER_SHOES, fit_legs, ribbon, smoothed
+from vesture.engines.warp.fit.legs import HANGING_OUT, OVER_SHOES, fit_legs, ribbon, smoothed
 from vesture.vision.garment.types import Garment, Part
 from vesture.vision.parsing.parse import Label
 
@@ -43,6 +43,7 @@ HIP_SPREAD, SKIRT_SPREAD = 0.3, 0.65
 LEAST_SEEN = 0.75  # of the body's width, from which on what ends before the scene is the top
 STEPS = 51  # across, where the side of a top is looked for
 RAISED_HIP = 0.85  # level v at which a thigh that is level begins on top
+BROADEST_HIP = 0.12  # of the hips: as far trousers stand off them
 BLOCK_ROWS, BLOCK_RIPPLE = 16, 5  # rows of handles between waistband and crotch; shorter ripples of the outline go
 
 HipEnds = dict[SideName, Floats]
@@ -228,7 +229,8 @@ def _hip_block(body: Body, garment: Garment, waist: Waist, parting: Floats, scal
         down = np.linspace(0, 1, BLOCK_ROWS)
         level = waist.ends[side] + down * max(_side_end(body, side, bottom) - waist.ends[side], 0.05)
         bound = _down_to_the_thigh(body, side, level, bottom)
-        width = np.clip(np.abs(edge[:, 0] - crotch[0]) * scale, 1.02 * bound, 1.2 * bound)
+        spare = np.abs(edge[:, 0] - crotch[0]) * scale - 1.02 * bound
+        width = 1.02 * bound + np.clip(HANGING_OUT * spare, 0, BROADEST_HIP * bound)
         width = _from_the_waist(waist, side, _under_the_top(body, side, level, width, HIP_SPREAD), down / HIPS_BEGIN)
         target = smoothed(body.point(SIGN[side] * width, level), BLOCK_RIPPLE)
         upper[side], ends[side] = target[0], target[-1]

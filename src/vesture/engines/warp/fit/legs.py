@@ -27,11 +27,13 @@ HALF_GIRTH = 1.16  # width of trousers lying flat for the width of hips seen fro
 WIDER_LEGS = 1.12  # how much wider than the cloth is a leg is made, to cover the old garment
 LEAST_SHARE = 0.75  # of the present leg: no leg is thinner than that,
 BROADEST = (2.2, 1.15)  # as far as it is no broader than this for its anatomy: of a level thigh, of an upright one
+HANGING_OUT = 0.65  # share of what a leg lying flat has to spare for a thigh that shows as width on it: tubes get round
 WIDEST_LEG, WIDEST_INSIDE = 1.9, 1.35  # natural radii that cloth stands off the axis, outside and inside
 OVERLAP = 0.012  # units that legs go past the line between them where they touch
 CLOSED = 0.6  # units below the crotch where legs part at the latest
 MEETING = 1.25  # of its cloth's half-width: as far a leg goes to meet the other one, where they touch in the photo
 FILLED = 0.5  # units below the crotch where the present inner edge has lost its say
+FROM_HIPS = 0.55  # units at least on which the outer edge goes over from the hips into the leg, of shorts too
 HANGING, LEVELLED = 0.85, 0.6  # cosine of a leg's slope up to which its hem hangs level, and how far
 ROWS, COLUMNS = 40, 7  # of handles on a leg
 RIPPLE = 9  # rows: shorter ripples of a leg's outline are the mask's
@@ -189,7 +191,8 @@ def _leg(
     axis, normal = leg.at(along), leg.outward(along, SIGN[side])
     outer_target, inner_target = axis + normal * outside[:, None], axis - normal * inside[:, None]
     # the way from the hip block to the ribbon, without a corner
-    outer_target = outer_target + _fading(share, 0.25) * (ends[0] - outer_target[0])
+    way = max(0.25, FROM_HIPS * body.unit / max(between[1] - between[0], 1e-6))
+    outer_target = outer_target + _fading(share, way) * (ends[0] - outer_target[0])
     inner_target = inner_target + _fading(share, 0.15) * (ends[1] - inner_target[0])
     return Edges(outer, inner, outer_target, inner_target, meets)
 
@@ -244,19 +247,20 @@ def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tu
     # a thigh that comes towards the camera is broad for its length; upright, it is the cloth that is broad
     broadest = np.interp(uprightness(body, side), [RAISED, 1.0], BROADEST)
     natural = np.clip(LEAST_SHARE * narrower, anatomy, broadest * anatomy)
-    width = np.clip(cloth, 1.05 * natural, WIDEST_LEG * natural)
-    outside = np.maximum(width, np.minimum(1.02 * present.outer, WIDER_LEGS * width))
+    flat = np.clip(cloth, 1.05 * natural, WIDEST_LEG * natural)
+    width = 1.05 * natural + HANGING_OUT * (flat - 1.05 * natural)
+    outside = np.maximum(width, np.minimum(1.02 * present.outer, WIDER_LEGS * flat))
     inside = np.minimum(width, WIDEST_INSIDE * natural)
-    inside = np.maximum(inside, np.minimum(1.02 * present.inner, WIDER_LEGS * width))
+    inside = np.maximum(inside, np.minimum(1.02 * present.inner, WIDER_LEGS * flat))
     meets = np.zeros(len(along), bool)
     crossed = np.median(present.middle) <= 0  # then the line between the legs says nothing
     if not crossed:
         to_middle = present.middle + OVERLAP * body.unit
-        meets = present.touches & (to_middle < MEETING * width)
+        meets = present.touches & (to_middle < MEETING * flat)
         meets &= np.logical_and.accumulate(meets) & (along < along[0] + CLOSED * body.unit)
         furthest = np.maximum.reduce([to_middle, present.inner, 0.4 * natural])
         inside = np.where(meets, to_middle, np.minimum(inside, furthest))
         # right below the crotch the thigh itself fills the cloth: legs part as they did
         filled = np.minimum(present.inner, furthest) * np.clip(1 - (along - along[0]) / (FILLED * body.unit), 0, 1)
-        inside = np.maximum(inside, np.where(present.inner < MEETING * width, filled, 0.0))
+        inside = np.maximum(inside, np.where(present.inner < MEETING * flat, filled, 0.0))
     return outside, inside, meets

@@ -50,9 +50,9 @@ def hidden_outline(shape: tuple[int, int], body: Body, lower: Bools, waistband: 
     labels = labels_at(body, places).reshape(COLUMNS, ROWS).T
     column, row = np.rint(places).astype(int).T
     inside = (column >= 0) & (column < shape[1]) & (row >= 0) & (row < shape[0])
-    cloth = np.zeros(len(places), bool)
-    cloth[inside] = lower[row[inside], column[inside]]
-    cloth = cloth.reshape(COLUMNS, ROWS).T
+    seen = np.zeros(len(places), bool)
+    seen[inside] = lower[row[inside], column[inside]]
+    cloth = seen.reshape(COLUMNS, ROWS).T
     scene = (labels == Label.BACKGROUND) & inside.reshape(COLUMNS, ROWS).T
     edges = {side: _seen_edge(cloth, scene, across, levels, side) for side in SIDES}
     found = [edge.levels[0] for edge in edges.values() if edge is not None]

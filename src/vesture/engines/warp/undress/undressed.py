@@ -30,11 +30,12 @@ from vesture.engines.warp.undress.hands import Hands, begun_hands, read_hands
 from vesture.engines.warp.undress.hem_shade import in_hem_shade
 from vesture.engines.warp.undress.instep import instep
 from vesture.engines.warp.undress.joint import without_nicks
+from vesture.engines.warp.undress.left_hanging import left_hanging
 from vesture.engines.warp.undress.limbs import bare_limbs
 from vesture.engines.warp.undress.lower_cloth import cloth_tone, continued_bottom, hem_remains
 from vesture.engines.warp.undress.neck import bare_neck
 from vesture.engines.warp.undress.neck_seam import neck_seam
-from vesture.engines.warp.undress.removal import old_garment
+from vesture.engines.warp.undress.removal import below, old_garment
 from vesture.engines.warp.undress.skin import BareLimb, painted_limb
 from vesture.engines.warp.undress.trunk import painted_torso, trunk_tone
 from vesture.vision.exemplar import fill_scene
@@ -47,6 +48,7 @@ Bools = NDArray[np.bool_]
 
 HEM_SLOPE = 0.1  # units that the hem of a leg may be higher at its side than in its middle
 NICK_WIDTH, NICK_REACH = 1.12, 0.15  # radii of a limb and units past its end within which nicks are closed
+HANGING = 0.95  # level v below which what stays of the garment that goes is its skirt
 HEM_SHADE = 0.035  # units of cloth below a hem that lie in its shade
 IN_SHOE = -0.01  # units above a shoe's edge at which its shade on the ankle is half gone
 MARGIN = 0.2  # units around everything that may change: shadows reach that far
@@ -178,6 +180,9 @@ def undress(
     solid = scene.person & ~scene.old
     away = ~dilate(cover > 0.004, max(2.0, 0.03 * scene.body.unit))
     fading = np.maximum(scene.fading, np.maximum(feather(scene.bled & away, 0.8), _hem_shade(scene) * away))
+    hanging = left_hanging(scene.old, _skirt(scene), cover, scene.body.unit)
+    fading = fading * (1 - feather(hanging, 0.7))
+    solid |= hanging
     need = (fading > 0.004) & (cover < 0.999)
     if not (need & scene.old).any():
         return scene.photo, scene.person
@@ -197,6 +202,11 @@ def undress(
     canvas = laid_over(canvas, [*behind, *patches, *hair])
     solid |= scene.old & (coverage([*behind, *patches, *hair], scene.shape) > 0.5)
     return scene.photo + (canvas - scene.photo) * fading[..., None], solid
+
+
+def _skirt(scene: Prepared) -> Bools:
+    """What stays (h, w) of a dress or coat whose upper part goes."""
+    return below(scene.body, HANGING, np.isin(scene.body.labels, scene.clothes.replaced) & ~scene.old)
 
 
 def _hem_shade(scene: Prepared) -> Floats:

@@ -1,0 +1,41 @@
+"""What stays of a coat between a new hem and the coat's own skirt."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vesture.engines.warp.undress.left_hanging import left_hanging
+
+UNIT = 60.0
+SHAPE = (200, 120)
+
+
+def coat() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What goes of a coat down to row 100, its skirt below that, and a new top that ends at row 92."""
+    old, skirt, cover = np.zeros(SHAPE, bool), np.zeros(SHAPE, bool), np.zeros(SHAPE, np.float32)
+    old[20:100, 30:90] = True
+    skirt[100:160, 30:90] = True
+    cover[20:92, 30:90] = 1
+    return old, skirt, cover
+
+
+def test_a_short_gap_between_hem_and_skirt_stays_coat() -> None:
+    old, skirt, cover = coat()
+    kept = left_hanging(old, skirt, cover, UNIT)
+    assert kept[92:100, 30:90].all()
+    assert kept.sum() == 8 * 60
+
+
+def test_a_bare_waist_is_not_covered_by_the_old_coat() -> None:
+    old, skirt, cover = coat()
+    cover[50:] = 0
+    assert not left_hanging(old, skirt, cover, UNIT).any()
+
+
+def test_without_a_skirt_and_behind_a_hand_nothing_stays() -> None:
+    old, skirt, cover = coat()
+    assert not left_hanging(old, np.zeros_like(skirt), cover, UNIT).any()
+    old[96:98, 40:50] = False  # a finger between gap and skirt
+    kept = left_hanging(old, skirt, cover, UNIT)
+    assert not kept[92:96, 40:50].any()
+    assert kept[92:100, 55:90].all()

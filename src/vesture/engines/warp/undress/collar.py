@@ -18,6 +18,7 @@ from vesture.vision.masks import closed, dilate, distance_to, erode
 from vesture.vision.parsing.parse import Label
 
 Floats = NDArray[np.float32]
+Points = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 JAW_MARGIN = 0.14  # half-widths of the face below the jaw that may still be a face, or its beard
@@ -74,19 +75,20 @@ def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse, face: 
     doubtful &= unlike_skin(grown_colours(coarse, old, throat), tone) < UNLIKE_SKIN[0]
     doubtful &= ~_near_long_hair(throat, _of_head(throat))
     if doubtful.any():
-        result[place] |= full(doubtful) & _off_the_outline(body, old | result)[place]
+        assert body.head is not None
+        lines = side_lines(body, body.head, old | result)
+        off = _off((bottom - top, right - left), lines["left"], lines["right"], throat.box)
+        result[place] |= full(doubtful) & (off > OFF_OUTLINE * body.unit)
     result[place] |= full(throat.near & throat.above & ~_near_long_hair(throat, _of_head(throat))) & _beside_the_neck(
         body, old | result, throat.box
     )
     return result & np.isin(body.labels, (Label.SKIN, Label.HAIR, Label.BACKGROUND)) & ~old
 
 
-def _off_the_outline(body: Body, old: Bools) -> Bools:
-    """Pixels (h, w) outside the neck's outline as far as it is known by now."""
-    assert body.head is not None
-    lines = side_lines(body, body.head, old)
-    inside = filled(old.shape, np.concatenate([lines["left"], lines["right"][::-1]])) > 0.5
-    return np.asarray(distance_to(inside) > OFF_OUTLINE * body.unit)
+def _off(shape: tuple[int, int], left: Points, right: Points, box: tuple[int, int, int, int]) -> Floats:
+    """Distance (h, w) in pixels of a box's pixels from what lies between the neck's sides (n, 2)."""
+    outline = np.concatenate([left, right[::-1]]) - np.array([box[1], box[0]])
+    return distance_to(filled(shape, outline) > 0.5)
 
 
 def _beside_the_neck(body: Body, old: Bools, box: tuple[int, int, int, int]) -> Bools:
@@ -98,8 +100,7 @@ def _beside_the_neck(body: Body, old: Bools, box: tuple[int, int, int, int]) -> 
     result = np.zeros((box[2] - box[0], box[3] - box[1]), bool)
     if not any(side.collared for side in sides.values()):
         return result
-    inside = filled(old.shape, np.concatenate([sides["left"].line, sides["right"].line[::-1]]))[place] > 0.5
-    off = distance_to(inside) > OFF_NECK * body.unit
+    off = _off(result.shape, sides["left"].line, sides["right"].line, box) > OFF_NECK * body.unit
     columns = np.arange(box[1], box[3], dtype=np.float32)[None]
     rows = np.arange(box[0], box[2], dtype=np.float32)[:, None]
     below = head.below_jaw(columns, rows) / head.half_width

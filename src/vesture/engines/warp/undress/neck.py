@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body
+from vesture.engines.warp.body.head import Head
 from vesture.engines.warp.body.silhouettes import filled, neck_zone
 from vesture.engines.warp.picture.patch import bounds
 from vesture.engines.warp.undress.joint import without_nicks
@@ -46,36 +47,47 @@ def bare_neck(shape: tuple[int, int], body: Body, old: Bools, cover: Floats | No
     if head is None or float((body.neck - head.chin) @ body.down) < 0.1 * body.unit:
         return neck_zone(shape, body)
     outlines = side_lines(body, head, old)
-    zone = filled(shape, np.concatenate([outlines["left"], outlines["right"][::-1]]))
-    columns, rows = np.arange(shape[1], dtype=np.float32)[None], np.arange(shape[0], dtype=np.float32)[:, None]
-    below = head.below_jaw(columns, rows) + 0.1 * head.half_width
-    under_jaw = np.clip(0.5 + below / max(1.0, 0.02 * body.unit), 0, 1)
-    aside = np.abs((columns - head.chin[0]) * body.across[0] + (rows - head.chin[1]) * body.across[1])
-    chin = (aside < CHIN_WIDTH * head.half_width) & (below > -CHIN_HEIGHT * head.half_width)
-    under_jaw = np.where(chin & _hidden_chin(body.labels, old), 1, under_jaw)
-    zone = np.asarray(zone * under_jaw, np.float32)
+    outline = np.concatenate([outlines["left"], outlines["right"][::-1]])
+    zone = filled(shape, outline)
+    top, bottom = (int(np.clip(edge, 0, shape[0])) for edge in (outline[:, 1].min() - 1, outline[:, 1].max() + 2))
+    left, right = (int(np.clip(edge, 0, shape[1])) for edge in (outline[:, 0].min() - 1, outline[:, 0].max() + 2))
+    place = np.s_[top:bottom, left:right]
+    columns = np.arange(left, right, dtype=np.float32)[None]
+    rows = np.arange(top, bottom, dtype=np.float32)[:, None]
+    zone[place] *= _under_jaw(body, head, columns, rows, body.labels[place], old[place])
     if cover is not None:
         zone = _down_to_the_cloth(zone, body, cover, old)
     box = bounds(zone > 0, round(2 * BESIDE * body.unit) + 2)
     if box is None:
         return np.asarray(zone, np.float32)
     place = np.s_[box[0] : box[2], box[1] : box[3]]
-    outline = dilate(zone[place] > 0.5, BESIDE * body.unit)
+    inside = dilate(zone[place] > 0.5, BESIDE * body.unit)
     under = _under_cloth(np.ascontiguousarray(body.labels[place]), old[place], body.unit)
     zone[place] *= np.where(old[place], under, 1)
     # nicks between the skin that stays and what is drawn belong to the neck
     skin = (body.labels[place] == Label.SKIN) & ~old[place]
-    whole = without_nicks(zone[place], skin, old[place], body.unit) * under_jaw[place]
-    zone[place] = np.maximum(zone[place], np.where(outline, whole, 0))
+    columns = np.arange(box[1], box[3], dtype=np.float32)[None]
+    rows = np.arange(box[0], box[2], dtype=np.float32)[:, None]
+    whole = without_nicks(zone[place], skin, old[place], body.unit)
+    whole *= _under_jaw(body, head, columns, rows, body.labels[place], old[place])
+    zone[place] = np.maximum(zone[place], np.where(inside, whole, 0))
     return np.asarray(zone, np.float32)
 
 
-def _hidden_chin(labels: NDArray[np.uint8], old: Bools) -> Bools:
-    """What goes (h, w) right below a face: a collar may stand before a chin, and what it hid there is no scene."""
-    rows = np.arange(old.shape[0], dtype=np.int32)[:, None]
-    above = np.maximum.accumulate(np.where(old, -1, rows), axis=0)
-    hidden = old & (above >= 0) & (np.take_along_axis(labels, np.maximum(above, 0), axis=0) == Label.SKIN)
-    return dilate(hidden, 2)  # up to where the edge of what goes is soft
+def _under_jaw(body: Body, head: Head, columns: Floats, rows: Floats, labels: NDArray[np.uint8], old: Bools) -> Floats:
+    """How far (h, w) a neck may be bare: below the jaw, and on the chin where a collar stood before that."""
+    below = head.below_jaw(columns, rows) + 0.1 * head.half_width
+    result = np.clip(0.5 + below / max(1.0, 0.02 * body.unit), 0, 1)
+    aside = np.abs((rows - head.chin[1]) * head.up[0] - (columns - head.chin[0]) * head.up[1])
+    chin = (aside < CHIN_WIDTH * head.half_width) & (below > -CHIN_HEIGHT * head.half_width) & (result < 1)
+    # what goes right below a face hid it; up to where the edge of what goes is soft
+    row = np.arange(old.shape[0], dtype=np.int32)[:, None]
+    above = np.maximum.accumulate(np.where(old, -1, row), axis=0)
+    hidden = chin & old & (above >= 0)
+    if hidden.any():
+        hidden &= np.take_along_axis(labels, np.maximum(above, 0), axis=0) == Label.SKIN
+        result = np.where(chin & dilate(hidden, 2), 1, result)
+    return np.asarray(result, np.float32)
 
 
 def _down_to_the_cloth(zone: Floats, body: Body, cover: Floats, old: Bools) -> Floats:

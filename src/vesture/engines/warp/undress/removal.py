@@ -27,7 +27,7 @@ Bools = NDArray[np.bool_]
 REACH = {Label.SKIN: 0.05, Label.BACKGROUND: 0.022, Label.HAIR: 0.01, Label.BOTTOM: 0.03, Label.TOP: 0.02}
 STRANGE = {Label.SKIN: 42.0, Label.BACKGROUND: 9.0}  # colour distance that no neighbour of that kind has by itself
 SHADE = (0.3, 1.2)  # factors of light on a hand from its darkest creases to its knuckles
-NECK_SHADE = (0.4, 1.2)  # and on a neck, which the head and a collar shade
+NECK_SHADE = (0.45, 1.2)  # and on a neck, which the head and a collar shade
 CUFF_LINE, CUFF_SHADE = 0.03, (0.8, 1.2)  # units below a cuff where darker skin lies in its shadow; its light
 COAT = 1.4  # level v below which a top hides the legs
 HAND = 0.7  # units round a wrist within which small pieces of skin are fingers
@@ -126,8 +126,8 @@ def _above_the_jaw(body: Body) -> Bools:
 
 def _face(body: Body) -> Bools:
     """The middle of the face (h, w), wherever the head leans: broad skin that is one with what lies above the chin."""
-    grid = np.indices(body.labels.shape, np.float32)
-    rows, columns = grid[0], grid[1]
+    height, width = body.labels.shape
+    columns, rows = np.arange(width, dtype=np.float32)[None], np.arange(height, dtype=np.float32)[:, None]
     level = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.unit
     high = level < CHIN
     if body.head is not None:  # beside necks that come up as high collars stand

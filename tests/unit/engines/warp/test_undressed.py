@@ -153,7 +153,7 @@ def test_complexion_is_read_off_face_and_hands() -> None:
     assert tones.legs == {}
 
 
-def test_arms_that_are_hidden_have_nearly_the_hands_light_and_legs_the_faces() -> None:
+def test_arms_that_are_hidden_have_nearly_the_hands_light_and_legs_more_of_the_faces() -> None:
     body = drawn_body()
     photo = drawn_photo(body)
     hands = np.zeros(photo.shape[:2], bool)
@@ -164,7 +164,7 @@ def test_arms_that_are_hidden_have_nearly_the_hands_light_and_legs_the_faces() -
     assert tones.face is not None
     assert tones.face[0] > hand[0] + 8
     assert abs(tones.body[0] - hand[0]) < 0.5 * abs(tones.body[0] - tones.face[0])
-    assert abs(tones.leg[0] - tones.face[0]) < 4
+    assert tones.body[0] + 2 < tones.leg[0] < tones.face[0]
 
 
 def test_skin_in_glaring_light_is_painted_with_colour() -> None:

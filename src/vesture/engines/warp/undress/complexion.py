@@ -30,7 +30,7 @@ PALER = (0.85, 1.08)
 # what bare arms have beyond the lit tone of face and of hands, and legs beyond that of a face; medians of 36 arms and
 # 23 legs, less 2 L* by which their middle is darker than what is lit of them
 ARM_TO_FACE, ARM_TO_HAND = np.array([-5.0, 0.0, 0.4], np.float32), np.array([-0.5, -0.6, 2.0], np.float32)
-LEG_TO_FACE, LEG_TO_HAND = np.array([-2.0, -0.4, 2.5], np.float32), np.array([-3.0, -0.6, 2.0], np.float32)
+LEG_TO_FACE, LEG_TO_HAND = np.array([-2.0, -0.4, 1.5], np.float32), np.array([-3.0, -0.6, 2.0], np.float32)
 BY_HAND = np.array([0.7, 0.6, 0.65], np.float32)  # share of an arm's tone that hands tell, where the face is seen too
 MOST_LIT = 83.0  # L* above which light skin is lit too brightly to tell its colour
 UPPER_FACE = (1.05, 2.6)  # half-widths of the face above the chin, between which no beard grows and no lips are
@@ -159,8 +159,9 @@ def _limb_tone(face: Floats | None, hands: list[Floats], everything: Floats) -> 
 
 
 def _leg_tone(face: Floats | None, usual: Floats) -> Floats:
-    """Skin of legs that are not seen, by the face or else by the arms' tone."""
-    return _unglared(usual + LEG_TO_HAND - ARM_TO_HAND if face is None else face + LEG_TO_FACE)
+    """Skin of legs that are not seen, half by the face and half by the arms' tone, which may be seen beside it."""
+    by_arm = usual + LEG_TO_HAND - ARM_TO_HAND
+    return by_arm if face is None else _unglared(0.5 * (face + LEG_TO_FACE) + 0.5 * usual)
 
 
 def _unglared(tone: Floats) -> Floats:

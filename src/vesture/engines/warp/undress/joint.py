@@ -41,8 +41,8 @@ def skin_width(limb: Limb, skin: Bools, joint: float, unit: float) -> tuple[floa
     beside = across[(along > BAND[0]) & (along < BAND[1]) & (np.abs(across) < reach)]
     if len(beside) < LEAST:
         return None
-    first, last = np.percentile(_run(beside), [2, 98])
-    half = float(last - first) / 2
+    first, last = np.percentile(_run(beside), [1, 99])
+    half = float(last - first + 1) / 2  # from middle to middle of the outermost pixels
     if half < 0.4 * natural:
         return None
     most = float(np.interp(joint / limb.length, END, (HALF_RANGE[1], AT_THE_END)))

@@ -99,14 +99,22 @@ def bare_limb(limb: Limb, anatomy: Anatomy, skin: Bools, unit: float, light: flo
 
 def side_light(coarse: Coarse, limb: Limb, old: Bools) -> float:
     """From which side a limb is lit, read off the cloth on it: the brightness gained from axis to sign-1 side."""
-    frame = limb_frame(limb, coarse.columns, coarse.rows)
+    reach = float(limb.outer.max())
+    (left, top), (right, bottom) = limb.axis.min(0) - reach, limb.axis.max(0) + reach
+    window = (
+        slice(*np.searchsorted(coarse.rows, [top, bottom])),
+        slice(*np.searchsorted(coarse.columns, [left, right])),
+    )
+    if not old[window].any():
+        return 0.0
+    frame = limb_frame(limb, coarse.columns[window[1]], coarse.rows[window[0]])
     outer = np.interp(frame.along, limb.along, limb.outer / limb.natural)
     across = frame.across / outer
-    on = old & (np.abs(across) < 0.85) & (frame.along > 0.15 * limb.length) & (frame.along < limb.length)
+    on = old[window] & (np.abs(across) < 0.85) & (frame.along > 0.15 * limb.length) & (frame.along < limb.length)
     first, second = on & (across > 0.3), on & (across < -0.3)
     if int(first.sum()) < 20 or int(second.sum()) < 20:
         return 0.0
-    bright = coarse.photo.mean(-1) + 8  # black cloth shows light weakly; the floor keeps ratios sane
+    bright = coarse.photo[window].mean(-1) + 8  # black cloth shows light weakly; the floor keeps ratios sane
     ratio = float(np.median(bright[first]) / np.median(bright[second]))
     return float(np.clip(0.35 * np.log(ratio), -0.2, 0.2))
 

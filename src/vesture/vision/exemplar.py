@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.vision.exemplar_pieces import laid_pieces
+from vesture.vision.exemplar_pieces import HALF, laid_pieces, whole_pieces
 from vesture.vision.exemplar_seams import seam_light
 from vesture.vision.fill import grain, push_pull
 from vesture.vision.masks import dilate
@@ -25,6 +25,7 @@ Bools = NDArray[np.bool_]
 Indices = NDArray[np.int64]
 
 FINEST = 2000  # hole pixels at the resolution at which pieces are laid
+FEW, FINER, STEP = 20, 2, 1.6  # places to copy below which finer levels are tried, how many, and how much finer each
 SHARP = 2  # power of the weights by which pieces cross-fade: the nearest rules but at the seam
 TEXTURED = 3.0  # levels of detail above which a smooth fill would show as a smear; an empty studio has half of it
 CLEAR = 20.0  # levels of detail by which pieces are told apart; paler scenes are looked at in more contrast
@@ -99,7 +100,13 @@ def _pieced(
     finest: int,
     contrast: float,
 ) -> Floats:
-    level = _level(photo, plate, need, usable, min(1.0, (finest / max(int(need.sum()), 1)) ** 0.5))
+    scale = min(1.0, (finest / max(int(need.sum()), 1)) ** 0.5)
+    level = _level(photo, plate, need, usable, scale)
+    for _ in range(FINER):
+        if scale == 1 or int(whole_pieces(level.known, HALF).sum()) >= FEW:
+            break
+        scale = min(1.0, STEP * scale)
+        level = _level(photo, plate, need, usable, scale)
     moves = laid_pieces(contrast * level.image, level.known, level.hole, generator)
     return _copied(photo, plate, need, usable, level, moves)
 

@@ -45,6 +45,15 @@ def test_pale_flagstones_do_not_become_a_smear() -> None:
     assert np.corrcoef(profile, wanted)[0, 1] > 0.6
 
 
+def test_a_narrow_strip_of_cloth_is_enough_to_go_on_with_its_weave() -> None:
+    weave = np.random.default_rng(2).normal(120, 20, (260, 240, 3)).astype(np.float32)
+    need = np.ones((260, 240), bool)
+    need[230:] = False
+    usable = ~need
+    filled = fill_scene(np.where(need[..., None], np.float32(0), weave), need, usable, 60.0, np.random.default_rng(1))
+    assert filled[100:200, 40:200].std() > 0.5 * weave.std()
+
+
 def test_only_usable_pixels_are_copied() -> None:
     wall, need = bricks((160, 180)), hole((160, 180))
     person = np.zeros_like(need)

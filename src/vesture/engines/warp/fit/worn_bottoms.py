@@ -28,7 +28,7 @@ UNDER_TOP = 0.03  # levels by which a waistband goes under the top that hangs ov
 IN_OPENING = 0.04  # levels above the old one, that it goes where an open jacket shows it
 HIP = 0.45  # units along the leg, below where it leaves the hips, within which cloth goes with the hips as much
 LONG_LEG = 0.88  # share of the leg from which on trousers are long
-BELOW_HEM = 0.04  # share of the leg below a hem at which what comes out of it is looked at
+BELOW_HEM = 0.12  # share of the leg below a hem at which what comes out of it is looked at
 OVER_SKIN, WIDEST_LEG = 1.06, 1.45  # widths of a hem in those of the bare leg, at least; factor on it, at most
 SHORTEST = 0.08  # share of the leg that hot pants cover
 

@@ -140,12 +140,8 @@ def soft_front(
         trust = np.clip((apart - SEPARABLE[0]) / (SEPARABLE[1] - SEPARABLE[0]), 0, 1)
         if part is hair:  # patterns and folds beside it would show as specks
             told = _even(told, rows, columns, alpha.shape, EVEN * unit)
-        # the further from the edge, the less the colour may say against the label
-        inward, outward = _depth(part, rows, columns)
         inner = max(INNER, HAIR_INNER * unit) if part is hair else INNER
-        least = np.where(inward > 0, 0.3 + 0.7 * inward / inner, 0.0)
-        most = np.where(outward > 0, 0.7 - 0.7 * (outward - 1) / max(band * unit, 1.5), 1.0)
-        told = np.clip(told, np.minimum(least, 1), np.clip(most, 0, 1))
+        told = _near_the_label(told, part, rows, columns, inner, max(band * unit, 1.5))
         edge = alpha[rows, columns]
         if part is hair:  # where nothing tells hair from cloth its outline is rough
             edge = _smooth_outline(gone & ~keep, OUTLINE * unit)[rows, columns]
@@ -215,6 +211,17 @@ def _edge(part: Bools, keep: Bools, old: Bools, band: float) -> tuple[NDArray[np
     outer = (cv2.distanceTransform((~part).view(np.uint8), cv2.DIST_L2, 5) <= band) & old & ~keep
     inner = (cv2.distanceTransform((~(old & ~keep)).view(np.uint8), cv2.DIST_L2, 5) <= band) & part
     return np.nonzero(outer | inner)
+
+
+def _near_the_label(
+    told: Floats, part: Bools, rows: NDArray[np.intp], columns: NDArray[np.intp], inner: float, outer: float
+) -> Floats:
+    """Coverage (n,) that colours tell at pixels of a part's edge: the further from the edge, `inner` pixels inside and
+    `outer` outside at the most, the less the colour may say against the label."""
+    inward, outward = _depth(part, rows, columns)
+    least = np.where(inward > 0, 0.3 + 0.7 * inward / inner, 0.0)
+    most = np.where(outward > 0, 0.7 - 0.7 * (outward - 1) / outer, 1.0)
+    return np.asarray(np.clip(told, np.minimum(least, 1), np.clip(most, 0, 1)), np.float32)
 
 
 def _depth(part: Bools, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> tuple[Floats, Floats]:

@@ -121,10 +121,8 @@ def soft_front(
     for part, band in ((hair, HAIR_BAND), (keep & ~hair, SKIN_BAND)):
         gone = around if part is hair else old
         rows, columns = _edge(part, keep, gone, max(1.5, band * unit))
-        if not len(rows):
-            continue
         front_seeds = coarse.pure(part)
-        if not front_seeds.any():
+        if not len(rows) or not front_seeds.any():
             continue
         grown = coarse.grown(front_seeds)
         if part is hair:  # broad bands show the coarse pixels' corners

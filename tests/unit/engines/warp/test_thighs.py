@@ -91,3 +91,14 @@ def test_an_ankle_comes_out_of_the_middle_of_its_shoe(aside: int) -> None:
         assert np.linalg.norm(np.diff(shaped[side].limb.axis, 2, axis=0), axis=1).max() < 1
     without = clothed_legs(replace(body, labels=np.where(labels == Label.SHOES, 0, labels).astype(np.uint8)), bare)
     assert without["left"].limb.at(np.array([158.0]))[0, 0] == pytest.approx(132, abs=1)
+
+
+def test_a_shoe_far_below_the_end_of_a_leg_in_wide_trousers_does_not_draw_the_ankle() -> None:
+    body = drawn_body()
+    labels = np.zeros((500, 300), np.uint8)
+    labels[240:425, 100:200] = Label.BOTTOM
+    for middle in (132, 168):
+        labels[425:450, middle - 16 : middle + 5] = Label.SHOES
+    body = replace(body, labels=labels)
+    ankle = clothed_legs(body, _bare_legs(body))["left"].limb.at(np.array([155.0]))[0]
+    assert ankle[0] == pytest.approx(_bare_legs(body)["left"].limb.at(np.array([155.0]))[0, 0], abs=0.5)

@@ -38,7 +38,7 @@ def instep(body: Body, side: SideName, old: Bools, bare: Limb) -> Floats:
     shoes = np.zeros(shape, bool)
     box = np.s_[top:bottom, left:right]
     shoes[box] = body.labels[box] == Label.SHOES
-    shoe = _nearest(shoes & ~old, end, body)
+    shoe = _nearest(shoes & ~old, leg.at(np.array([leg.length]))[0], body)  # shared by where the legs are seen
     if shoe is None:
         return np.zeros(shape, np.float32)
     rows, columns = np.nonzero(shoe)

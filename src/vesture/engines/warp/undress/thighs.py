@@ -29,7 +29,7 @@ INSIDE = 0.006  # units of cloth
 SHOE = 0.3  # units round a leg's end within which the trousers' edge lies on its shoe
 LEAST = 0.05  # units of that edge, at least
 ANKLE, WIDER = 0.5, 1.25  # units above a shoe over which an ankle turns to its opening; most that it widens
-ASIDE = 0.07  # units that it does so
+ASIDE, BELOW = 0.07, 0.1  # units that it does so; below a leg's end, where its shoe may begin
 JOINT = 0.15  # units before skin that is seen, which tells the width itself
 
 
@@ -65,7 +65,8 @@ def _into_shoe(body: Body, bare: BareLimb) -> BareLimb:
     if labels.shape[0] < 2:
         return bare
     rows, columns = np.nonzero(np.isin(labels[:-1], CLOTH) & (labels[1:] == Label.SHOES))
-    if len(np.unique(columns)) < LEAST * unit:
+    # under wide trousers the leg ends above its shoe, whose visible part tells little of the ankle
+    if len(np.unique(columns)) < LEAST * unit or np.median(rows) + top > end[1] + BELOW * unit:
         return bare
     first, last = np.percentile(columns, [5, 95]) + left
     at = limb.along[np.argmin(np.abs(limb.axis[:, 1] - (np.median(rows) + top)))]

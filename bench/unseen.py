@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 
@@ -57,7 +57,9 @@ def draw(folder: Path, count: int, generator: random.Random) -> list[Row]:
     """
     people, garments = _people(folder), _garments(folder)
     taken = {(row.person, row.garment) for row in gallery_rows()}
-    half = {person: category for _, category, person, _ in _product_views(folder)}
+    views = _product_views(folder)
+    half = {person: category for _, category, person, _ in views}
+    worn = {garment: category for _, category, _, garment in views}
     rows: list[Row] = []
     for person_kind, garment_kind, share in MIXTURE:
         if not people[person_kind] or not garments[garment_kind]:
@@ -67,17 +69,17 @@ def draw(folder: Path, count: int, generator: random.Random) -> list[Row]:
             for person in people[person_kind]
             for garment in garments[garment_kind]
             # a product view shows the half of a body that the product is for
-            if (person, garment) not in taken and half.get(person) in (None, category_of(garment))
+            if (person, garment) not in taken and half.get(person) in (None, category_of(garment, worn))
         ]
         for person, garment in generator.sample(free, min(round(share * count), len(free))):
             name = f"{person_kind}-{_short(person)}-{_short(garment)}"
-            rows.append(Row(name, "unseen", person, garment, category_of(garment), garment_kind))
+            rows.append(Row(name, "unseen", person, garment, category_of(garment, worn), garment_kind))
     return rows
 
 
-def category_of(garment: str) -> Category:
-    """As the gallery has it; where it has not, by the word in the file's name."""
-    known = {row.garment: row.category for row in gallery_rows()}
+def category_of(garment: str, worn: Mapping[str, Category]) -> Category:
+    """As the gallery has it, or the list of product views (`worn`); else by the word in the file's name."""
+    known = {**worn, **{row.garment: row.category for row in gallery_rows()}}
     by_word = next((category for word, category in WORDS.items() if word in garment), "tops")
     return known.get(garment, by_word)
 

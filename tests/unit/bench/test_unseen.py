@@ -56,9 +56,10 @@ def test_half_bodies_get_what_covers_that_half(folder: Path) -> None:
 
 
 def test_categories_come_from_the_gallery_or_the_name() -> None:
-    assert category_of("pants/4") == "one-pieces"  # dungarees
-    assert category_of("data/garments/cc0_skirt_new.jpg") == "bottoms"
-    assert category_of("data/garments/new.jpg") == "tops"
+    assert category_of("pants/4", {}) == "one-pieces"  # dungarees
+    assert category_of("data/garments/cc0_skirt_new.jpg", {}) == "bottoms"
+    assert category_of("data/garments/new.jpg", {}) == "tops"
+    assert category_of("data/recolour/new.jpg", {"data/recolour/new.jpg": "bottoms"}) == "bottoms"
 
 
 def test_a_folder_without_a_kind_of_photo_is_told(folder: Path) -> None:

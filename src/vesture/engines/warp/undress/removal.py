@@ -7,12 +7,13 @@ hems leave lines of their own colour or shade beyond, which would outline the ne
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body.figure import SIDES, Body, SideName
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body, SideName
 from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.collar import JAW_MARGIN, collar_remains, hanging_together
@@ -42,6 +43,8 @@ CHIN, FOREHEAD = -0.2, -0.6  # levels in units, from the shoulder joints, above 
 FACE_RIM = 0.06  # units
 BEARD = 0.45  # half-widths of the face below the jaw that chins and beards reach
 FACE_BOX = 2.2  # half-widths of the face from the chin within which it lies
+FOREARM, SLEEVE_END, SLEEVE_WIDTH = 0.4, 0.08, 1.9  # share of an arm; units past a cuff's middle; radii of the arm
+HANGS_OUT = 0.03  # units that wide sleeves lie rather beyond the arm than before the body
 SEAM = 0.008  # units of mixed pixels along every edge
 SKIN_SEAM = 0.016  # and of the line of shade that cuffs and collars leave on skin
 
@@ -179,7 +182,18 @@ def _skirt(body: Body, old: Bools) -> Bools:
     skirt = below(body, 1.0, old)
     one_piece = body.labels == Label.ONE_PIECE
     long = int(below(body, COAT, skirt).sum()) > 0.15 * body.unit**2
-    return skirt if long else skirt & one_piece
+    return (skirt if long else skirt & one_piece) & ~_sleeves(body)
+
+
+def _sleeves(body: Body) -> Bools:
+    """The lower sleeves (h, w) down to their cuffs, which end lower than a garment is parted: they go."""
+    result = np.zeros(body.labels.shape, bool)
+    for side in SIDES:
+        arm = body.arms[side]
+        end = (arm.length if arm.bare_from is None else arm.bare_from) + SLEEVE_END * body.unit
+        hanging = replace(arm, axis=arm.axis + SIGN[side] * HANGS_OUT * body.unit * body.across)
+        result |= limb_zone(body.labels.shape, hanging, FOREARM * arm.length, end, SLEEVE_WIDTH) > 0.5
+    return result
 
 
 def _whole(old: Bools, person: Bools, unit: float) -> Bools:

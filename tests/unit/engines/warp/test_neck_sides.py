@@ -96,13 +96,23 @@ def test_what_a_collar_hid_of_the_chin_is_skin() -> None:
 
 def test_a_painted_neck_fades_out_over_the_neck_that_is_seen_and_never_over_the_face() -> None:
     body = replace(drawn_body(), head=HEAD)
-    seam = neck_seam(body, body.labels == Label.TOP)
+    bare = np.zeros(body.labels.shape, np.float32)
+    seam = neck_seam(body, body.labels == Label.TOP, bare)
     column = seam[95:113, 150]
     assert column[-1] > 0.4
     assert (np.diff(column) >= 0).all()
     assert not seam[:92].any()
     assert not seam[body.labels != Label.SKIN].any()
-    assert not neck_seam(replace(body, head=None), body.labels == Label.TOP).any()
+    assert not neck_seam(replace(body, head=None), body.labels == Label.TOP, bare).any()
+
+
+def test_a_neck_stays_as_it_is_beside_what_the_new_garment_covers_again() -> None:
+    body = replace(drawn_body(), head=HEAD)
+    old = body.labels == Label.TOP
+    short = np.roll(old, 2, axis=0) & old  # by a line of pixels
+    assert not neck_seam(body, old, short.astype(np.float32)).any()
+    deeper = np.roll(old, 20, axis=0) & old
+    assert neck_seam(body, old, deeper.astype(np.float32)).max() > 0.4
 
 
 def test_no_skin_is_painted_beside_a_face_where_a_collar_stood_before_the_scene() -> None:
@@ -123,3 +133,15 @@ def test_shade_that_a_collar_throws_on_the_neck_is_no_rim_of_it() -> None:
     gone = old_garment(photo, body, (Label.TOP, Label.ONE_PIECE), Coarse.of(photo, UNIT))
     assert gone[96:108, 159:161].mean() < 0.2
     assert gone[96:108, 164:180].all()
+
+
+def test_a_neck_begins_no_further_out_than_where_a_collar_ends_the_face() -> None:
+    body = collared(13, top=60)
+    labels = body.labels.copy()
+    labels[60:90, 137:164] = Label.TOP
+    labels[60:90, 142:159] = Label.SKIN
+    body = replace(body, labels=labels)
+    zone = bare_neck(labels.shape, body, labels == Label.TOP)
+    assert zone[80:87, 162:191].max() < 0.1
+    assert zone[80:87, 110:139].max() < 0.1
+    assert zone[100, 140:160].min() > 0.9

@@ -89,7 +89,8 @@ def neck_sides(body: Body, head: Head, old: Bools) -> dict[SideName, NeckSide]:
         else:
             places = found
         jaw = _beside_the_jaw(body, head, old, SIGN[side], usual)
-        line = _side_line(body, head, side, places[0], places[1], jaw)
+        limits = [jaw, _beside_the_jaw(body, head, old, SIGN[side], usual, under_collar=True)]
+        line = _side_line(body, head, side, places[0], places[1], [limit for limit in limits if limit is not None])
         collared = found is None and wide is not None and not _hairy(rays[side])
         result[side] = NeckSide(line, jaw, collared)
     return result
@@ -178,28 +179,33 @@ def _hairy(rays: _Rays) -> bool:
     return float(np.mean(ends)) > HAIRY
 
 
-def _beside_the_jaw(body: Body, head: Head, old: Bools, sign: float, usual: float) -> tuple[float, float] | None:
+def _beside_the_jaw(
+    body: Body, head: Head, old: Bools, sign: float, usual: float, under_collar: bool = False
+) -> tuple[float, float] | None:
     """The lowest place beside the jaw at which the scene is seen to end the face: share of the neck's axis, and pixels
-    from that."""
+    from that. Or, `under_collar`, at which what goes ends the face above the jaw: no neck begins further out."""
     length = max(float((body.neck - head.neck_top) @ body.down), 1.0)
     shares = JAW_LEVELS * head.half_width / length
     rays = _rays(body, head, old, sign, shares, usual)
-    seen = [
-        level
-        for level, end in enumerate(rays.ends)
-        if _begins_and_ends_in_skin(rays, level) and rays.scene[level, end : end + rays.reach].any()
-    ]
+
+    def ended(level: int, end: int) -> bool:
+        if not under_collar:
+            return bool(rays.scene[level, end : end + rays.reach].any())
+        face = rays.below[level, end] < 0 and rays.distance[end] > SIDE_RANGE[0] * usual
+        return bool(face and rays.gone[level, end : end + rays.reach].any())
+
+    seen = [level for level, end in enumerate(rays.ends) if _begins_and_ends_in_skin(rays, level) and ended(level, end)]
     if not seen:
         return None
     return float(shares[seen[-1]]), float(max(rays.distance[rays.ends[level]] for level in seen[-2:]))
 
 
 def _side_line(
-    body: Body, head: Head, side: SideName, shares: Points, halves: Points, jaw: tuple[float, float] | None
+    body: Body, head: Head, side: SideName, shares: Points, halves: Points, jaws: list[tuple[float, float]]
 ) -> Points:
     """One side's outline (n, 2): straight down to the first of the given places, through them, out to the shoulder.
 
-    From the `jaw` on, a share of the axis and pixels from that, it widens a little with every level.
+    From each of the `jaws` on, a share of the axis and pixels from that, it widens a little with every level.
     """
     sign = SIGN[side]
     length = max(float((body.neck - head.neck_top) @ body.down), 1.0)
@@ -208,8 +214,8 @@ def _side_line(
     widths = np.r_[halves[0], halves, halves[-1]]
     fine = np.linspace(levels[0], levels[-1], 40)
     widths = np.interp(fine, levels, widths)
-    if jaw is not None:
-        widths = np.minimum(widths, jaw[1] + SPREADING * length * np.maximum(fine - jaw[0], 0))
+    for share, wide in jaws:
+        widths = np.minimum(widths, wide + SPREADING * length * np.maximum(fine - share, 0))
     upper = _axis(body, head, fine) + sign * body.across * widths[:, None]
     crown = body.arms[side].axis[0] - SHOULDER_RISE * body.unit * body.down
     foot = 0.35 * upper[-1] + 0.65 * (body.neck_foot[side] + 0.03 * body.unit * body.down)

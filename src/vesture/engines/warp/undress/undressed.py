@@ -37,6 +37,7 @@ from vesture.engines.warp.undress.neck import bare_neck
 from vesture.engines.warp.undress.neck_seam import neck_seam
 from vesture.engines.warp.undress.removal import below, old_garment
 from vesture.engines.warp.undress.skin import BareLimb, painted_limb
+from vesture.engines.warp.undress.thighs import beside_a_tube
 from vesture.engines.warp.undress.trunk import painted_torso, trunk_tone
 from vesture.vision.exemplar import fill_scene
 from vesture.vision.frame import Box
@@ -46,6 +47,7 @@ from vesture.vision.parsing.parse import Label
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
+TO_ANKLE = 0.8  # share of a leg that trousers cover which end at its ankle
 HEM_SLOPE = 0.1  # units that the hem of a leg may be higher at its side than in its middle
 NICK_WIDTH, NICK_REACH = 1.12, 0.15  # radii of a limb and units past its end within which nicks are closed
 HANGING = 0.95  # level v below which what stays of the garment that goes is its skirt
@@ -148,12 +150,8 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
         body.labels != Label.BACKGROUND,
         hands,
         old,
-        np.maximum.reduce(
-            [
-                feather(dilate(old, 1), 0.8),
-                (1 - begun_hands(hands, old, body.unit)) * (body.labels == Label.SKIN),
-                neck_seam(body, old) if Label.TOP in clothes.replaced else np.zeros(old.shape, np.float32),
-            ]
+        np.maximum(
+            feather(dilate(old, 1), 0.8), (1 - begun_hands(hands, old, body.unit)) * (body.labels == Label.SKIN)
         ),
         bled(window, old, body.labels == Label.BACKGROUND, coarse, body.unit),
         coarse,
@@ -180,6 +178,8 @@ def undress(
     solid = scene.person & ~scene.old
     away = ~dilate(cover > 0.004, max(2.0, 0.03 * scene.body.unit))
     fading = np.maximum(scene.fading, np.maximum(feather(scene.bled & away, 0.8), _hem_shade(scene) * away))
+    if Label.TOP in scene.clothes.replaced:
+        fading = np.maximum(fading, neck_seam(scene.body, scene.old, cover))
     hanging = left_hanging(scene.old, _skirt(scene), cover, scene.body.unit)
     fading = fading * (1 - feather(hanging, 0.7))
     solid |= hanging
@@ -262,6 +262,8 @@ def _behind(
             zone = np.maximum(zone, instep(body, side, scene.old, leg.limb))
             tone = scene.complexion.legs.get(side, scene.complexion.leg)
             zone = zone * (need & ~under_cloth(leg.limb, cover, HEM_SLOPE * body.unit))
+            if reach.get(side, 0.0) > TO_ANKLE * leg.limb.length:
+                zone = zone * ~beside_a_tube(leg.limb, cover, HEM_SLOPE * body.unit)
             patch = painted_limb(leg, (tone, tone), scene.coarse, scene.skin, zone, texture, body.unit)
             for painted in _present(patch):
                 yield in_hem_shade(in_hem_shade(painted, cover, body.unit), shoes, body.unit, IN_SHOE)

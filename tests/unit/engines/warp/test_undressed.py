@@ -163,8 +163,21 @@ def test_arms_that_are_hidden_have_nearly_the_hands_light_and_legs_more_of_the_f
     hand = tones.hands["left"]
     assert tones.face is not None
     assert tones.face[0] > hand[0] + 8
-    assert abs(tones.body[0] - hand[0]) < 0.5 * abs(tones.body[0] - tones.face[0])
+    assert abs(tones.body[0] - hand[0]) < 0.7 * abs(tones.body[0] - tones.face[0])
     assert tones.body[0] + 2 < tones.leg[0] < tones.face[0]
+
+
+def test_arms_are_neither_much_darker_nor_redder_than_the_face_by_red_hands_in_the_shade() -> None:
+    body = drawn_body()
+    photo = drawn_photo(body)
+    hands = np.zeros(photo.shape[:2], bool)
+    hands[230:275] = (body.labels == Label.SKIN)[230:275]
+    photo[hands] = (photo[hands] * (0.84, 0.76, 0.76)).astype(np.uint8)
+    tones = read_complexion(photo, body)
+    assert tones.face is not None
+    assert tones.hands["left"][0] < tones.face[0] - 10
+    assert tones.face[0] - 9 < tones.body[0] < tones.face[0] - 4
+    assert tones.body[1] - tones.face[1] < 0.4 * (tones.hands["left"][1] - tones.face[1])
 
 
 def test_skin_in_glaring_light_is_painted_with_colour() -> None:

@@ -32,6 +32,10 @@ PALER = (0.85, 1.08)
 ARM_TO_FACE, ARM_TO_HAND = np.array([-5.0, 0.0, 0.4], np.float32), np.array([-0.5, -0.6, 2.0], np.float32)
 LEG_TO_FACE, LEG_TO_HAND = np.array([-2.0, -0.4, 1.5], np.float32), np.array([-3.0, -0.6, 2.0], np.float32)
 BY_HAND = np.array([0.7, 0.6, 0.65], np.float32)  # share of an arm's tone that hands tell, where the face is seen too
+RED_BY_HAND = 0.35  # of a hand redder than the face: of 15 photos the arms are as red as the face, some hands much more
+# L* by which arms may be darker than a face, and the share of what is beyond: those of 12 of 15 photos lie within 9
+DARKER, MUCH_DARKER = 6.0, 0.4
+BY_HAND_ONLY = 0.4  # share of a limb's tone that hands tell, where other skin is seen, but no face
 MOST_LIT = 83.0  # L* above which light skin is lit too brightly to tell its colour
 UPPER_FACE = (1.05, 2.6)  # half-widths of the face above the chin, between which no beard grows and no lips are
 UPPER_WIDTH = 0.75  # half-widths beside the face's middle
@@ -82,7 +86,7 @@ def read_complexion(photo: NDArray[np.uint8], body: Body) -> Complexion:
     hands = {side: tone for side in SIDES if (tone := lit_tone(lab[at_hand[side]])) is not None}
     on_neck = (below > 0.06) & (level < 0) & (aside < NECK)
     neck = lit_tone(lab[on_neck if face is None else on_neck & like_skin(lab, _paler(face))])
-    usual = _limb_tone(face, list(hands.values()), lab)
+    usual = _limb_tone(face, list(hands.values()), lab[~at_hand["left"] & ~at_hand["right"]])
     arms: dict[SideName, Floats] = {}
     legs: dict[SideName, Floats] = {}
     least = 0.04 * body.unit**2 / step  # less is a gap in a sleeve or a mistake of the parse
@@ -141,21 +145,27 @@ def _torso_tone(face: Floats | None, neck: Floats | None, usual: Floats) -> Floa
     return np.asarray([lightness, *(0.4 * tone[1:] + 0.6 * neck[1:])], np.float32)
 
 
-def _limb_tone(face: Floats | None, hands: list[Floats], everything: Floats) -> Floats:
+def _limb_tone(face: Floats | None, hands: list[Floats], elsewhere: Floats) -> Floats:
     """Skin of limbs that are not seen, between face and hands: hands are redder than arms, faces in the best light."""
     if face is not None:
         # a hand in the shade, or something else that was taken for one
         hands = [hand for hand in hands if hand[0] > face[0] - 15]
-    hand = np.mean(hands, axis=0) if hands else None
-    if face is None and hand is None:
-        tone = lit_tone(everything)
-        return MIDDLING if tone is None else tone
+    hand = np.asarray(np.mean(hands, axis=0) + ARM_TO_HAND, np.float32) if hands else None
     if face is None:
-        assert hand is not None
-        return _unglared(hand + ARM_TO_HAND)
+        tone = lit_tone(elsewhere)
+        if hand is None:
+            return MIDDLING if tone is None else tone
+        if tone is not None and _same_person(tone, hand):
+            hand = np.asarray(BY_HAND_ONLY * hand + (1 - BY_HAND_ONLY) * tone, np.float32)
+        return _unglared(hand)
     if hand is None:
         return _unglared(0.5 * _paler(face) + 0.5 * (face + ARM_TO_FACE))
-    return _unglared(BY_HAND * (hand + ARM_TO_HAND) + (1 - BY_HAND) * (face + ARM_TO_FACE))
+    arm = face + ARM_TO_FACE
+    redder = hand[1] > arm[1]
+    share = BY_HAND * np.array([1, RED_BY_HAND / BY_HAND[1] if redder else 1, 1], np.float32)
+    mixed = share * hand + (1 - share) * arm
+    darker = max(0.0, float(face[0] - mixed[0]) - DARKER)
+    return _unglared(mixed + np.array([(1 - MUCH_DARKER) * darker, 0, 0], np.float32))
 
 
 def _leg_tone(face: Floats | None, usual: Floats) -> Floats:

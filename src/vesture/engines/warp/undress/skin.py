@@ -31,6 +31,7 @@ LIMB_REDDENING = np.array([0.95, 1.01, 1.04], np.float32)
 FLUSH = np.array([0.03, -0.025, -0.03], np.float32)  # where the blood shows through, at its strongest
 MEETING, WRIST_MEETING = 0.7, 0.18  # units before the visible skin within which a limb takes on its width
 BEYOND = 0.14  # units past the last joint where no skin is seen: trousers end below the ankle
+LIKE_HAND = 0.5  # share of the way to the visible skin, from where on a limb takes on its tone
 ARMPIT = 0.25  # share of an arm down to which its inner side is one with the chest
 LIMB_SEEN = 0.92  # of a limb's length, before which skin that is seen is its own and not a hand's
 STRIPES, STRIPE = (-0.85, -0.6, -0.3, 0.0, 0.3, 0.6, 0.85), 0.16  # along a limb, in radii from its axis; half a width
@@ -170,7 +171,7 @@ def _lit_like(field: Floats, real: Floats, seen: Bools, across: Floats, away: Fl
 
 
 def _tube(bare: BareLimb, tones: tuple[Floats, Floats], frame: LimbFrame) -> Floats:
-    share = smooth_step((frame.along / max(bare.joint, 1) - 0.35) / 0.65)
+    share = smooth_step((frame.along / max(bare.joint, 1) - LIKE_HAND) / (1 - LIKE_HAND))
     table = to_rgb(tones[0] + np.linspace(0, 1, 64, dtype=np.float32)[:, None] * (tones[1] - tones[0]))
     tone = table[np.clip(share * 63, 0, 63).astype(int)]
     along = np.asarray(bare.anatomy.share(frame.along / max(bare.limb.length, 1), bare.bend), np.float32)

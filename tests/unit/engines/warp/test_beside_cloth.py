@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from drawn_person import drawn_body
 
-from vesture.engines.warp.body.silhouettes import below_level, beside_cloth, beside_hips
+from vesture.engines.warp.body.silhouettes import at_sides, below_level, beside_cloth, beside_hips
 
 
 def covered(first: float, last: float, half_width: float) -> tuple:
@@ -35,9 +35,18 @@ def test_trousers_are_seen_under_a_hem_and_not_beside_it() -> None:
     corner[:, : at(body, 0.3, 1.0)[1]] = False
     cover[corner] = 0  # the hem rises at a side
     hidden = beside_hips(body, cover)
-    assert hidden[at(body, 0.5, 0.8)]
+    assert hidden[at(body, 0.65, 0.8)]
+    assert not hidden[at(body, 0.6, 1.0)]  # hips draw in where they come out beside the hem, in no step
     assert not hidden[at(body, 0.35, 1.0)]
     assert not hidden[at(body, 0.0, 1.2)]
+
+
+def test_gaps_are_looked_for_at_the_sides_and_not_in_a_neckline() -> None:
+    body, cover = covered(-0.1, 1.1, 0.4)
+    neckline = at(body, 0.25, 0.12)
+    cover[neckline] = 0
+    assert not beside_cloth(body, cover, True)[neckline]
+    assert at_sides(cover.shape, body)[at(body, 0.45, 0.5)]
 
 
 def test_below_a_level_is_the_lower_part_of_the_picture() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.body.figure import NECK_HALF_WIDTH, SIDES, SIGN, V_LEVELS, Body, Limb, SideName
+from vesture.vision.parsing.parse import Label
 
 Floats = NDArray[np.float32]
 
@@ -19,7 +20,9 @@ AXIS_SAMPLES = 64
 UPRIGHT = 0.85  # of a limb's length, from its start down to its end
 # Levels v between which what is bare of the chest beside cloth narrows to nothing.
 ARMHOLE_BARES, SLEEVE_BARES = (0.18, 0.42), (0.0, 0.15)
+MIDDLE = 0.75  # of the narrowest half-width of the bare trunk
 UNDER_HEM = 0.3  # units below cloth that count as under its hem
+SEEN_HIP, HIP_SLOPE = 0.2, 0.4  # units of trousers that are seen to a side; how much hips draw in upwards
 
 
 def limb_zone(shape: tuple[int, int], limb: Limb, start: float, end: float, grow: float = 1.0) -> Floats:
@@ -84,6 +87,13 @@ def below_level(shape: tuple[int, int], body: Body, level: float) -> NDArray[np.
     return np.asarray(down > level * body.torso)
 
 
+def at_sides(shape: tuple[int, int], body: Body) -> NDArray[np.bool_]:
+    """Where (H, W) the picture lies to the sides of the trunk's middle, neck and chest."""
+    rows, columns = np.ogrid[: shape[0], : shape[1]]
+    across = (columns - body.neck[0]) * body.across[0] + (rows - body.neck[1]) * body.across[1]
+    return np.asarray(np.abs(across) > MIDDLE * float(body.bare_half_width.min()))
+
+
 def beside_cloth(body: Body, cover: Floats, sleeved: bool = False) -> NDArray[np.bool_]:
     """Where (H, W) beside a garment of coverage (H, W) nothing of the bare torso is seen: in rows below the armpits
     where it lies on the middle of the body. What an armhole bares of the chest narrows downwards."""
@@ -94,8 +104,8 @@ def beside_cloth(body: Body, cover: Floats, sleeved: bool = False) -> NDArray[np
     covered = cover[np.arange(len(rows))[:, None], columns.astype(int)].min(axis=1) > 0.9
     start, end = SLEEVE_BARES if sleeved else ARMHOLE_BARES
     way = np.where(covered, np.clip((level - start) / (end - start), 0, 1), 0).astype(np.float32)
-    if sleeved:  # between a sleeve and the body the scene is seen
-        return np.asarray(cover < 0.5 * way[:, None])
+    if sleeved:  # between a sleeve and the body the scene is seen, but not in a neckline
+        return np.asarray((cover < 0.5 * way[:, None]) & at_sides(cover.shape, body))
     size = max(1, cover.shape[1] // 4), max(1, cover.shape[0] // 4)
     near = cv2.GaussianBlur(cv2.resize(cover, size, interpolation=cv2.INTER_AREA), (0, 0), 0.08 * body.unit / 4)
     return np.asarray(cv2.resize(near, cover.shape[::-1]) < 0.6 * way[:, None])
@@ -103,13 +113,34 @@ def beside_cloth(body: Body, cover: Floats, sleeved: bool = False) -> NDArray[np
 
 def beside_hips(body: Body, cover: Floats) -> NDArray[np.bool_]:
     """Where (H, W) beside a top of coverage (H, W) nothing is seen of what is worn under it: in rows in which it lies
-    on the middle of the body, but not under its hem, which may rise at the sides."""
+    on the middle of the body, but not under its hem, which may rise at the sides, nor at hips that come out beside it:
+    these go on up from where they are seen and draw in."""
     beside = beside_cloth(body, cover, True)
     size = max(1, cover.shape[1] // 4), max(1, cover.shape[0] // 4)
-    small = (cv2.resize(cover, size, interpolation=cv2.INTER_AREA) > 0.5).astype(np.uint8)
+    small = cv2.resize(cover, size, interpolation=cv2.INTER_AREA) > 0.95
+    worn = cv2.resize(body.labels, size, interpolation=cv2.INTER_NEAREST) == Label.BOTTOM
+    rows, columns = np.arange(size[1]), np.arange(cover.shape[1])
+    level = (4 * rows - body.neck[1]) / (body.torso * max(float(body.down[1]), 0.2))
+    middle = np.clip(body.point(np.zeros(size[1]), level)[:, 0] / 4, 0, size[0] - 1)
+    laid = np.flatnonzero(small[rows, middle.astype(int)])
     reach = max(1, round(UNDER_HEM * body.unit / 4))
-    above = cv2.dilate(small, np.ones((reach + 1, 1), np.uint8), anchor=(0, reach), borderValue=0)
-    return np.asarray(beside & (cv2.resize(above, cover.shape[::-1], interpolation=cv2.INTER_NEAREST) == 0))
+    every = np.arange(cover.shape[0]) / 4
+    for way in (-1, 1):
+        far = way * (np.arange(size[0])[None] - middle[:, None])
+        gap = np.where(~small & (far >= 0), far, np.inf).min(axis=1, keepdims=True)
+        trunk = (small & (far >= 0) & (far < gap)).view(np.uint8)  # without sleeves
+        above = cv2.dilate(trunk, np.ones((reach + 1, 1), np.uint8), anchor=(0, reach), borderValue=0)
+        beside &= cv2.resize(above.astype(np.float32), cover.shape[::-1]) < 0.5
+        if not len(laid):
+            continue
+        seen = np.where(worn, far, 0).max(axis=1)
+        seen[np.abs(rows - laid[-1]) > reach] = 0
+        drawn_in = HIP_SLOPE * np.maximum(rows[None] - rows[:, None], 0)
+        hip = np.where(seen > SEEN_HIP * body.unit / 4, seen - drawn_in, 0).max(axis=1)
+        spine, edge = np.interp(every, rows, middle), np.interp(every, rows, hip)
+        away = way * (columns[None] / 4 - spine[:, None])
+        beside &= (away < 0) | (away >= edge[:, None])
+    return beside
 
 
 def under_cloth(limb: Limb, cover: Floats, margin: float) -> NDArray[np.bool_]:

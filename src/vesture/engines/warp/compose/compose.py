@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body.legs import crotch_level
-from vesture.engines.warp.body.silhouettes import below_level
+from vesture.engines.warp.body.silhouettes import at_sides, below_level
 from vesture.engines.warp.cloth.crevices import closed_crevices
 from vesture.engines.warp.cloth.layers import Layer
 from vesture.engines.warp.cloth.placement import Fit
@@ -100,7 +100,9 @@ def _dressed(
     canvas = laid_over(canvas, [*before, *sleeves])
     # the gap between legs is none
     upper = scene.person & ~below(scene.body, crotch_level(scene.body), scene.person)
-    hanging = below_level(scene.shape, scene.body, ARMPIT) if photo_type == "model" else None
+    hanging = None
+    if photo_type == "model":
+        hanging = below_level(scene.shape, scene.body, ARMPIT) & at_sides(scene.shape, scene.body)
     canvas, cover = closed_crevices(canvas, cover, upper, scene.old & solid, before, scene.body.unit, hanging)
     touched = (cover > 0) | (scene.fading > 0.004) | (shadow > 0) | (base != scene.photo).any(-1)
     for patch in under:

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from drawn_person import SHAPE, UNIT, drawn_body
 
+from vesture.engines.warp.cloth.edges import without_shreds
 from vesture.engines.warp.cloth.shade import lack_of_folds, shaded
+from vesture.engines.warp.compose.light import shaded_by
 from vesture.engines.warp.picture.patch import Patch
 from vesture.vision.garment.types import Part
 
@@ -70,3 +72,26 @@ def test_cloth_with_folds_of_its_own_gets_no_others():
     assert lack_of_folds(even, cover, 100.0) == 1.0
     assert lack_of_folds((even + waves).astype(np.float32), cover, 100.0) == 0.0
     assert lack_of_folds(np.zeros_like(even), np.zeros_like(cover), 100.0) == 0.0
+
+
+def test_a_spike_of_a_sleeve_on_the_torso_goes_and_its_corners_and_what_hides_an_arm_stay():
+    sleeve = np.zeros((300, 300), np.float32)
+    sleeve[20:250, 150:280] = 1
+    sleeve[120:250, 120:123] = sleeve[240:250, 120:150] = 1  # drawn apart from the hem, along the torso
+    torso = np.zeros_like(sleeve)
+    torso[:, :200] = 1
+    left = without_shreds(sleeve, torso, 200.0)
+    assert left[120:230, 119:124].max() == 0
+    assert left[24:240, 152:280].min() > 0.99
+    np.testing.assert_array_equal(without_shreds(sleeve, np.zeros_like(torso), 200.0), sleeve)
+
+
+def test_a_crease_that_a_sleeve_surrounds_is_no_darker_than_one_beside_its_edge():
+    cover = np.ones(SHAPE, np.float32)
+    white = np.full((*SHAPE, 3), 240.0, np.float32)
+    x, y = np.rint(BODY.point(0.0, 0.6)[0]).astype(int)
+    ring = np.ones((80, 80), np.float32)
+    ring[38:42, 10:70] = 0
+    bay = Patch(int(y) - 40, int(x) - 40, np.zeros((80, 80, 3), np.float32), ring)
+    shade = 1 - shaded_by(white, cover, [bay], BODY, 0.4)[y, x, 0] / 240
+    assert 0.1 < shade < 0.2

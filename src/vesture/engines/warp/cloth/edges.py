@@ -16,6 +16,8 @@ Floats = NDArray[np.float32]
 FINE, BROAD, SHIFT = 0.011, 0.035, 0.018
 PER_SIGMA = 2.5  # pixels from a straight edge to what its blur by a sigma of one pixel shows there, less one half
 SLOPE = 0.8  # of coverage across an outline, to the pixel
+SLIVER = 0.02  # units: half the width of shreds that are torn off rather than cut so
+SOLID = 0.98  # coverage of cloth through which nothing shows
 
 
 def clean_edge(rgb: Floats, alpha: Floats, others: Floats, unit: float) -> tuple[Floats, Floats]:
@@ -40,6 +42,24 @@ def clean_edge(rgb: Floats, alpha: Floats, others: Floats, unit: float) -> tuple
         sure = np.where(alpha > 0.97, 1.0, 1e-4 * alpha).astype(np.float32)
         own = np.where(rim[..., None], _spread(own, sure, 1.2 * sigma, SHIFT * unit), own)
     return np.clip(own, 0, 255), np.asarray(coverage, np.float32)
+
+
+def without_shreds(alpha: Floats, under: Floats, unit: float) -> Floats:
+    """Coverage (h, w) of a sleeve without spikes and shreds that lie on solid cloth `under` (h, w) it: there its mask
+    took in a little of that cloth, which was drawn apart. Elsewhere all stays."""
+    factor = max(1, int(SLIVER * unit / 4))
+    size = (-(-alpha.shape[1] // factor), -(-alpha.shape[0] // factor))
+    whole = (cv2.resize(alpha, size, interpolation=cv2.INTER_AREA) > 0.5).view(np.uint8)
+    reach = max(1, round(SLIVER * unit / factor))
+    margin = 2 * reach + 1
+    whole = cv2.copyMakeBorder(whole, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
+    kept = cv2.dilate(cv2.morphologyEx(whole, cv2.MORPH_OPEN, _disc(reach)), _disc(reach // 2))
+    share = cv2.resize(kept[margin:-margin, margin:-margin].astype(np.float32), alpha.shape[::-1])
+    return np.asarray(np.where(under > SOLID, alpha * share, alpha), np.float32)
+
+
+def _disc(radius: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2), np.uint8)
 
 
 def _spread(own: Floats, sure: Floats, near: float, far: float) -> Floats:

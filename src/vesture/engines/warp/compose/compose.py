@@ -7,6 +7,7 @@ Everything outside that region is the photo's own pixels, bit for bit.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from vesture.core.task import RGB, Category
 from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.body.silhouettes import at_sides, below_level
 from vesture.engines.warp.cloth.crevices import closed_crevices
+from vesture.engines.warp.cloth.edges import without_shreds
 from vesture.engines.warp.cloth.layers import Layer
 from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.cloth.shade import SLEEVES
@@ -94,8 +96,10 @@ def _dressed(
     before = [
         outside_sleeves(in_hem_shade(front, sleeved, scene.body.unit), sleeved, scene.body.unit) for _, front in arms
     ]
-    canvas = laid_over(canvas, [*under, *_of(lit, sleeves=False)])
+    torso = _of(lit, sleeves=False)
+    canvas = laid_over(canvas, [*under, *torso])
     if photo_type != "model":  # a worn garment brings its shadows along
+        sleeves = _whole_sleeves(scene, sleeves, torso, before)
         canvas = shaded_by(canvas, cover, [*before, *sleeves], scene.body, OWN_SHADOW)
     canvas = laid_over(canvas, [*before, *sleeves])
     # the gap between legs is none
@@ -141,6 +145,15 @@ def _lit(scene: Prepared, layers: list[Layer], photo_type: str) -> list[Layer]:
             ),
         )
         for layer in layers
+    ]
+
+
+def _whole_sleeves(scene: Prepared, sleeves: list[Patch], torso: list[Patch], arms: list[Patch]) -> list[Patch]:
+    """Sleeves without shreds on the torso's cloth; what hides an arm stays."""
+    under = coverage(torso, scene.shape) * (1 - coverage(arms, scene.shape))
+    under *= below_level(scene.shape, scene.body, ARMPIT)
+    return [
+        replace(sleeve, alpha=without_shreds(sleeve.alpha, under[sleeve.place], scene.body.unit)) for sleeve in sleeves
     ]
 
 

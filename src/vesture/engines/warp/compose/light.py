@@ -28,6 +28,7 @@ FULL_LIGHT, DIMMEST = 238.0, 0.92  # luma of the brightest pixels of a photo in 
 SHADOW = 0.5  # of the light, where the garment lies on the skin
 FALL = 0.025  # units by which shadows fall below what throws them
 PARTING = (0.02, 0.28)  # levels between which sleeve and torso part, below the shoulder joint
+EDGE = 0.42  # of all that a sleeve can throw: what lies beside a straight edge of it; in a bay no more
 
 
 def folds(photo: Floats, worn: Bools, coarse: Coarse, unit: float, strength: float) -> Floats | None:
@@ -119,7 +120,7 @@ def shaded_by(canvas: Floats, cover: Floats, patches: Iterable[Patch], body: Bod
         cover: (h, w) coverage of the cloth.
         depth: the share of the light that the shadow takes at its deepest; a share of it, so that it has no colour.
     """
-    small = _small_thrown(coverage(patches, cover.shape), body.unit)
+    small = np.minimum(_small_thrown(coverage(patches, cover.shape), body.unit), EDGE)
     x, y = (
         (np.arange(count, dtype=np.float32) + 0.5) * full / count
         for count, full in zip(small.shape[::-1], cover.shape[::-1], strict=True)

@@ -39,3 +39,10 @@ def test_without_a_skirt_and_behind_a_hand_nothing_stays() -> None:
     kept = left_hanging(old, skirt, cover, UNIT)
     assert not kept[92:96, 40:50].any()
     assert kept[92:100, 55:90].all()
+
+
+def test_a_rim_that_is_left_of_what_goes_is_no_skirt() -> None:
+    old, skirt, cover = coat()
+    skirt[104:] = False
+    skirt[100:104, 32:] = False
+    assert not left_hanging(old, skirt, cover, UNIT).any()

@@ -14,7 +14,7 @@ from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.body.relief import LEG
 from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.undress.skin import bare_limb
-from vesture.engines.warp.undress.thighs import clothed_legs
+from vesture.engines.warp.undress.thighs import beside_a_tube, clothed_legs
 from vesture.vision.parsing.parse import Label
 
 
@@ -102,3 +102,17 @@ def test_a_shoe_far_below_the_end_of_a_leg_in_wide_trousers_does_not_draw_the_an
     body = replace(body, labels=labels)
     ankle = clothed_legs(body, _bare_legs(body))["left"].limb.at(np.array([155.0]))[0]
     assert ankle[0] == pytest.approx(_bare_legs(body)["left"].limb.at(np.array([155.0]))[0, 0], abs=0.5)
+
+
+def test_an_ankle_comes_out_below_long_trousers_and_not_beside_them() -> None:
+    body = drawn_body()
+    limb, margin, hem = body.legs["left"], 0.1 * UNIT, 380
+    cover = np.zeros(body.labels.shape, np.float32)
+    for row in range(240, hem):
+        half = round(0.12 * (hem - row)) + 6  # they taper
+        cover[row, 132 - half : 133 + half] = 1
+    beside = beside_a_tube(limb, cover, margin)
+    assert beside[hem - 4, [132 - 9, 132 + 9]].all()
+    assert not beside[hem - 4, 132 - 5 : 132 + 6].any()
+    assert not beside[hem + 3 :].any()
+    assert not beside_a_tube(limb, np.zeros_like(cover), margin).any()

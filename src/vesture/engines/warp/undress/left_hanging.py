@@ -8,10 +8,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from vesture.engines.warp.undress.hands import pieces
+
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 REACH = 0.25  # units above and below within which the new hem and the old skirt must lie
+SKIRT = 0.1  # square units, at least; less of it is a rim of what goes, left beside a shoe or a hand
 
 
 def left_hanging(old: Bools, skirt: Bools, cover: Floats, unit: float) -> Bools:
@@ -23,6 +26,7 @@ def left_hanging(old: Bools, skirt: Bools, cover: Floats, unit: float) -> Bools:
         skirt: (h, w) what stays of the same garment.
         cover: (h, w) coverage of the new one.
     """
+    skirt = pieces(skirt, SKIRT * unit**2)
     if not skirt.any():
         return np.zeros_like(old)
     height = old.shape[0]

@@ -11,13 +11,16 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body.figure import SIDES, SIGN, Body, SideName
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Limb, SideName
 from vesture.engines.warp.body.legs import CLOTH, crotch_level, labels_at, seen_crotch, uprightness
 from vesture.engines.warp.body.relief import smooth_step
+from vesture.engines.warp.body.silhouettes import under_cloth
 from vesture.engines.warp.undress.skin import BareLimb
 from vesture.vision.parsing.parse import Label
 
 Floats = NDArray[np.float64]
+Coverage = NDArray[np.float32]
+Bools = NDArray[np.bool_]
 
 UPRIGHT = 0.8  # of thighs that hang beside each other
 PARTING = 0.75  # units below the crotch over which thighs part as far as their tubes do
@@ -37,6 +40,26 @@ def clothed_legs(body: Body, legs: Mapping[SideName, BareLimb]) -> dict[SideName
     """The bare legs within the outline of what is on them; those of a standing body meet at the crotch."""
     standing = min(uprightness(body, side) for side in SIDES) >= UPRIGHT
     return {side: _shaped(body, side, legs[side], standing) for side in SIDES}
+
+
+def beside_a_tube(limb: Limb, cover: Coverage, margin: float) -> Bools:
+    """Places (h, w) beside the lowest `margin` pixels of trousers of coverage (h, w) that reach the ankle of a limb: it
+    comes out below their hem, not beside it."""
+    result = np.zeros(cover.shape, bool)
+    under = np.flatnonzero(under_cloth(limb, cover, margin))
+    if not len(under):
+        return result
+    last = int(under[-1])
+    rows = np.arange(last + 1, min(len(cover), last + 2 + round(margin)))
+    middle = np.interp(np.r_[last, rows], np.maximum.accumulate(limb.axis[:, 1]), limb.axis[:, 0])
+    aside: Floats = np.arange(cover.shape[1])[None] - np.asarray(middle)[:, None]
+    above, seen = aside[:1], cover[last : last + 1] < 0.5
+    left, right = (above[seen & (sign * above > 0)] for sign in (-1, 1))
+    if len(left):
+        result[rows] |= aside[1:] <= left.max()
+    if len(right):
+        result[rows] |= aside[1:] >= right.min()
+    return result
 
 
 def _shaped(body: Body, side: SideName, bare: BareLimb, standing: bool) -> BareLimb:

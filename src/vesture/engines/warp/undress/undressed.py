@@ -278,7 +278,7 @@ def painted_arm(
     if start == 0:
         zone = out_of_shoulder(zone, scene.body, side, arm.limb)
     # upper arms are in better light than forearms, and hands are redder than wrists
-    upper = tones.arms.get(side, np.asarray(0.6 * tones.body + 0.4 * trunk_tone(tones), np.float32))
+    upper = tones.arms.get(side, np.asarray(0.5 * tones.body + 0.5 * trunk_tone(tones), np.float32))
     lower = tones.arms.get(side, np.asarray(0.5 * tones.hands.get(side, tones.body) + 0.5 * tones.body, np.float32))
     patch = painted_limb(arm, (upper, lower), scene.coarse, scene.skin, zone * where, texture, scene.body.unit)
     yield from _present(patch)

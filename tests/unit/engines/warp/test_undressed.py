@@ -180,6 +180,23 @@ def test_arms_are_neither_much_darker_nor_redder_than_the_face_by_red_hands_in_t
     assert tones.body[1] - tones.face[1] < 0.4 * (tones.hands["left"][1] - tones.face[1])
 
 
+def test_without_a_face_legs_have_more_of_the_tone_of_what_else_is_bare_than_of_hands_in_the_shade() -> None:
+    body = drawn_body()
+    labels = body.labels.copy()
+    labels[:110] = Label.BACKGROUND
+    labels[150:190, 130:170] = Label.SKIN  # a belly
+    body = replace(body, labels=labels, head=None)
+    photo = drawn_photo(body)
+    photo[150:190, 130:170] = SKIN
+    hands = np.zeros(photo.shape[:2], bool)
+    hands[230:275] = (labels == Label.SKIN)[230:275]
+    photo[hands] = (photo[hands] * 0.8).astype(np.uint8)
+    tones = read_complexion(photo, body)
+    assert tones.face is None
+    assert tones.leg[0] > tones.hands["left"][0] + 2
+    assert tones.body[0] > 0.5 * (tones.hands["left"][0] + to_lab(np.array([SKIN], np.float32))[0, 0])
+
+
 def test_skin_in_glaring_light_is_painted_with_colour() -> None:
     body = drawn_body()
     photo = drawn_photo(body)

@@ -32,8 +32,8 @@ PALER = (0.85, 1.08)
 ARM_TO_FACE, ARM_TO_HAND = np.array([-5.0, 0.0, 0.4], np.float32), np.array([-0.5, -0.6, 2.0], np.float32)
 LEG_TO_FACE, LEG_TO_HAND = np.array([-2.0, -0.4, 1.5], np.float32), np.array([-3.0, -0.6, 2.0], np.float32)
 BY_HAND = np.array([0.7, 0.6, 0.65], np.float32)  # share of an arm's tone that hands tell, where the face is seen too
-RED_BY_HAND = 0.35  # of a hand redder than the face: of 15 photos the arms are as red as the face, some hands much more
-# L* by which arms may be darker than a face, and the share of what is beyond: those of 12 of 15 photos lie within 9
+RED_BY_HAND = 0.35  # of a hand redder than the face: in 16 photos arms are as red as faces, and some hands much redder
+# L* by which arms may be darker than a face, and the share of what is beyond: bare ones of 13 of 16 photos stay below 9
 DARKER, MUCH_DARKER = 6.0, 0.4
 BY_HAND_ONLY = 0.4  # share of a limb's tone that hands tell, where other skin is seen, but no face
 MOST_LIT = 83.0  # L* above which light skin is lit too brightly to tell its colour

@@ -41,6 +41,13 @@ def test_trousers_are_seen_under_a_hem_and_not_beside_it() -> None:
     assert not hidden[at(body, 0.0, 1.2)]
 
 
+def test_a_bay_in_the_side_of_a_top_is_no_hem() -> None:
+    body, cover = covered(-0.1, 1.1, 0.7)
+    (top, left), (bottom, right) = at(body, 0.62, 0.6), at(body, 0.9, 0.72)
+    cover[top:bottom, left:right] = 0
+    assert beside_hips(body, cover)[at(body, 0.66, 0.66)]
+
+
 def test_gaps_are_looked_for_at_the_sides_and_not_in_a_neckline() -> None:
     body, cover = covered(-0.1, 1.1, 0.4)
     neckline = at(body, 0.25, 0.12)

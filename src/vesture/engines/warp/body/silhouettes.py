@@ -90,8 +90,10 @@ def below_level(shape: tuple[int, int], body: Body, level: float) -> NDArray[np.
 def at_sides(shape: tuple[int, int], body: Body) -> NDArray[np.bool_]:
     """Where (H, W) the picture lies to the sides of the trunk's middle, neck and chest."""
     rows, columns = np.ogrid[: shape[0], : shape[1]]
-    across = (columns - body.neck[0]) * body.across[0] + (rows - body.neck[1]) * body.across[1]
-    return np.asarray(np.abs(across) > MIDDLE * float(body.bare_half_width.min()))
+    x = ((columns - body.neck[0]) * body.across[0]).astype(np.float32)
+    y = ((rows - body.neck[1]) * body.across[1]).astype(np.float32)
+    inner = np.float32(MIDDLE * float(body.bare_half_width.min()))
+    return np.asarray((x > inner - y) | (x < -inner - y))
 
 
 def beside_cloth(body: Body, cover: Floats, sleeved: bool = False) -> NDArray[np.bool_]:
@@ -119,7 +121,7 @@ def beside_hips(body: Body, cover: Floats) -> NDArray[np.bool_]:
     size = max(1, cover.shape[1] // 4), max(1, cover.shape[0] // 4)
     small = cv2.resize(cover, size, interpolation=cv2.INTER_AREA) > 0.95
     worn = cv2.resize(body.labels, size, interpolation=cv2.INTER_NEAREST) == Label.BOTTOM
-    rows, columns = np.arange(size[1]), np.arange(cover.shape[1])
+    rows, columns = np.arange(size[1]), np.arange(cover.shape[1], dtype=np.float32)
     level = (4 * rows - body.neck[1]) / (body.torso * max(float(body.down[1]), 0.2))
     middle = np.clip(body.point(np.zeros(size[1]), level)[:, 0] / 4, 0, size[0] - 1)
     laid = np.flatnonzero(small[rows, middle.astype(int)])
@@ -130,6 +132,7 @@ def beside_hips(body: Body, cover: Floats) -> NDArray[np.bool_]:
         gap = np.where(~small & (far >= 0), far, np.inf).min(axis=1, keepdims=True)
         trunk = (small & (far >= 0) & (far < gap)).view(np.uint8)  # without sleeves
         above = cv2.dilate(trunk, np.ones((reach + 1, 1), np.uint8), anchor=(0, reach), borderValue=0)
+        above &= 1 - np.maximum.accumulate(trunk[::-1])[::-1]  # between folds of a side is no hem
         beside &= cv2.resize(above.astype(np.float32), cover.shape[::-1]) < 0.5
         if not len(laid):
             continue
@@ -138,8 +141,8 @@ def beside_hips(body: Body, cover: Floats) -> NDArray[np.bool_]:
         drawn_in = HIP_SLOPE * np.maximum(rows[None] - rows[:, None], 0)
         hip = np.where(seen > SEEN_HIP * body.unit / 4, seen - drawn_in, 0).max(axis=1)
         spine, edge = np.interp(every, rows, middle), np.interp(every, rows, hip)
-        away = way * (columns[None] / 4 - spine[:, None])
-        beside &= (away < 0) | (away >= edge[:, None])
+        inner, outer = (np.asarray(4 * (way * spine + wide), np.float32)[:, None] for wide in (0, edge))
+        beside &= (way * columns < inner) | (way * columns >= outer)
     return beside
 
 

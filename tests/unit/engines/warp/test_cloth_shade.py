@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawn_person import SHAPE, UNIT, drawn_body
@@ -95,3 +97,13 @@ def test_a_crease_that_a_sleeve_surrounds_is_no_darker_than_one_beside_its_edge(
     bay = Patch(int(y) - 40, int(x) - 40, np.zeros((80, 80, 3), np.float32), ring)
     shade = 1 - shaded_by(white, cover, [bay], BODY, 0.4)[y, x, 0] / 240
     assert 0.1 < shade < 0.2
+
+
+def test_shade_is_weaker_on_the_inner_side_of_light_sleeves():
+    def deepest(grey: float) -> float:
+        patch = sheet()
+        cloth = replace(patch, rgb=np.full_like(patch.rgb, grey))
+        return float((shaded(cloth, Part.LEFT_SLEEVE, BODY, False, 0.0).rgb / grey).min())
+
+    assert deepest(230.0) > deepest(60.0) + 0.05
+    assert deepest(60.0) == pytest.approx(deepest(100.0))

@@ -35,6 +35,7 @@ LEGS = (int(Part.LEFT_LEG), int(Part.RIGHT_LEG))
 POINTS = 50  # to the unit, at which shade is found
 TORSO_TURN, LIMB_TURN = 0.2, 0.17  # of the light, lost where torso and limbs turn away
 INNER_SIDE = 0.24  # of the light, lost on the side of a sleeve that faces the body
+PALE, PALE_SHARE = (140.0, 200.0), 0.6  # luma from which on cloth is light, and wholly so; the share lost there of that
 DEPTH = 0.105  # of the light, lost in the deepest folds
 RIDGE = 0.6  # and gained beside them, on the side of the light, as a share of that
 ARMPIT = 0.31  # level at which the folds of the armpits begin
@@ -116,10 +117,18 @@ def shaded(patch: Patch, part: int, body: Body, legged: bool, folded: float) -> 
         begins = np.clip(frame.along / body.unit - CROTCH_DROP, 0, 1) if part in LEGS else 1.0
         factor = 1 - LIMB_TURN * np.clip(np.abs(frame.across) / 1.25, 0, 1.2) ** 3 * begins
         if part in SLEEVES:
-            factor = factor * _sleeve_light(body, limb, frame, SIGN[PART_SIDE[part]], folded)
+            inner = INNER_SIDE * (1 - (1 - PALE_SHARE) * _paleness(patch))
+            factor = factor * _sleeve_light(body, limb, frame, SIGN[PART_SIDE[part]], folded, inner)
     factor = cv2.GaussianBlur(factor.astype(np.float32), (0, 0), max(0.6, 0.012 * body.unit / step))
     shade = cv2.resize(factor, (width, height), interpolation=cv2.INTER_LINEAR)
     return replace(patch, rgb=patch.rgb * shade[..., None])
+
+
+def _paleness(patch: Patch) -> float:
+    """In [0, 1], how light cloth is."""
+    seen = patch.rgb[::8, ::8][patch.alpha[::8, ::8] > 0.9]
+    luma = float(np.median(seen @ np.array([0.299, 0.587, 0.114], np.float32))) if len(seen) else 0.0
+    return float(np.clip((luma - PALE[0]) / (PALE[1] - PALE[0]), 0, 1))
 
 
 def _frame(limb: Limb, xs: Floats, ys: Floats) -> LimbFrame:
@@ -149,11 +158,11 @@ def _torso_light(body: Body, xs: Floats, ys: Floats, legged: bool, folded: float
     return np.asarray(factor, np.float32)
 
 
-def _sleeve_light(body: Body, arm: Limb, frame: LimbFrame, sign: float, folded: float) -> Floats:
-    """The side that faces the body lies in its shade; folds run from the armpit outwards and across the elbow."""
+def _sleeve_light(body: Body, arm: Limb, frame: LimbFrame, sign: float, folded: float, inner: float) -> Floats:
+    """The side that faces the body loses a share `inner` of the light; folds run from armpit and elbow."""
     outward = sign * frame.across
     down = frame.along / body.unit
-    factor = 1 - INNER_SIDE * np.clip((0.1 - outward) / 1.2, 0, 1) ** 2 * np.clip(down / 0.3, 0, 1)
+    factor = 1 - inner * np.clip((0.1 - outward) / 1.2, 0, 1) ** 2 * np.clip(down / 0.3, 0, 1)
     if folded > 0:
         aside = SLEEVE_WIDTH * outward
         depth = _laid(UPPER_SLEEVE, aside, down) + _laid(ELBOW, aside, down - 0.5 * arm.length / body.unit)

@@ -11,7 +11,7 @@ from drawn_person import SKIN, UNIT, drawn_body, drawn_photo
 
 from vesture.engines.warp.body.head import Head, find_head
 from vesture.engines.warp.picture.coarse import Coarse
-from vesture.engines.warp.undress.collar import collar_remains
+from vesture.engines.warp.undress.collar import collar_remains, slivers
 from vesture.engines.warp.undress.complexion import read_complexion, to_lab
 from vesture.engines.warp.undress.hair import longer_hair, loose_hair, with_shaded_hair
 from vesture.engines.warp.undress.neck import bare_neck
@@ -162,3 +162,14 @@ def test_without_long_hair_the_labels_stay() -> None:
     body = headed()
     coarse = Coarse.of(drawn_photo(body).astype(np.float32), UNIT)
     assert with_shaded_hair(body, coarse, (Label.TOP,)) is body.labels
+
+
+def test_thin_pieces_of_skin_between_a_collar_and_the_scene_go_and_broad_ones_stay() -> None:
+    gone, scene = np.zeros((60, 60), bool), np.zeros((60, 60), bool)
+    gone[30:, :40] = True
+    scene[:28, :40] = True
+    skin = ~gone & ~scene
+    found = slivers(skin, gone, scene, UNIT)
+    assert found[28:30, :36].all()
+    assert not found[:, 42:].any()
+    assert not found[~skin].any()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vesture.engines.warp.body.figure import SIGN, Body
 from vesture.engines.warp.body.silhouettes import filled
 from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.picture.patch import bounds
 from vesture.engines.warp.undress.neck_sides import neck_sides, side_lines
 from vesture.engines.warp.undress.throat import Throat, face_tone, find_throat, grown_colours, strangeness, unlike_skin
 from vesture.vision.masks import closed, dilate, distance_to, erode
@@ -42,8 +43,10 @@ TONGUE, TONGUE_REACH = 0.025, 0.08  # units of half the width of thin pieces; fr
 FOLD, GREYER = -3.0, 0.75  # by how much a fold may be liker skin than cloth; its chroma as a share of skin's
 EVEN, EVEN_OVER = 3.0, 0.06  # lightness by which plain scenes vary, within so many units
 NECK_SHADE = 4.0  # squared colour distance from skin within which a shaded neck lies
+FAINTLY, GREY_TIP = 4.0, 0.5  # squared colour distance, and chroma as a share of skin's, of its mixed end
 LIT_TIP = 45.0  # L* of pale collars; what is darker may be hair in its shade
 STRIP, STRIP_INSIDE = 0.06, 0.08  # units that linings show beside a collar; and inside the widest neck
+SLIVER = 0.006  # units of half the width of pieces of skin that are a collar's rim
 PLAINLY = 5.0  # squared colour distance within which a colour is plainly a material's
 
 
@@ -61,7 +64,8 @@ def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse, face: 
     tone = face if tone is None else tone
     if tone is None:
         return result
-    goes = _not_skin(throat, body, coarse, old, tone) | _not_hair(throat, body, coarse, old, tone)
+    goes = _not_skin(throat, body, coarse, old, tone)
+    goes |= _not_hair(throat, body, coarse, old, tone, goes)
     goes |= _not_scene(throat, body, coarse, old, goes)
     top, left, bottom, right = throat.box
     place = np.s_[top:bottom, left:right]
@@ -182,9 +186,23 @@ def hanging_together(cloth: Bools, more: Bools) -> Bools:
     return np.asarray(more & with_cloth[names])
 
 
-def _not_hair(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats) -> Bools:
+def slivers(skin: Bools, gone: Bools, scene: Bools, unit: float) -> Bools:
+    """Thin pieces of skin (h, w) between what goes and the scene: the rim of a collar that stood before that."""
+    width = max(1.0, SLIVER * unit)
+    result = np.zeros_like(skin)
+    box = bounds(skin, round(2 * width) + 2)
+    if box is None:
+        return result
+    place = np.s_[box[0] : box[2], box[1] : box[3]]
+    kept = skin[place] & ~gone[place]
+    thin = kept & ~dilate(erode(kept, width), 1.5 * width)
+    result[place] = thin & dilate(gone[place], 2 * width) & dilate(scene[place], 2 * width)
+    return result
+
+
+def _not_hair(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats, gone: Bools) -> Bools:
     """What was taken for hair beside the neck: the inside of a collar hangs together with no hair of the head, or has
-    the colour of the cloth and not of the hair."""
+    the colour of the cloth and not of the hair. `gone` (h, w) of the skin goes already."""
     place = throat.hair & throat.near & throat.collar & (throat.outside > -BESIDE)
     place &= (throat.below > JAW_MARGIN) | ((throat.below > BESIDE_JAW) & (throat.outside > BESIDE))
     if not place.any():
@@ -201,9 +219,15 @@ def _not_hair(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floa
     stray &= unlike_skin(throat.lab, tone) > NECK_SHADE
     cloth_like &= throat.below > JAW_MARGIN
     # a collar's tip beside the neck, in a colour of neither hair nor skin
-    tip = place & (throat.outside < BEYOND) & (throat.below > JAW_MARGIN) & (to_hair > 2 * PLAINLY)
-    tip &= (unlike_skin(throat.lab, tone) > 2 * PLAINLY) & (distance_to(throat.cloth) < STRIP * throat.unit)
-    tip &= throat.lab[..., 0] > LIT_TIP
+    tip = place & (throat.outside < BEYOND) & (throat.below > JAW_MARGIN) & (throat.lab[..., 0] > LIT_TIP)
+    tip &= distance_to(throat.cloth) < STRIP * throat.unit
+    strange = np.minimum(to_hair, unlike_skin(throat.lab, tone))
+    # its end is mixed with hair, but greyer than skin
+    grey = np.hypot(throat.lab[..., 1], throat.lab[..., 2]) < GREY_TIP * float(np.hypot(tone[1], tone[2]))
+    end = tip & (strange > FAINTLY) & grey
+    tip &= strange > 2 * PLAINLY
+    if end.any():
+        tip |= dilate(hanging_together(gone | tip, end), 1) & place
     # in its own shade long hair is dark as any cloth, and on the garment it comes in pieces
     return np.asarray(tip | (place & (stray | cloth_like) & ~_near_long_hair(throat, real)))
 

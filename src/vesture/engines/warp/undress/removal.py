@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body, SideName
 from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.picture.coarse import Coarse
-from vesture.engines.warp.undress.collar import JAW_MARGIN, collar_remains, hanging_together
+from vesture.engines.warp.undress.collar import JAW_MARGIN, collar_remains, hanging_together, slivers
 from vesture.engines.warp.undress.hands import BELOW_CUFF, FINGER, Hands, read_hands
 from vesture.vision.masks import dilate, distance_to, erode
 from vesture.vision.parsing.parse import Label
@@ -99,7 +99,8 @@ def old_garment(
         strange |= hanging_together(distance <= max(2.0, SKIN_SEAM * body.unit), pieces)
     if strange.any():
         result |= cv2.medianBlur(strange.view(np.uint8), 3) > 0
-    return _without_islands(result & (collar | ~_face(body)), labels, body.unit)
+    result &= collar | ~_face(body)
+    return _without_islands(result | slivers(throat, result, labels == Label.BACKGROUND, body.unit), labels, body.unit)
 
 
 def _beyond_the_wrists(body: Body) -> Bools:

@@ -214,8 +214,8 @@ def _side_line(
     widths = np.r_[halves[0], halves, halves[-1]]
     fine = np.linspace(levels[0], levels[-1], 40)
     widths = np.interp(fine, levels, widths)
-    for share, wide in jaws:
-        widths = np.minimum(widths, wide + SPREADING * length * np.maximum(fine - share, 0))
+    for start, wide in jaws:
+        widths = np.minimum(widths, wide + SPREADING * length * np.maximum(fine - start, 0))
     upper = _axis(body, head, fine) + sign * body.across * widths[:, None]
     crown = body.arms[side].axis[0] - SHOULDER_RISE * body.unit * body.down
     foot = 0.35 * upper[-1] + 0.65 * (body.neck_foot[side] + 0.03 * body.unit * body.down)

@@ -23,7 +23,7 @@ from vesture.engines.warp.cloth.shade import SLEEVES
 from vesture.engines.warp.compose.front import joined_softly, kept_in_front, soft_front
 from vesture.engines.warp.compose.light import contact_shadow, folds, light_of_place, shaded_by
 from vesture.engines.warp.picture.patch import Patch, coverage, laid_over
-from vesture.engines.warp.undress.bare_arms import bare_arms, outside_sleeves
+from vesture.engines.warp.undress.bare_arms import bare_arms, beyond_arms, outside_sleeves
 from vesture.engines.warp.undress.hands import begun_hands
 from vesture.engines.warp.undress.hem_shade import in_hem_shade
 from vesture.engines.warp.undress.removal import below
@@ -65,6 +65,7 @@ def compose(
     Returns:
         The window (h, w, 3) uint8, and (h, w) bool, true where it may differ from the photo.
     """
+    layers = _behind_arms(scene, fit, layers)
     cover = coverage([layer.patch for layer in layers], scene.shape)
     with ThreadPoolExecutor(1, "front") as beside:
         kept = beside.submit(_front, scene, fit, cover)
@@ -76,6 +77,19 @@ def compose(
     touched &= front < 0.999
     result = np.where(touched[..., None], np.clip(np.rint(canvas), 0, 255), scene.photo).astype(np.uint8)
     return result, touched
+
+
+def _behind_arms(scene: Prepared, fit: Fit, layers: list[Layer]) -> list[Layer]:
+    """The layers, those of the torso without what would peep out beyond bare forearms before it."""
+    stays = beyond_arms(scene, fit, coverage(_of(layers, sleeves=False), scene.shape))
+    if stays.all():
+        return layers
+    return [
+        layer
+        if layer.part in SLEEVES
+        else replace(layer, patch=replace(layer.patch, alpha=layer.patch.alpha * stays[layer.patch.place]))
+        for layer in layers
+    ]
 
 
 def _dressed(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body.exposure import arm_is_bare
 from vesture.engines.warp.body.figure import SIDES, SIGN, Limb, SideName
-from vesture.engines.warp.body.silhouettes import LimbFrame, limb_frame
+from vesture.engines.warp.body.silhouettes import LimbFrame, filled, limb_frame
 from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.picture.patch import Patch
 from vesture.engines.warp.undress.hidden_hands import before_body, before_trousers
@@ -28,6 +28,7 @@ EMERGES, SOONEST = (0.1, 0.85), 0.45
 HAND = 0.05  # units that an arm goes on under the hand that is seen
 UNDER_SLEEVE, UNDER_CUFF = 0.1, 0.065  # units that an arm begins under a sleeve, and under the cuff of a long one
 LONG = 0.8  # share of the arm from which on a sleeve is long
+PEEPS, PLACES = 0.12, 24  # units beyond a forearm on which cloth that ends there peeps out; places along it
 STEP = 3  # pixels between the points at which that is found
 SCRAP, NECK = 0.02, 0.015  # square units, units: smaller pieces beside a sleeve, on thinner necks, are no arm
 
@@ -55,6 +56,29 @@ def bare_arms(scene: Prepared, fit: Fit, texture: Floats) -> list[tuple[Patch, P
                 front *= _in_full(patch, before_body(_frame(patch, limb).along, limb.length))
             arms.append((patch, replace(patch, alpha=patch.alpha * front)))
     return arms
+
+
+def beyond_arms(scene: Prepared, fit: Fit, cover: Floats) -> Floats:
+    """How much (h, w) of a torso's cloth of coverage (h, w) stays: none of what peeps out beyond a bare forearm that
+    hangs before its edge. Cloth that goes on beyond the arm is all there."""
+    stays = np.ones(scene.shape, np.float32)
+    if Label.TOP not in scene.clothes.replaced:
+        return stays
+    unit = scene.body.unit
+    for side in SIDES:
+        limb = scene.arms[side].limb
+        start = max(EMERGES[1] * unit, fit.sleeve_reach.get(side, 0.0))
+        if arm_is_bare(scene.body, side) or scene.arms[side].hidden or start >= limb.length:
+            continue
+        along = np.linspace(start, limb.length, PLACES)
+        axis, outward, radius = limb.at(along), limb.outward(along, SIGN[side]), limb.radius(along)
+        far = axis + outward * (radius + PEEPS * unit)[:, None]
+        columns, rows = np.clip(np.rint(far).astype(int), 0, (cover.shape[1] - 1, cover.shape[0] - 1)).T
+        if (cover[rows, columns] > 0.02).any():
+            continue
+        inner = axis + outward * (radius * np.linspace(1.5, 0.6, PLACES))[:, None]  # without a step
+        stays *= 1 - filled(scene.shape, np.concatenate([inner, far[::-1]]))
+    return stays
 
 
 def outside_sleeves(arm: Patch, sleeves: Floats, unit: float) -> Patch:

@@ -1,0 +1,30 @@
+"""Cloth behind a bare forearm does not peep out beyond it."""
+
+from __future__ import annotations
+
+import numpy as np
+from drawn_person import UNIT, drawn_body, drawn_photo
+
+from vesture.engines.warp.cloth.placement import Fit
+from vesture.engines.warp.undress.bare_arms import beyond_arms
+from vesture.engines.warp.undress.undressed import Wardrobe, prepare
+from vesture.vision.frame import Box
+from vesture.vision.parsing.parse import Label
+
+
+def test_a_sliver_of_cloth_beyond_a_bare_forearm_goes_and_a_wide_coat_stays() -> None:
+    body = drawn_body()
+    height, width = body.labels.shape
+    clothes = Wardrobe((Label.TOP, Label.ONE_PIECE), (Label.HAIR, Label.OTHER))
+    scene = prepare(drawn_photo(body), body, clothes, Box(0, 0, width, height))
+    fit = Fit({}, {}, (1.0, 1.0), {"left": 0.3 * UNIT, "right": 0.3 * UNIT})
+    limb = scene.arms["left"].limb
+    (x, y), radius = limb.at(np.array([limb.length - 12]))[0], float(limb.radius(np.array([limb.length - 12]))[0])
+    row, edge = round(float(y)), round(float(x) - radius)
+    cover = np.zeros(body.labels.shape, np.float32)
+    cover[row - 6 : row + 6, edge - 3 : 180] = 1
+    stays = beyond_arms(scene, fit, cover)
+    assert stays[row, edge - 2] < 0.05
+    assert stays[row, round(float(x)) : 180].min() > 0.95
+    cover[row - 6 : row + 6, 20:180] = 1
+    assert beyond_arms(scene, fit, cover)[row, :150].min() == 1

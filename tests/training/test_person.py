@@ -10,7 +10,6 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from training.person.bank import Bank, Photo, corrected  # noqa: E402
-from training.person.bodies import draw_body  # noqa: E402
 from training.person.dress import boots, legs, sleeves  # noqa: E402
 from training.person.export import write  # noqa: E402
 from training.person.feed import jittered, to_batch  # noqa: E402
@@ -22,21 +21,6 @@ from vesture.vision.parsing.network import MAP_COUNT, PersonNetwork  # noqa: E40
 from vesture.vision.parsing.parse import Label  # noqa: E402
 
 NO_PHOTOS = Bank([], [], [])
-
-
-def whole_body() -> Figure:
-    """A drawn person seen from head to foot."""
-    for seed in range(60):
-        figure = draw_body(np.random.default_rng(seed))
-        ends = figure.skeleton.points[[11, 12, 15, 16, 27, 28]]
-        if ((ends > 8) & (ends < (SHAPE[1] - 8, SHAPE[0] - 8))).all():
-            return figure
-    raise AssertionError("no whole body among the drawn ones")
-
-
-@pytest.fixture(scope="module")
-def figure() -> Figure:
-    return whole_body()
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +144,7 @@ def test_jitter_changes_the_light_and_nothing_else() -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_onnxruntime_agrees_with_torch(tmp_path: Path) -> None:
+def test_onnxruntime_agrees_with_torch(tmp_path: Path, figure: Figure) -> None:
     torch.manual_seed(0)
     network = PersonNet(widths=(8, 12, 16, 24, 32)).eval()
     for module in network.modules():
@@ -178,7 +162,6 @@ def test_onnxruntime_agrees_with_torch(tmp_path: Path) -> None:
         expected = network(image, mask, body).numpy()
     assert found.shape == expected.shape
     assert np.abs(found - expected).max() < 0.02 * max(1.0, np.abs(expected).max())
-    figure = whole_body()
     scores = PersonNetwork(path=tmp_path / "small.onnx").log_scores(
         figure.picture.astype(np.uint8)[:, :150], figure.skeleton, figure.mask[:, :150]
     )

@@ -5,25 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
-
 from training.person.bags import WAYS, bag
 from training.person.bodies import draw_body
-from training.person.figure import LABEL_OF, SHAPE, UNKNOWN, Figure, Limbs, Region, limbs_of
+from training.person.figure import LABEL_OF, UNKNOWN, Figure, Limbs, Region, limbs_of
 from training.person.outer import coat
 from training.person.things import gloves, pockets
 from vesture.vision.parsing.parse import Label
-
-
-@pytest.fixture(scope="module")
-def figure() -> Figure:
-    """A drawn person seen from head to foot."""
-    for seed in range(60):
-        figure = draw_body(np.random.default_rng(seed))
-        ends = figure.skeleton.points[[11, 12, 15, 16, 27, 28]]
-        if ((ends > 8) & (ends < (SHAPE[1] - 8, SHAPE[0] - 8))).all():
-            return figure
-    raise AssertionError("no whole body among the drawn ones")
 
 
 @pytest.fixture(scope="module")

@@ -144,12 +144,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
         things = fit_colours(lab[bulge | (scores[Label.OTHER] > SURE_THING)], generator, components=2)
         seeds = {label: where & (carried == 0) for label, where in _confident(scores, prior, small, seeds).items()}
     labels = np.where(person, np.argmax(scores, axis=0), Label.BACKGROUND).astype(np.uint8)
-    trimmed = with_trims(labels, lab, skeleton)
-    trims = (trimmed == Label.TOP) & (labels == Label.BOTTOM)
-    scores[[Label.TOP, Label.BOTTOM]] = np.where(
-        trims, scores[[Label.BOTTOM, Label.TOP]], scores[[Label.TOP, Label.BOTTOM]]
-    )
-    labels = trimmed
+    labels, scores = _trimmed(labels, scores, lab, skeleton)
     labels = only_real_things(labels, scores, skeleton)
     alike = ALIKE if opinion is None else alike_in_a_dress(opinion, person, skeleton)
     labels = settle_hem(repair(labels, lab, skeleton, covering, alike), scores, lab, skeleton)
@@ -166,6 +161,16 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     return Parse(
         labels, (scores / np.maximum(scores.sum(0), 1e-6)).astype(np.float32), grey, scale, pose.unit, confidence
     )
+
+
+def _trimmed(
+    labels: NDArray[np.uint8], scores: Floats, lab: Floats, skeleton: Skeleton
+) -> tuple[NDArray[np.uint8], Floats]:
+    """Labels (h, w) in which trims are the top's, and scores (8, h, w) that say so too."""
+    result, told = with_trims(labels, lab, skeleton), scores.copy()
+    trims = (result == Label.TOP) & (labels == Label.BOTTOM)
+    told[Label.TOP][trims], told[Label.BOTTOM][trims] = scores[Label.BOTTOM][trims], scores[Label.TOP][trims]
+    return result, told
 
 
 def _grey(rgb: NDArray[np.uint8]) -> Floats:

@@ -43,6 +43,25 @@ def test_a_hem_is_no_narrower_than_the_covered_leg_that_comes_out_of_it() -> Non
         assert hem_width(trousered, side) > 1.1 * hem_width(in_tight_capris(), side)
 
 
+def knee_width(half: int) -> float:
+    """How wide a leg of the capris is below the knee on somebody in hot pants, whose legs are `half` pixels thick."""
+    person = in_tight_capris()
+    labels = person.labels.copy()
+    for leg in person.legs.values():
+        column = round(float(leg.axis[0, 0]))
+        labels[270:400, column - 12 : column + 13] = Label.BACKGROUND
+        labels[270:400, column - half : column + half + 1] = Label.SKIN
+    wearer = in_tight_capris()
+    fit = fit_garment(replace(person, labels=labels), worn_garment(drawn_photo(wearer), wearer, "bottoms"))
+    places = fit.handles[int(LEG_PART["left"])].target
+    return float(np.ptp(places[(places[:, 1] > 300) & (places[:, 1] < 330), 0]))
+
+
+def test_cloth_covers_bare_legs_that_are_stouter_than_its_wearers() -> None:
+    assert knee_width(9) > 1.25 * knee_width(5)
+    assert knee_width(4) == knee_width(5)
+
+
 def test_wide_shorts_are_wide_all_the_way_down_on_both_sides_of_a_leg() -> None:
     body = drawn_body()
     labels = body.labels.copy()

@@ -6,6 +6,7 @@ Takes the person and a `WornGarment`, gives a `Fit`. The same garment on the sam
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vesture.engines.warp.body.figure import SIDES, Body, Floats, Limb, SideName
 from vesture.engines.warp.body.legs import crotch_level
@@ -30,6 +31,9 @@ HIP = 0.45  # units along the leg, below where it leaves the hips, within which 
 LONG_LEG = 0.88  # share of the leg from which on trousers are long
 BELOW_HEM = 0.12  # share of the leg below a hem at which what comes out of it is looked at
 OVER_SKIN, WIDEST_LEG = 1.06, 1.45  # widths of a hem in those of the bare leg, at least; factor on it, at most
+OVER_BARE, WIDEST_BARE = 1.08, 1.5  # of bare skin that is seen; radii of a leg that skin of its own may reach
+SHARES = np.linspace(0.05, 1, 24)  # of what cloth covers of a leg, at which widths are compared
+FARTHEST = 3.0  # radii of the leg within which its cloth lies
 SHORTEST = 0.08  # share of the leg that hot pants cover
 
 
@@ -109,34 +113,58 @@ def _leg(
     leaves = crotch_level(garment.wearer)
     out = (garment.wearer.coordinates(points)[:, 1] - leaves) * garment.wearer.torso / garment.wearer.unit
     on_leg = transfer.limb(points, source, target, along if abs(wanted - end) > 1e-3 else None)
-    on_leg = _over_the_leg(body, target, on_leg, wanted, spacing(garment) * transfer.size)
     with_hips = np.clip(1 - out / HIP, 0, 1)[:, None]
     place = on_leg + with_hips * (transfer.torso(points, *hips) - on_leg)
+    cloth = {sign: beside_axis(garment.parts > 0, source, SHARES * end, sign) * transfer.size for sign in (-1.0, 1.0)}
+    place = _over_the_leg(body, target, place, wanted, cloth, spacing(garment) * transfer.size)
     weight = np.where(with_hips[:, 0] > 0, LOOSE, PLACED)
     return Handles(points, place, weight), wanted * target.length
 
 
-def _over_the_leg(body: Body, leg: Limb, places: Floats, end: float, between: float) -> Floats:
-    """Places (n, 2) on a leg, drawn out where cloth that ends at share `end` of it would be narrower there than the
-    bare leg that comes out of it. Only a leg that was covered comes out as wide as anatomy has it.
+def _over_the_leg(
+    body: Body, leg: Limb, places: Floats, end: float, cloth: dict[float, Floats], between: float
+) -> Floats:
+    """Places (n, 2) on a leg, drawn out where cloth that ends at share `end` of it would be narrower than the bare leg.
+
+    Skin that is seen tells how wide that is. Where trousers covered it, only what comes out of a hem counts: it is
+    painted as wide as anatomy has it.
 
     Args:
+        cloth: by sign, how far (n,) the cloth reaches beside the axis at `SHARES` of `end`, 0 where it is not seen.
         between: pixels between the places.
     """
+    shares = SHARES * end
+    usual = np.interp(leg.along / leg.length, LEG.at, LEG.swell) * leg.natural
+    tight = np.interp(shares * leg.length, leg.along, usual * within_cloth(leg.outer / usual))
+    begins = np.clip((SHARES - 0.3) / 0.5, 0, 1)
+    begins = begins * begins * (3 - 2 * begins)
     column, row = np.rint(leg.at(np.array([end + BELOW_HEM]) * leg.length)[0]).astype(int)
     inside = 0 <= row < body.labels.shape[0] and 0 <= column < body.labels.shape[1]
-    if end > LONG_LEG or not inside or body.labels[row, column] != Label.BOTTOM:
-        return places
+    painted = end <= LONG_LEG and inside and body.labels[row, column] == Label.BOTTOM
     share, offset = limb_coordinates(leg, places)
-    low = (share > 0.8 * end) & (share < 1.1 * end)
-    usual = leg.natural * np.interp(leg.along / leg.length, LEG.at, LEG.swell)
-    need = OVER_SKIN * float(np.interp(end * leg.length, leg.along, usual * within_cloth(leg.outer / usual)))
-    begins = np.clip((share / end - 0.3) / 0.5, 0, 1)
     more = np.zeros(len(places))
     for sign in (-1.0, 1.0):
         own = sign * offset > 0
-        if (low & own).sum() >= 2:
-            have = float(np.abs(offset[low & own]).max()) + 0.5 * between
-            more[own] = np.clip(need / have - 1, 0, WIDEST_LEG - 1)
-    move = (offset * more * begins * begins * (3 - 2 * begins))[:, None]
-    return np.asarray(places + leg.outward(share * leg.length, 1.0) * move)
+        need = OVER_BARE * np.minimum(
+            beside_axis(body.labels == Label.SKIN, leg, shares, sign), WIDEST_BARE * leg.radius(shares * leg.length)
+        )
+        factor = np.where((cloth[sign] > 0) & (need > 0), need / np.maximum(cloth[sign], 1e-6), 1)
+        low = own & (share > 0.8 * end) & (share < 1.1 * end)
+        if painted and low.sum() >= 2:
+            have = float(np.abs(offset[low]).max()) + 0.5 * between
+            factor = np.maximum(factor, 1 + begins * (OVER_SKIN * tight[-1] / have - 1))
+        factor = np.convolve(np.pad(np.clip(factor, 1, WIDEST_LEG), 2, mode="edge"), np.full(5, 0.2), mode="valid")
+        more[own] = np.interp(share[own], shares, factor - 1)
+    return np.asarray(places + leg.outward(share * leg.length, 1.0) * (offset * more)[:, None])
+
+
+def beside_axis(where: NDArray[np.bool_], leg: Limb, shares: Floats, sign: float) -> Floats:
+    """Pixels (n,) that `where` (H, W) goes on beside a limb's axis at shares of its length; 0 where it is not there."""
+    along = shares * leg.length
+    out = np.linspace(0, FARTHEST * float(leg.natural.max()), 81)
+    points = leg.at(along)[:, None] + leg.outward(along, sign)[:, None] * out[None, :, None]
+    column, row = np.rint(points[..., 0]).astype(int), np.rint(points[..., 1]).astype(int)
+    inside = (column >= 0) & (column < where.shape[1]) & (row >= 0) & (row < where.shape[0])
+    on = where[np.where(inside, row, 0), np.where(inside, column, 0)] & inside
+    run = np.logical_and.accumulate(on, axis=1).sum(1)
+    return np.asarray(np.where(run > 0, out[np.maximum(run - 1, 0)], 0))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
-from vesture.engines.warp.undress.left_hanging import left_hanging
+import numpy as np
+from drawn_person import UNIT as BODY_UNIT
+from drawn_person import drawn_body, drawn_photo
+
+from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.undress.left_hanging import hangs_over_trousers, left_hanging
+from vesture.engines.warp.undress.removal import old_garment
+from vesture.vision.parsing.parse import Label
 
 UNIT = 60.0
 SHAPE = (200, 120)
@@ -46,3 +53,26 @@ def test_a_rim_that_is_left_of_what_goes_is_no_skirt() -> None:
     skirt[104:] = False
     skirt[100:104, 32:] = False
     assert not left_hanging(old, skirt, cover, UNIT).any()
+
+
+def coated(below: Label):
+    """The drawn person in a coat down to row 330, with something on the legs below."""
+    body = drawn_body()
+    labels = np.where(body.labels == Label.BOTTOM, np.uint8(below), body.labels)
+    labels[200:330, 100:201] = Label.TOP
+    return replace(body, labels=labels)
+
+
+def test_a_coat_over_trousers_goes_whole_and_over_bare_legs_its_skirt_stays() -> None:
+    for below, goes in ((Label.BOTTOM, True), (Label.SKIN, False)):
+        body = coated(below)
+        assert hangs_over_trousers(body) is goes
+        photo = drawn_photo(body).astype(np.float32)
+        old = old_garment(photo, body, (Label.TOP, Label.ONE_PIECE), Coarse.of(photo, BODY_UNIT))
+        assert old[140:230, 130:170].all()
+        assert bool(old[260:325, 110:190].all()) is goes
+        assert bool(old[260:325, 110:190].any()) is goes
+
+
+def test_a_top_that_ends_at_the_hips_hangs_over_nothing() -> None:
+    assert not hangs_over_trousers(drawn_body())

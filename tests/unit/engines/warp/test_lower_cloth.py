@@ -11,7 +11,7 @@ from drawn_person import JEANS, JUMPER, SHAPE, UNIT, WALL, drawn_body, drawn_pho
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.belly import belly_gap
 from vesture.engines.warp.undress.lower_cloth import cloth_tone, continued_bottom, hem_remains
-from vesture.engines.warp.undress.lower_outline import hidden_outline
+from vesture.engines.warp.undress.lower_outline import hidden_legs, hidden_outline
 from vesture.vision.parsing.parse import Label
 
 HIDDEN = slice(212, 258)  # rows of the trousers that a long jumper hides
@@ -103,16 +103,37 @@ def test_the_sides_run_from_the_waist_to_the_trousers_seen_below_a_coat() -> Non
     assert np.abs(np.diff(last[225:299])).max() <= 2
 
 
-def test_legs_seen_apart_below_a_coat_part_at_the_crotch() -> None:
+def test_legs_below_a_coat_go_on_up_to_the_crotch_each_in_its_own_width() -> None:
     body, lower = in_a_coat()
-    zone = hidden_outline(SHAPE, body, lower, 0.8)
-    assert zone[230:260, 140:160].min() > 0.9
-    assert zone[297, 148:152].max() < 0.1
-    assert zone[280, 150] < 0.5
-    lower = lower.copy()
-    lower[300:, 118:182] = True  # a skirt does not part
+    legs = hidden_legs(SHAPE, body, lower, 0.8)
+    assert legs is not None
+    zone = legs > 0.5
+    assert zone[222:258, 140:160].all()
+    assert not zone[297, 147:153].any()
+    assert zone[270:299, 122:142].all()
+    first = np.argmax(zone, axis=1)
+    assert abs(first[298] - 118) <= 2
+    assert np.abs(np.diff(first[225:299])).max() <= 2  # no shelf anywhere
+    assert (np.diff(first[225:299]) >= 0).mean() > 0.9  # it narrows from the hips down
+
+
+def test_a_skirt_below_a_coat_does_not_part() -> None:
+    body, lower = in_a_coat()
+    lower[300:, 112:188] = True
     skirt = replace(body, labels=np.where(lower, np.uint8(Label.BOTTOM), body.labels))
-    assert hidden_outline(SHAPE, skirt, lower, 0.8)[230:299, 140:160].min() > 0.9
+    legs = hidden_legs(SHAPE, skirt, lower, 0.8)
+    assert legs is not None
+    assert legs[230:299, 140:160].min() > 0.9
+    lower[300:, 90:211] = True  # wider than legs: its sides are those of a skirt
+    assert (
+        hidden_legs(SHAPE, replace(skirt, labels=np.where(lower, np.uint8(Label.BOTTOM), skirt.labels)), lower, 0.8)
+        is None
+    )
+
+
+def test_legs_seen_up_to_the_hips_need_no_drawing() -> None:
+    body = drawn_body()
+    assert hidden_legs(SHAPE, body, body.labels == Label.BOTTOM, 0.8) is None
 
 
 def test_cloth_seen_only_in_the_shade_of_a_hem_goes_on_in_the_light_of_the_rest() -> None:

@@ -49,7 +49,7 @@ def leg_outline(body: Body, side: SideName, along: Floats) -> LegOutline:
     leg = body.legs[side]
     other = body.legs["right" if side == "left" else "left"]
     axis, outward, natural = leg.at(along), leg.outward(along, SIGN[side]), leg.radius(along)
-    middle = _to_middle(axis, -outward, other.at(np.linspace(0, other.length, 65)))
+    middle = to_middle(axis, -outward, other.at(np.linspace(0, other.length, 65)))
     limit, share = FARTHEST * natural, along / leg.length
     outer, _ = _reach(body, axis, outward, limit, share)
     inner, ends = _reach(body, axis, -outward, np.clip(2 * middle, 0.1 * natural, limit), share)
@@ -137,7 +137,7 @@ def _inside(body: Body, points: Floats) -> Bools:
     return np.asarray((column >= 0) & (column < width) & (row >= 0) & (row < height))
 
 
-def _to_middle(axis: Floats, inward: Floats, other: Floats) -> Floats:
+def to_middle(axis: Floats, inward: Floats, other: Floats) -> Floats:
     """Half the way (n,) to the other leg's axis (m, 2), measured along the inward normals."""
     offset = other[None] - axis[:, None]
     nearest = np.argmin(np.linalg.norm(offset, axis=2), axis=1)

@@ -1,6 +1,6 @@
-"""What stays of a coat or dress between the hem of a new top and its own skirt, which stays.
+"""What stays of a coat or dress under a new top: its skirt, and what lies between that and the new hem.
 
-Takes masks and gives one; knows nothing about colours.
+Takes the body and masks, gives masks; knows nothing about colours.
 """
 
 from __future__ import annotations
@@ -8,13 +8,34 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from vesture.engines.warp.body.figure import SIDES, Body
+from vesture.engines.warp.body.legs import crotch_level, labels_at
 from vesture.engines.warp.undress.hands import pieces
+from vesture.vision.parsing.parse import Label
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 REACH = 0.25  # units above and below within which the new hem and the old skirt must lie
 SKIRT = 0.1  # square units, at least; less of it is a rim of what goes, left beside a shoe or a hand
+PLACES = np.linspace(0.02, 0.95, 56)  # shares of a leg at which is looked what covers it
+TROUSERS, SHORTEST = 0.7, 6  # share of what a coat leaves of a leg that trousers cover, and places that it leaves
+
+
+def hangs_over_trousers(body: Body) -> bool:
+    """Whether what is worn above hides the crotch, and both legs are in trousers or a long skirt below it."""
+    lowest = 0.0
+    for side in SIDES:
+        leg = body.legs[side]
+        axis = leg.at(PLACES * leg.length)
+        labels = labels_at(body, axis)
+        hanging = np.flatnonzero(np.isin(labels, (Label.TOP, Label.ONE_PIECE)))
+        first = hanging[-1] + 1 if len(hanging) else 0
+        shown = labels[first:][~np.isin(labels[first:], (Label.OTHER, Label.SHOES))]
+        if len(shown) < SHORTEST or float((shown == Label.BOTTOM).mean()) < TROUSERS:
+            return False
+        lowest = max(lowest, float(body.coordinates(axis[hanging])[:, 1].max(initial=0.0)))
+    return lowest > crotch_level(body)
 
 
 def left_hanging(old: Bools, skirt: Bools, cover: Floats, unit: float) -> Bools:

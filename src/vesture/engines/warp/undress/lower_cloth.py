@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.body.figure import SIDES, Body
 from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import Patch, bounds
-from vesture.engines.warp.undress.lower_outline import hidden_outline
+from vesture.engines.warp.undress.left_hanging import hangs_over_trousers
+from vesture.engines.warp.undress.lower_outline import hidden_legs, hidden_outline
 from vesture.engines.warp.undress.removal import below
 from vesture.vision.exemplar import fill_scene
 from vesture.vision.fill import push_pull
@@ -27,17 +28,21 @@ Bools = NDArray[np.bool_]
 GAP = 0.12  # units between cloth of the garment below that are closed
 FLAP, FLAPS_FROM = 0.7, 1.15  # units that flaps may hang down over it; the level v below which the torso's outline ends
 RIM = 0.035  # units at the edge of the cloth that is seen, which the old hem shades
-SPREAD = (0.12, 0.4)  # units sideways and upwards over which the light of the cloth is evened out
+SPREAD = (0.12, 0.4)  # units sideways and upwards over which the light of the cloth is evened out,
+LEGS_SPREAD = 0.25  # sideways where both legs are to become one
 JOIN, REACH = 0.08, 0.35  # units over which seen cloth is evened out where the painted one begins, and drawn to it
-PATTERNED = 16.0  # levels by which half of the cloth's places differ from its smooth version
+PATTERNED, PATCH = 20.0, 0.12  # levels by which half of the cloth's places differ from the units around them
 WEAVE, SEAM = 0.02, 2.5  # units of the weave's largest detail, its usual strengths that are more than weave
+CALM = 0.03, 1.1  # units over which cloth is calm that varies no more than this many times the usual: no folds
 WEAVE_FINEST = 800  # pixels at which pieces of weave are laid: any will do
 SHADED, LIT = 0.15, 2.0  # units below an old hem that lie in its shade, and at most how much darker it is
 LIT_REACH = 0.2  # units over which cloth out of the shade is drawn to shaded one
 SPARSE = 24  # pixels to the unit at which the whole cloth's tone is read
+HEM_SHADE = (0.035, 0.15)  # units of cloth below a hem that lie in its shade, and below a coat's
 REMAINS, STRANGE = 0.1, 36.0  # units from a hem, and colour distance from the cloth below, of what is left of a top
 LEAST = 64  # pixels of cloth
 OTHER = 90.0  # colour distance from the cloth on the legs of what is none, beside twice the cloth's own variety
+AT_HAND, HELD = 0.6, 0.4  # units around a wrist within which less is strange, by this factor: it may be held
 BAND = 0.11  # units of the waistband's height
 BOW = 0.12  # units by which it hangs lower in the middle, for each squared unit aside
 
@@ -64,20 +69,27 @@ def continued_bottom(
     lower = (body.labels == Label.BOTTOM) & ~old
     if not lower.any():
         return None
-    own = _on_the_legs(coarse, lower, body)
-    between = closed(lower, GAP * body.unit) & ~lower
-    zone = np.maximum(hidden_outline((old.shape[0], old.shape[1]), body, own, waistband), feather(between, 0.7))
-    zone = np.maximum(zone, feather(below(body, FLAPS_FROM, _under_flaps(lower, old, body.unit)), 0.7)) * need
+    seen = _on_the_legs(coarse, body.labels == Label.BOTTOM, body)
+    own = seen & ~old
+    outline = apart = hidden_legs((old.shape[0], old.shape[1]), body, seen, waistband)
+    if outline is None:
+        outline = hidden_outline((old.shape[0], old.shape[1]), body, own, waistband)
+        outline = np.maximum(outline, feather(closed(lower, GAP * body.unit) & ~lower, 0.7))
+        flaps = below(body, FLAPS_FROM, _under_flaps(lower, old, body.unit))
+        outline = np.maximum(outline, feather(flaps, 0.7))
+    zone = outline * need
     box = bounds(zone > 0, round(0.6 * body.unit))
-    inside = erode(own, RIM * body.unit)
-    inside = inside if int(inside.sum()) >= LEAST else own
     if box is None:
         return None
     place = np.s_[box[0] : box[2], box[1] : box[3]]
-    if not inside[place].any():
+    near = np.zeros_like(own)
+    near[place] = own[place]
+    inside = erode(near, RIM * body.unit)
+    inside = inside if int(inside.sum()) >= LEAST else near
+    if not inside.any():
         return None
-    field = _light(coarse, inside, body.unit)
-    if field is None or _pattern(coarse, inside, field) > PATTERNED:
+    field = _light(coarse, inside, body.unit, SPREAD[0] if apart is None else LEGS_SPREAD)
+    if field is None or _pattern(coarse, inside, body.unit) > PATTERNED:
         cloth = fill_scene(photo[place], zone[place] > 0, inside[place], 0.6 * body.unit, generator)
     else:
         lit = _lit(field, coarse.pure(inside), tone)
@@ -99,7 +111,9 @@ def _on_the_legs(coarse: Coarse, lower: Bools, body: Body) -> Bools:
             even = min(even or (np.inf, away), (spread, away), key=lambda one: one[0])
     if even is None:
         return lower
-    strange = pure & (even[1] > OTHER + 2 * even[0])
+    wrists = np.array([body.arms[side].at(np.array([body.arms[side].length]))[0] for side in SIDES])
+    aside = np.hypot(coarse.columns - wrists[:, :1, None], coarse.rows[:, None] - wrists[:, 1:, None]).min(0)
+    strange = pure & (even[1] > (OTHER + 2 * even[0]) * np.where(aside < AT_HAND * body.unit, HELD, 1.0))
     if not strange.any() or int(strange.sum()) > 0.6 * int(pure.sum()):
         return lower
     return lower & ~dilate(coarse.full(strange.astype(np.float32)) > 0.3, RIM * body.unit)
@@ -115,13 +129,13 @@ def _under_flaps(lower: Bools, old: Bools, unit: float) -> Bools:
     return np.asarray(old & near & beside)
 
 
-def _light(coarse: Coarse, inside: Bools, unit: float) -> Floats | None:
+def _light(coarse: Coarse, inside: Bools, unit: float, aside: float) -> Floats | None:
     """The cloth's colours (h, w, 3) at the low resolution, the same all the way up but for its light from the sides."""
     pure = coarse.pure(inside).astype(np.float32)
     if int(pure.sum()) < LEAST // 4:
         return None
     scale = unit / coarse.factor
-    sigma = max(1.0, SPREAD[0] * scale), max(1.0, SPREAD[1] * scale)
+    sigma = max(1.0, aside * scale), max(1.0, SPREAD[1] * scale)
     weight = cv2.GaussianBlur(pure, (0, 0), sigma[0], sigmaY=sigma[1])
     colours = cv2.GaussianBlur(coarse.photo * pure[..., None], (0, 0), sigma[0], sigmaY=sigma[1])
     even = colours / np.maximum(weight, 1e-6)[..., None]
@@ -166,8 +180,13 @@ def _joined(field: Floats, coarse: Coarse, inside: Bools, unit: float, reach: fl
     return np.asarray(field + spread * nearness[..., None], np.float32)
 
 
-def _pattern(coarse: Coarse, inside: Bools, field: Floats) -> float:
-    return float(np.median(np.abs(coarse.photo - field)[coarse.pure(inside)].max(-1)))
+def _pattern(coarse: Coarse, inside: Bools, unit: float) -> float:
+    """By how many levels half of the cloth's places differ from what is around them."""
+    pure = coarse.pure(inside)
+    sigma = PATCH * unit / coarse.factor
+    weight = cv2.GaussianBlur(pure.astype(np.float32), (0, 0), sigma)
+    around = cv2.GaussianBlur(coarse.photo * pure[..., None], (0, 0), sigma) / np.maximum(weight, 1e-6)[..., None]
+    return float(np.median(np.abs(coarse.photo - around)[pure].max(-1)))
 
 
 def _waistband(body: Body, level: float, box: tuple[int, int, int, int]) -> Floats:
@@ -183,11 +202,24 @@ def _waistband(body: Body, level: float, box: tuple[int, int, int, int]) -> Floa
 
 
 def _texture(photo: Floats, need: Bools, inside: Bools, unit: float, generator: np.random.Generator) -> Floats:
-    """The weave of the cloth (h, w, 3), pieced together from its own; seams and pockets are no weave."""
+    """The weave of the cloth (h, w, 3), pieced together from its own; seams, pockets and folds are no weave."""
     detail = photo - cv2.GaussianBlur(photo, (0, 0), max(2.0, WEAVE * unit))
     limit = SEAM * 1.4826 * np.median(np.abs(detail[inside]), axis=0)
     even = np.clip(detail, -limit, limit)
-    return fill_scene(even, need, inside, 0.4 * unit, generator, WEAVE_FINEST)
+    busy = cv2.GaussianBlur(np.abs(detail).mean(-1), (0, 0), CALM[0] * unit)
+    calm = inside & (busy < CALM[1] * np.median(busy[inside]))
+    return fill_scene(even, need, calm, 0.4 * unit, generator, WEAVE_FINEST)
+
+
+def hem_shade(photo: Floats, body: Body, old: Bools, coarse: Coarse, replaced: tuple[Label, ...]) -> Floats:
+    """How much (h, w) the hem of a top that goes has shaded the garment below it, or left on it; nothing where no top
+    is `replaced`, or both."""
+    if Label.TOP not in replaced or Label.BOTTOM in replaced:
+        return np.zeros(old.shape, np.float32)
+    below = (body.labels == Label.BOTTOM) & ~old
+    reach = HEM_SHADE[hangs_over_trousers(body)] * body.unit
+    shade = np.clip(1.6 - distance_to(old) / reach, 0, 1) * below
+    return np.maximum(shade, feather(hem_remains(photo, body, old, coarse), 0.012 * body.unit))
 
 
 def hem_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse) -> Bools:

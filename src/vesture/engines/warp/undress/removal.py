@@ -18,6 +18,7 @@ from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.collar import JAW_MARGIN, collar_remains, hanging_together, slivers
 from vesture.engines.warp.undress.hands import BELOW_CUFF, FINGER, Hands, read_hands
+from vesture.engines.warp.undress.left_hanging import hangs_over_trousers
 from vesture.vision.masks import dilate, distance_to, erode
 from vesture.vision.parsing.parse import Label
 
@@ -61,7 +62,7 @@ def old_garment(
     body's hands where they have been read."""
     labels = body.labels
     old = np.isin(labels, replaced)
-    if Label.TOP in replaced and Label.BOTTOM not in replaced:
+    if Label.TOP in replaced and Label.BOTTOM not in replaced and not hangs_over_trousers(body):
         old &= ~_skirt(body, old)
     old = _whole(old, labels != Label.BACKGROUND, body.unit)
     if not old.any():
@@ -181,9 +182,8 @@ def _without_islands(gone: Bools, labels: NDArray[np.uint8], unit: float) -> Boo
 def _skirt(body: Body, old: Bools) -> Bools:
     """What stays of a dress or a coat where only the top changes: nobody knows what is under it."""
     skirt = below(body, 1.0, old)
-    one_piece = body.labels == Label.ONE_PIECE
     long = int(below(body, COAT, skirt).sum()) > 0.15 * body.unit**2
-    return (skirt if long else skirt & one_piece) & ~_sleeves(body)
+    return (skirt if long else skirt & (body.labels == Label.ONE_PIECE)) & ~_sleeves(body)
 
 
 def _sleeves(body: Body) -> Bools:

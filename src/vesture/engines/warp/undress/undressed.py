@@ -30,9 +30,9 @@ from vesture.engines.warp.undress.hands import Hands, begun_hands, read_hands
 from vesture.engines.warp.undress.hem_shade import in_hem_shade
 from vesture.engines.warp.undress.instep import instep
 from vesture.engines.warp.undress.joint import without_nicks
-from vesture.engines.warp.undress.left_hanging import left_hanging
+from vesture.engines.warp.undress.left_hanging import hangs_over_trousers, left_hanging
 from vesture.engines.warp.undress.limbs import bare_limbs
-from vesture.engines.warp.undress.lower_cloth import cloth_tone, continued_bottom, hem_remains
+from vesture.engines.warp.undress.lower_cloth import cloth_tone, continued_bottom, hem_shade
 from vesture.engines.warp.undress.neck import bare_neck
 from vesture.engines.warp.undress.neck_seam import neck_seam
 from vesture.engines.warp.undress.removal import below, old_garment
@@ -41,7 +41,7 @@ from vesture.engines.warp.undress.thighs import beside_a_tube
 from vesture.engines.warp.undress.trunk import painted_torso, trunk_tone
 from vesture.vision.exemplar import fill_scene
 from vesture.vision.frame import Box
-from vesture.vision.masks import dilate, distance_to, feather
+from vesture.vision.masks import dilate, feather
 from vesture.vision.parsing.parse import Label
 
 Floats = NDArray[np.float32]
@@ -51,8 +51,8 @@ TO_ANKLE = 0.8  # share of a leg that trousers cover which end at its ankle
 HEM_SLOPE = 0.1  # units that the hem of a leg may be higher at its side than in its middle
 NICK_WIDTH, NICK_REACH = 1.12, 0.15  # radii of a limb and units past its end within which nicks are closed
 HANGING = 0.95  # level v below which what stays of the garment that goes is its skirt
-HEM_SHADE = 0.035  # units of cloth below a hem that lie in its shade
 IN_SHOE = -0.01  # units above a shoe's edge at which its shade on the ankle is half gone
+FRINGE = 0.9  # share of a coat's shade in which what is no leg of the trousers below is its hem
 MARGIN = 0.2  # units around everything that may change: shadows reach that far
 WINDOW_STEP = 32  # pixels
 
@@ -110,7 +110,10 @@ def dressed_window(body: Body, clothes: Wardrobe, covered: Box) -> Box:
     height, width = body.labels.shape
     margin = round(MARGIN * body.unit)
     edges = [(covered.top, covered.left, covered.bottom, covered.right)]
-    extent = bounds(np.isin(body.labels, clothes.replaced))
+    shown = clothes.replaced
+    if Label.TOP in shown and hangs_over_trousers(body):
+        shown = (*shown, Label.BOTTOM)  # which is continued from all that is seen of it
+    extent = bounds(np.isin(body.labels, shown))
     if extent is not None:
         edges.append(extent)
     top, left, bottom, right = (
@@ -177,7 +180,8 @@ def undress(
     """
     solid = scene.person & ~scene.old
     away = ~dilate(cover > 0.004, max(2.0, 0.03 * scene.body.unit))
-    fading = np.maximum(scene.fading, np.maximum(feather(scene.bled & away, 0.8), _hem_shade(scene) * away))
+    shade = hem_shade(scene.photo, scene.body, scene.old, scene.coarse, scene.clothes.replaced) * away
+    fading = np.maximum(scene.fading, np.maximum(feather(scene.bled & away, 0.8), shade))
     if Label.TOP in scene.clothes.replaced:
         fading = np.maximum(fading, neck_seam(scene.body, scene.old, cover))
     hanging = left_hanging(scene.old, _skirt(scene), cover, scene.body.unit)
@@ -194,6 +198,8 @@ def undress(
     hair = longer_hair(scene.photo, scene.body, scene.old, bare) if Label.TOP in scene.clothes.replaced else []
     # beyond the old garment's own pixels the person is still there, the scene may not show through the seam
     open_scene = need & (skin < 0.999) & (scene.old | ~scene.person)
+    if hangs_over_trousers(scene.body):
+        open_scene |= (shade > FRINGE) & (skin < 0.5)  # of a coat's hem, between the legs below it
     canvas = scene.photo
     if open_scene.any():
         usable = ~(dilate(scene.person | scene.old, max(2.0, 0.015 * scene.body.unit)) | scene.bled)
@@ -207,16 +213,6 @@ def undress(
 def _skirt(scene: Prepared) -> Bools:
     """What stays (h, w) of a dress or coat whose upper part goes."""
     return below(scene.body, HANGING, np.isin(scene.body.labels, scene.clothes.replaced) & ~scene.old)
-
-
-def _hem_shade(scene: Prepared) -> Floats:
-    """How much (h, w) the hem of a top that goes has shaded the garment below it."""
-    if Label.TOP not in scene.clothes.replaced or Label.BOTTOM in scene.clothes.replaced:
-        return np.zeros(scene.shape, np.float32)
-    below = (scene.body.labels == Label.BOTTOM) & ~scene.old
-    shade = np.clip(1.6 - distance_to(scene.old) / (HEM_SHADE * scene.body.unit), 0, 1) * below
-    remains = hem_remains(scene.photo, scene.body, scene.old, scene.coarse)
-    return np.maximum(shade, feather(remains, 0.012 * scene.body.unit))
 
 
 def _behind(

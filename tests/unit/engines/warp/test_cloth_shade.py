@@ -67,6 +67,17 @@ def test_the_side_of_a_sleeve_that_faces_the_body_is_darker(part: Part, side: st
     assert inner < outer - 0.05
 
 
+def test_legs_that_touch_part_in_a_line_of_shade():
+    left, right = light(Part.LEFT_LEG, 0.0), light(Part.RIGHT_LEG, 0.0)
+    along = np.array([0.5 * BODY.legs["left"].length])
+    axes = [BODY.legs[side].at(along)[0] for side in ("left", "right")]
+    middle = (axes[0] + axes[1]) / 2
+    assert abs(at(left, middle) - at(right, middle)) < 0.01
+    assert at(left, middle) < at(left, axes[0]) - 0.2
+    assert at(left, axes[0] - [0.1 * UNIT, 0]) > 0.95
+    assert at(left, [middle[0], BODY.legs["left"].axis[0, 1] + 2]) > at(left, middle) + 0.1  # none on the hips
+
+
 def test_cloth_with_folds_of_its_own_gets_no_others():
     cover = np.ones((300, 300), np.float32)
     even = np.full((300, 300, 3), 150, np.float32)

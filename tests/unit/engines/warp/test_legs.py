@@ -15,7 +15,7 @@ from vesture.engines.warp.body.legs import crotch_level, leg_outline, seen_crotc
 from vesture.engines.warp.compose.compose import wardrobe
 from vesture.engines.warp.compose.front import kept_in_front
 from vesture.engines.warp.fit.fitting import fit_garment
-from vesture.engines.warp.fit.legs import COLUMNS, LEG_PART, OVERLAP
+from vesture.engines.warp.fit.legs import COLUMNS, LEG_PART, OVERLAP, under_a_skirt
 from vesture.vision.garment.landmarks import understand
 from vesture.vision.garment.types import Garment, Part
 from vesture.vision.parsing.parse import Label
@@ -64,6 +64,27 @@ def test_legs_that_lean_unlike_meet_in_one_line_under_a_skirt(trousers) -> None:
     rows = np.arange(left[0, 1] + 5, 305)
     past = np.interp(rows, left[:, 1], left[:, 0]) - np.interp(rows, right[:, 1], right[:, 0])
     assert past.min() > OVERLAP * UNIT
+
+
+def test_trousers_worn_instead_of_a_skirt_do_not_take_its_width(trousers) -> None:
+    bell = drawn_body()
+    outline = np.array([(105, 240), (195, 240), (240, 360), (60, 360)], np.int32)
+    bell.labels[240:406] = int(Label.BACKGROUND)
+    cv2.fillPoly(bell.labels, [outline], int(Label.BOTTOM))
+    assert under_a_skirt(bell)
+    assert not under_a_skirt(parted(drawn_body(), 300))
+    for side in SIDES:
+        outer = edges(bell, trousers, side)[0]
+        at_the_hem = SIGN[side] * (outer[np.argmin(np.abs(outer[:, 1] - 350)), 0] - 150)
+        assert at_the_hem < 18 + 2 * float(bell.legs[side].radius(np.array([110.0]))[0])
+
+
+def test_the_gap_between_legs_begins_in_a_point(trousers) -> None:
+    left, right = (edges(parted(drawn_body(), 270), trousers, side)[1] for side in SIDES)
+    rows = np.arange(280, 340)
+    gap = np.interp(rows, right[:, 1], right[:, 0]) - np.interp(rows, left[:, 1], left[:, 0])
+    assert gap[0] < 0.4 * gap[-1]
+    assert gap[30] < 0.85 * gap[-1]
 
 
 def test_legs_cover_the_present_ones_and_have_smooth_edges(trousers) -> None:

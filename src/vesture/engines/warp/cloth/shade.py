@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from vesture.engines.warp.body.figure import SIDES, SIGN, V_LEVELS, Body, Limb, SideName
 from vesture.engines.warp.body.legs import CROTCH_DROP, crotch_level
 from vesture.engines.warp.body.silhouettes import LimbFrame, limb_frame
+from vesture.engines.warp.cloth.leg_light import between_legs
 from vesture.engines.warp.picture.patch import Patch
 from vesture.vision.garment.types import Part
 
@@ -29,6 +30,7 @@ PART_SIDE: dict[int, SideName] = {
     Part.LEFT_LEG: "left",
     Part.RIGHT_LEG: "right",
 }
+OTHER: dict[SideName, SideName] = {"left": "right", "right": "left"}
 SLEEVES = (int(Part.LEFT_SLEEVE), int(Part.RIGHT_SLEEVE))
 LEGS = (int(Part.LEFT_LEG), int(Part.RIGHT_LEG))
 
@@ -116,6 +118,8 @@ def shaded(patch: Patch, part: int, body: Body, legged: bool, folded: float) -> 
         frame = _frame(limb, xs, ys)
         begins = np.clip(frame.along / body.unit - CROTCH_DROP, 0, 1) if part in LEGS else 1.0
         factor = 1 - LIMB_TURN * np.clip(np.abs(frame.across) / 1.25, 0, 1.2) ** 3 * begins
+        if part in LEGS:
+            factor = factor * between_legs(body, frame, _frame(body.legs[OTHER[PART_SIDE[part]]], xs, ys))
         if part in SLEEVES:
             inner = INNER_SIDE * (1 - (1 - PALE_SHARE) * _paleness(patch))
             factor = factor * _sleeve_light(body, limb, frame, SIGN[PART_SIDE[part]], folded, inner)

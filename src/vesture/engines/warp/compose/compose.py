@@ -21,13 +21,14 @@ from vesture.engines.warp.cloth.layers import Layer
 from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.cloth.shade import SLEEVES
 from vesture.engines.warp.compose.front import joined_softly, kept_in_front, soft_front
+from vesture.engines.warp.compose.hem_shadow import shaded_from_above
 from vesture.engines.warp.compose.light import contact_shadow, folds, light_of_place, shaded_by
 from vesture.engines.warp.picture.patch import Patch, coverage, laid_over
 from vesture.engines.warp.undress.bare_arms import bare_arms, beyond_arms, outside_sleeves
 from vesture.engines.warp.undress.hands import begun_hands
 from vesture.engines.warp.undress.hem_shade import in_hem_shade
 from vesture.engines.warp.undress.removal import below
-from vesture.engines.warp.undress.skin import skin_texture
+from vesture.engines.warp.undress.skin_texture import skin_texture
 from vesture.engines.warp.undress.undressed import Prepared, Wardrobe, undress
 from vesture.vision.garment.types import Garment
 from vesture.vision.parsing.parse import Label
@@ -73,6 +74,9 @@ def compose(
         keep, front, colours = kept.result()
     join = np.maximum(begun_hands(scene.hands, scene.old, scene.body.unit), cover > 0.02)
     front, colours = joined_softly(front, colours, scene.photo, keep, join)
+    if Label.TOP not in scene.clothes.replaced and photo_type != "model":
+        over = keep & np.isin(scene.body.labels, (Label.TOP, Label.ONE_PIECE, Label.SKIN, Label.OTHER))
+        canvas = shaded_from_above(canvas, cover, over.astype(np.float32), scene.body.unit)
     canvas = canvas * (1 - front)[..., None] + colours
     touched &= front < 0.999
     result = np.where(touched[..., None], np.clip(np.rint(canvas), 0, 255), scene.photo).astype(np.uint8)
@@ -145,7 +149,9 @@ def _lit(scene: Prepared, layers: list[Layer], photo_type: str) -> list[Layer]:
         return layers
     worn = np.isin(scene.body.labels, scene.clothes.replaced)
     factor = light_of_place(scene.body, scene.photo, scene.coarse, scene.complexion.light)
-    ratio = folds(scene.photo, worn, scene.coarse, scene.body.unit, FOLD_STRENGTH)
+    # those of a skirt say nothing of trousers, nor those of trousers of a skirt
+    upper = Label.TOP in scene.clothes.replaced
+    ratio = folds(scene.photo, worn, scene.coarse, scene.body.unit, FOLD_STRENGTH) if upper else None
     if ratio is not None:
         factor = factor * ratio
     return [

@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body.boots import INSIDE, boot_from, shaft_half_widths
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, SideName
-from vesture.engines.warp.body.legs import CROTCH_DROP, RAISED, cloth_until, leg_outline, shoe_from, uprightness
+from vesture.engines.warp.body.legs import (
+    CROTCH_DROP,
+    RAISED,
+    LegOutline,
+    cloth_until,
+    leg_outline,
+    shoe_from,
+    uprightness,
+)
 from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import Ease, Wishes, curve, distance, pairs, point
 from vesture.vision.garment.types import Garment, Part
@@ -29,9 +37,13 @@ LEAST_SHARE = 0.75  # of the present leg: no leg is thinner than that,
 BROADEST = (2.2, 1.15)  # as far as it is no broader than this for its anatomy: of a level thigh, of an upright one
 HANGING_OUT = 0.65  # share of what a leg lying flat has to spare for a thigh that shows as width on it: tubes get round
 WIDEST_LEG, WIDEST_INSIDE = 1.9, 1.35  # natural radii that cloth stands off the axis, outside and inside
+GAP_OPENS = 0.4  # of the leg, on which the gap below the crotch widens: inner thighs part in a point
 OVERLAP = 0.012  # units that legs go past the line between them where they touch
 CLOSED = 0.6  # units below the crotch where legs part at the latest
 MEETING = 1.25  # of its cloth's half-width: as far a leg goes to meet the other one, where they touch in the photo
+SHORTEST_SKIRT = 0.15  # units below the crotch that a skirt covers at least
+ONE_CLOTH = 0.88  # share of what is covered below the crotch that hangs as one, from which on it is a skirt
+UNDER_A_SKIRT = 1.1  # natural radii that a leg measures whose outline a skirt hides
 FILLED = 0.5  # units below the crotch where the present inner edge has lost its say
 FROM_HIPS = 0.55  # units at least on which the outer edge goes over from the hips into the leg, of shorts too
 HANGING, LEVELLED = 0.85, 0.6  # cosine of a leg's slope up to which its hem hangs level, and how far
@@ -94,6 +106,26 @@ def fit_legs(
     for side, edge in _meeting(body, edges).items():
         handles[int(LEG_PART[side])] = _laid(body, side, edge, reach[side])
     return handles, joints, reach
+
+
+def under_a_skirt(body: Body) -> bool:
+    """Whether what is worn hangs before both legs as one cloth, down to its hem: its outline is not that of legs."""
+    shares = []
+    for side in SIDES:
+        start, end = CROTCH_DROP * body.unit, min(cloth_until(body, side), 0.97 * body.legs[side].length)
+        if end < start + SHORTEST_SKIRT * body.unit:
+            return False
+        shares.append(leg_outline(body, side, np.linspace(start, end, 48)).touches.mean())
+    return float(np.mean(shares)) > ONE_CLOTH
+
+
+def _outline(body: Body, side: SideName, along: Floats) -> LegOutline:
+    """The leg as it shows, or as it is by nature where a skirt hides it."""
+    present = leg_outline(body, side, along)
+    if not under_a_skirt(body):
+        return present
+    radius = UNDER_A_SKIRT * body.legs[side].radius(along)
+    return replace(present, outer=radius, inner=radius, touches=present.middle < radius)
 
 
 def smoothed(points: Floats, width: int) -> Floats:
@@ -193,7 +225,7 @@ def _leg(
     # the way from the hip block to the ribbon, without a corner
     way = max(0.25, FROM_HIPS * body.unit / max(between[1] - between[0], 1e-6))
     outer_target = outer_target + _fading(share, way) * (ends[0] - outer_target[0])
-    inner_target = inner_target + _fading(share, 0.15) * (ends[1] - inner_target[0])
+    inner_target = inner_target + _fading(share, GAP_OPENS) * (ends[1] - inner_target[0])
     return Edges(outer, inner, outer_target, inner_target, meets)
 
 
@@ -241,7 +273,7 @@ def _into_a_boot(body: Body, side: SideName, along: Floats, outside: Floats, ins
 def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Distances (n,) of the new leg's edges from the axis, outside and inside: its own width, a little more where that
     covers the present leg, and up to the other leg where both are one in the photo; and where (n,) it meets that."""
-    present = leg_outline(body, side, along)
+    present = _outline(body, side, along)
     anatomy = body.legs[side].radius(along)
     narrower = np.where(present.touches, present.outer, np.minimum(present.outer, present.inner))
     # a thigh that comes towards the camera is broad for its length; upright, it is the cloth that is broad

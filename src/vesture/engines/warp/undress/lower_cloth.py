@@ -42,7 +42,7 @@ HEM_SHADE = (0.035, 0.15)  # units of cloth below a hem that lie in its shade, a
 REMAINS, STRANGE = 0.1, 36.0  # units from a hem, and colour distance from the cloth below, of what is left of a top
 LEAST = 64  # pixels of cloth
 OTHER = 90.0  # colour distance from the cloth on the legs of what is none, beside twice the cloth's own variety
-AT_HAND, HELD = 0.6, 0.4  # units around a wrist within which less is strange, by this factor: it may be held
+AT_HAND, HELD = 0.6, 30.0  # units around a wrist within which less is strange: it may be held
 BAND = 0.11  # units of the waistband's height
 BOW = 0.12  # units by which it hangs lower in the middle, for each squared unit aside
 
@@ -113,7 +113,7 @@ def _on_the_legs(coarse: Coarse, lower: Bools, body: Body) -> Bools:
         return lower
     wrists = np.array([body.arms[side].at(np.array([body.arms[side].length]))[0] for side in SIDES])
     aside = np.hypot(coarse.columns - wrists[:, :1, None], coarse.rows[:, None] - wrists[:, 1:, None]).min(0)
-    strange = pure & (even[1] > (OTHER + 2 * even[0]) * np.where(aside < AT_HAND * body.unit, HELD, 1.0))
+    strange = pure & (even[1] > 2 * even[0] + np.where(aside < AT_HAND * body.unit, HELD, OTHER))
     if not strange.any() or int(strange.sum()) > 0.6 * int(pure.sum()):
         return lower
     return lower & ~dilate(coarse.full(strange.astype(np.float32)) > 0.3, RIM * body.unit)

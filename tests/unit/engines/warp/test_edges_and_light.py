@@ -9,7 +9,7 @@ import pytest
 from drawn_person import SHAPE, drawn_body, drawn_photo
 
 from vesture.engines.warp.body.figure import Limb
-from vesture.engines.warp.cloth.crevices import closed_crevices
+from vesture.engines.warp.cloth.crevices import IN_SHADE, closed_crevices
 from vesture.engines.warp.cloth.edges import clean_edge
 from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.compose.front import kept_in_front, soft_front
@@ -228,8 +228,9 @@ def test_a_sleeve_shades_cloth_in_its_own_colour_only() -> None:
     shaded = shaded_by(white, cover, [sleeve], chest, 0.16)
     np.testing.assert_allclose(shaded[..., 0], shaded[..., 2])
     np.testing.assert_array_equal(shaded[:, :25], white[:, :25])  # beside the cloth
-    assert 240 * 0.9 < shaded[50, 50, 0] < 240 * 0.96
-    assert np.abs(np.diff(shaded[50, 32:, 0])).max() < 8
+    assert 240 * 0.9 < shaded[50, 45, 0] < 240 * 0.985
+    assert shaded[50, 49, 0] < 0.85 * shaded[50, 45, 0]  # one dark line where the sleeve touches
+    assert np.abs(np.diff(shaded[50, 32:46, 0])).max() < 8
     shoulder = replace(chest, neck=np.array([50.0, 110.0]))
     np.testing.assert_array_equal(shaded_by(white, cover, [sleeve], shoulder, 0.16), white)
 
@@ -246,7 +247,7 @@ def test_a_gap_between_parts_takes_the_colour_of_the_cloth_beside_it() -> None:
     canvas, cover = gaping_cloth()
     person = np.ones(cover.shape, bool)
     filled, covered = closed_crevices(canvas, cover, person, person, [], 200.0)
-    assert np.abs(filled[65:135, 90:112] - 240).max() < 3  # neither grey nor dark
+    assert np.abs(filled[65:135, 99:103] / 240 - IN_SHADE).max() < 0.02  # its colour, in shade
     assert covered[65:135, 90:112].min() > 0.98
     np.testing.assert_array_equal(filled[:15], canvas[:15])
 
@@ -262,7 +263,7 @@ def test_a_sliver_of_what_was_worn_is_closed_though_some_scene_was_seen_in_it() 
     worn = np.zeros(cover.shape, bool)
     worn[60:140, 98:102] = True  # a third of the gap lay on the scene
     filled, _ = closed_crevices(canvas, cover, worn, worn, [], 200.0)
-    assert np.abs(filled[65:135, 90:112] - 240).max() < 3
+    assert np.abs(filled[65:135, 99:103] / 240 - IN_SHADE).max() < 0.02
     same, _ = closed_crevices(canvas, cover, worn, np.zeros(cover.shape, bool), [], 200.0)
     np.testing.assert_array_equal(same[65:135, 102:104], canvas[65:135, 102:104])
 
@@ -274,7 +275,7 @@ def test_a_gap_beside_a_sleeve_that_hangs_stays_open() -> None:
     np.testing.assert_array_equal(same, canvas)
     np.testing.assert_array_equal(covered, cover)
     filled, _ = closed_crevices(canvas, cover, everywhere, everywhere, [], 100.0, ~everywhere)
-    assert np.abs(filled[65:135, 90:112] - 240).max() < 3
+    assert np.abs(filled[65:135, 90:112] - 240).max() < 3  # wide for a body of this size: no stain
 
 
 def test_the_two_colours_beside_a_gap_do_not_mix_to_a_third() -> None:
@@ -283,9 +284,9 @@ def test_the_two_colours_beside_a_gap_do_not_mix_to_a_third() -> None:
     canvas *= cover[..., None] > 0
     everywhere = np.ones(cover.shape, bool)
     filled, _ = closed_crevices(canvas, cover, everywhere, everywhere, [], 200.0)
-    across = filled[100, 90:112]
-    apart = np.minimum(*(np.abs(across - colour).max(1) for colour in ((240, 60, 60), (40, 60, 240))))
-    assert (apart < 30).sum() >= len(across) - 8  # but for the soft step between them
+    across = filled[100, 90:112] / filled[100, 90:112].max(1, keepdims=True)  # whatever the shade
+    apart = np.minimum(*(np.abs(across - np.array(c) / 240).max(1) for c in ((240, 60, 60), (40, 60, 240))))
+    assert (apart < 0.125).sum() >= len(across) - 9  # but for the soft step between them
 
 
 def test_a_bare_arm_beside_a_gap_lends_it_no_colour() -> None:
@@ -293,7 +294,7 @@ def test_a_bare_arm_beside_a_gap_lends_it_no_colour() -> None:
     canvas[55:145, 104:140] = (150, 100, 80)
     arm = Patch(55, 104, canvas[55:145, 104:140], np.ones((90, 36), np.float32))
     filled, _ = closed_crevices(canvas, cover, np.ones(cover.shape, bool), np.ones(cover.shape, bool), [arm], 200.0)
-    assert np.abs(filled[65:135, 98:102] - 240).max() < 12
+    assert np.abs(filled[65:135, 99:102] / 240 - IN_SHADE).max() < 0.05
 
 
 def test_the_corner_between_a_sleeve_and_the_body_is_no_gap() -> None:
@@ -312,7 +313,7 @@ def test_cloth_takes_the_light_of_the_place_and_is_never_brighter_than_its_pictu
     even = light_of_place(body, bright, coarse, 0.0)
     assert even.max() <= 1.0
     assert even.min() > 0.95
-    assert 0.91 < np.median(light_of_place(body, dim, coarse, 0.0) / even) < 0.93
+    assert 0.94 < np.median(light_of_place(body, dim, coarse, 0.0) / even) < 0.96
     lit = light_of_place(body, bright, coarse, 0.1)
     row, column = np.rint(body.point(0.0, 0.2)[0][::-1]).astype(int)
     half = round(0.4 * body.unit)

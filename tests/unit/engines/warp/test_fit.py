@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from vesture.core.task import Picture
-from vesture.engines.warp.body.figure import SIDES, V_LEVELS, Body
+from vesture.engines.warp.body.figure import SIDES, SIGN, V_LEVELS, Body
 from vesture.engines.warp.cloth.placement import Ease, Fit, Wishes
 from vesture.engines.warp.engine import _read_person
 from vesture.engines.warp.fit.bottoms import hip_bound
 from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.engines.warp.fit.sleeves import hem_corner
 from vesture.vision.garment.landmarks import understand
 from vesture.vision.garment.types import Garment, Part
 from vesture.vision.parsing.parse import Label
@@ -101,6 +102,34 @@ def test_a_flared_skirt_does_not_pass_for_hips(bodies) -> None:
     assert float(hip_bound(in_skirt, "left", 1.15)) < 1.12 * hips
     wide = dict.fromkeys(SIDES, 1.3 * body.bare_half_width)
     assert float(hip_bound(replace(body, half_width=wide), "left", 1.15)) > 1.25 * hips  # a wide body is wide all over
+
+
+def test_an_inner_edge_hidden_on_the_torso_is_not_stretched_along_the_arm(bodies, shirt) -> None:
+    body = bodies["avatars/4"]
+    for side, part in (("left", Part.LEFT_SLEEVE), ("right", Part.RIGHT_SLEEVE)):
+        name = f"sleeve_inner_{side}"
+        assert hem_corner(shirt, side) is None
+        outer, inner = shirt.curves[f"sleeve_outer_{side}"][-1], shirt.curves[name][-1]
+        corner = inner + 0.2 * (inner - outer)  # past it the seen piece runs back along the rim
+        hidden = replace(shirt, curves={**shirt.curves, name: np.stack([corner, inner])})
+        np.testing.assert_allclose(hem_corner(hidden, side), corner)
+        sleeve = fit_garment(body, hidden).handles[int(part)]
+        near = np.linalg.norm(sleeve.source - corner, axis=1) < 0.1 * np.linalg.norm(inner - outer)
+        assert 0 < near.sum() < 3
+        assert np.ptp(sleeve.target[near], axis=0).max() < 0.1 * body.unit
+
+
+def test_a_long_sleeve_stands_off_the_arm_no_further_than_what_was_worn(bodies, sample) -> None:
+    body, jacket = bodies["avatars/4"], understand(sample("jackets/1"), "tops")
+    fit = fit_garment(body, jacket)
+    for side, part in (("left", Part.LEFT_SLEEVE), ("right", Part.RIGHT_SLEEVE)):
+        arm, target = body.arms[side], fit.handles[int(part)].target
+        for along in np.linspace(0.4, 0.8, 5) * arm.length:
+            axis, normal = arm.at(np.array([along]))[0], arm.outward(np.array([along]), SIGN[side])[0]
+            level = np.abs((target - axis) @ arm.direction(np.array([along]))[0]) < 0.04 * body.unit
+            farthest = float(((target[level] - axis) @ normal).max())
+            worn = max(float(arm.radius(along, clothed=True)), 1.15 * float(arm.radius(along)))
+            assert farthest < 1.12 * worn
 
 
 def test_shoulders_turn_into_sleeves_without_a_corner(bodies, shirt) -> None:

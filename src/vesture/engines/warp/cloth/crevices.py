@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.picture.patch import Patch
-from vesture.vision.masks import closed
+from vesture.vision.masks import closed, dilate, erode
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -25,6 +25,7 @@ LARGEST = 0.08  # square units
 OPENING = 0.2  # of a gap's rim may lie open; more does at the corner between a sleeve and the body
 # Of a gap, what must lie on the person, or on skin that was bared: else it is one through which the scene was seen.
 ON_PERSON, ON_SKIN = 0.5, 0.25
+IN_SHADE, SLIT = 0.75, 0.016  # of its light that cloth has in a slit; units, half the width of one
 SMALL = 4  # pixels to one of the picture in which colours between are found
 
 
@@ -52,7 +53,9 @@ def closed_crevices(
     if not gaps.any():
         return canvas, cover
     soft = cv2.GaussianBlur(cv2.dilate(gaps.view(np.uint8), np.ones((7, 7), np.uint8)).astype(np.float32), (0, 0), 1.0)
-    canvas = canvas + (_cloth_between(canvas, cloth) - canvas) * soft[..., None]
+    slits = gaps & ~dilate(erode(gaps, SLIT * unit), 1.5 * SLIT * unit)
+    light = 1 - (1 - IN_SHADE) * cv2.GaussianBlur(slits.astype(np.float32), (0, 0), 1.0)
+    canvas = canvas + (_cloth_between(canvas, cloth) * light[..., None] - canvas) * soft[..., None]
     return canvas, np.maximum(cover, soft)
 
 

@@ -24,10 +24,11 @@ FOLD_RANGE = (0.75, 1.2)
 ODD_CHROMA, ODD_LIGHT = 10.0, 24.0  # distances from the cloth's median colour, L*a*b*, that are a print's
 SIDE_SHARE, STRONGEST_SIDE = 0.8, 0.15  # of the light's fall from side to side of a face, the cloth shows that much
 UNDER_CHEST = 0.035  # of the light, lost below the chest
-FULL_LIGHT, DIMMEST = 238.0, 0.92  # luma of the brightest pixels of a photo in full light; the most that is taken away
+FULL_LIGHT, DIMMEST = 238.0, 0.95  # luma of the brightest pixels of a photo in full light; the most that is taken away
 SHADOW = 0.5  # of the light, where the garment lies on the skin
 FALL = 0.025  # units by which shadows fall below what throws them
 PARTING = (0.02, 0.28)  # levels between which sleeve and torso part, below the shoulder joint
+CREASE, CREASE_DEPTH = 0.012, 0.7  # units beside a sleeve in which its line is dark; twice the light lost at its edge
 EDGE = 0.42  # of all that a sleeve can throw: what lies beside a straight edge of it; in a bay no more
 
 
@@ -72,7 +73,7 @@ def light_of_place(body: Body, photo: Floats, coarse: Coarse, side: float) -> Fl
     fall = SIDE_SHARE * min(abs(side), STRONGEST_SIDE)
     away = (1 - np.sign(side) * np.clip(across / 0.6, -1, 1)) / 2  # 0 on the lit side, 1 on the other
     chest = np.exp(-(((level - 0.5) / 0.13) ** 2)) * np.clip(1 - (across / 0.45) ** 2, 0, 1)
-    factor = (1 - fall * away) * (1 - UNDER_CHEST * chest) * _exposure(photo)
+    factor = (1 - fall * away**2) * (1 - UNDER_CHEST * chest) * _exposure(photo)
     return coarse.full(np.asarray(factor, np.float32))
 
 
@@ -120,15 +121,18 @@ def shaded_by(canvas: Floats, cover: Floats, patches: Iterable[Patch], body: Bod
         cover: (h, w) coverage of the cloth.
         depth: the share of the light that the shadow takes at its deepest; a share of it, so that it has no colour.
     """
-    small = np.minimum(_small_thrown(coverage(patches, cover.shape), body.unit), EDGE)
+    before = coverage(patches, cover.shape)
+    small = np.minimum(_small_thrown(before, body.unit), EDGE)
     x, y = (
         (np.arange(count, dtype=np.float32) + 0.5) * full / count
         for count, full in zip(small.shape[::-1], cover.shape[::-1], strict=True)
     )
     level = ((x - body.neck[0])[None] * body.down[0] + (y - body.neck[1])[:, None] * body.down[1]) / body.torso
-    parted = np.clip((level - PARTING[0]) / (PARTING[1] - PARTING[0]), 0, 1)
-    thrown = cv2.resize((small * parted).astype(np.float32), cover.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray(canvas * (1 - depth * thrown * cover)[..., None], np.float32)
+    parted = np.clip((level - PARTING[0]) / (PARTING[1] - PARTING[0]), 0, 1).astype(np.float32)
+    thrown = cv2.resize(small * parted, cover.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    touch = cv2.GaussianBlur(before, (0, 0), max(0.7, CREASE * body.unit)) * cv2.resize(parted, cover.shape[::-1])
+    shade = (1 - depth * thrown * cover) * (1 - CREASE_DEPTH * touch * cover)
+    return np.asarray(canvas * shade[..., None], np.float32)
 
 
 def _thrown(cover: Floats, unit: float) -> Floats:

@@ -19,7 +19,9 @@ CUFF_SHARE = 0.1  # of a sleeve's edge, at its end, in which the cuff's corner l
 # A bay in a sleeve's inner edge deeper than these shares of its span and of the edge's length, and shorter than that,
 # is a fold; it is measured where it is deeper than the last share of the edge.
 NOTCH_DEPTH, LEAST_NOTCH, NOTCH_LENGTH, NOTCH_BEGINS = 0.2, 0.07, 0.6, 0.02
+LEAST_OUTSIDE = 1.15  # of the arm's radius
 SHARP = 0.7  # cosine of the turn at a corner
+SCANT_EDGE = 0.5  # of the width of a sleeve's end: an inner edge shorter than that is hidden, not short
 CUFF_SAG, RIM_SAG = 0.05, 0.09  # of the width of a long and of a short sleeve's end, by which its rim is round
 
 
@@ -65,7 +67,8 @@ def fit_sleeve(
     count = OUTLINE_POINTS
     is_long = reach > 0.97 * arm.length
     outer, inner = (_edge(garment, f"sleeve_{edge}_{side}", is_long) for edge in ("outer", "inner"))
-    inner = without_notches(inner, outer)
+    corner = hem_corner(garment, side)
+    inner = without_notches(inner, outer) if corner is None else np.linspace(inner[0], corner, count)
     share = np.linspace(0, 1, count)
     along = share * reach
     cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale[0]
@@ -73,6 +76,8 @@ def fit_sleeve(
     # as wide as the cloth is, wide enough to hide the old sleeve, but no wing
     width = np.clip(cloth, 1.15 * natural, np.interp(along, [0, 0.8 * body.unit], [1.22, 1.45]) * natural)
     outside = np.maximum(width, np.minimum(1.03 * present, 1.3 * width))
+    if is_long:  # cloth hangs from an arm on its inner side; beyond what was worn it would stand off like a wing
+        outside = np.minimum(outside, np.maximum(1.09 * present, LEAST_OUTSIDE * natural))
     inside = np.minimum(width, 1.3 * natural)
     normal = arm.outward(along, SIGN[side])
     outer_target = arm.at(along) + normal * outside[:, None]
@@ -89,7 +94,16 @@ def fit_sleeve(
     sag = (CUFF_SAG if is_long else RIM_SAG) * distance(outer_target[-1], inner_target[-1])
     rim = rim + 4 * t * (1 - t) * sag * arm.direction(np.array([reach]))
     cuff = pairs(outer[-1] + t * (inner[-1] - outer[-1]), rim)
-    return Handles.concatenate([pairs(outer, outer_target), pairs(inner, inner_target), cuff])
+    edge = pairs(inner, inner_target) if corner is None else pairs(corner, inner_target[-1])
+    return Handles.concatenate([pairs(outer, outer_target), edge, cuff])
+
+
+def hem_corner(garment: Garment, side: SideName) -> Floats | None:
+    """The inner corner (2,) of a short sleeve's hem, where hardly any of its inner edge is seen because it lies on the
+    torso; None where the edge is seen. The corner is what lies farthest from the outer one: past it runs the rim."""
+    outer, inner = (curve(garment, f"sleeve_{edge}_{side}", OUTLINE_POINTS) for edge in ("outer", "inner"))
+    away = np.linalg.norm(inner - outer[-1], axis=1)
+    return inner[int(np.argmax(away))] if _length(inner) < SCANT_EDGE * float(away.max()) else None
 
 
 def _edge(garment: Garment, name: str, is_long: bool) -> Floats:

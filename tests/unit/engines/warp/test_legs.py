@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.unit.engines.warp.drawn_person import UNIT, drawn_body
+from tests.unit.engines.warp.drawn_person import UNIT, drawn_body, straight_limb
 from vesture.core.task import Picture
-from vesture.engines.warp.body.figure import SIDES, SIGN, Body
+from vesture.engines.warp.body.figure import LEG_RADIUS, SIDES, SIGN, Body
 from vesture.engines.warp.body.legs import crotch_level, leg_outline, seen_crotch_level, uprightness
 from vesture.engines.warp.compose.compose import wardrobe
 from vesture.engines.warp.compose.front import kept_in_front
@@ -79,12 +79,20 @@ def test_trousers_worn_instead_of_a_skirt_do_not_take_its_width(trousers) -> Non
         assert at_the_hem < 18 + 2 * float(bell.legs[side].radius(np.array([110.0]))[0])
 
 
-def test_the_gap_between_legs_begins_in_a_point(trousers) -> None:
-    left, right = (edges(parted(drawn_body(), 270), trousers, side)[1] for side in SIDES)
-    rows = np.arange(280, 340)
-    gap = np.interp(rows, right[:, 1], right[:, 0]) - np.interp(rows, left[:, 1], left[:, 0])
-    assert gap[0] < 0.4 * gap[-1]
-    assert gap[30] < 0.85 * gap[-1]
+def test_the_gap_between_legs_of_a_wide_stance_begins_in_a_point(trousers) -> None:
+    drawn = drawn_body()
+    legs = {
+        side: straight_limb((150 + 32 * SIGN[side], 240), (150 + 38 * SIGN[side], 400), LEG_RADIUS, None)
+        for side in SIDES
+    }
+    labels = drawn.labels.copy()
+    labels[240:406, 85:216] = int(Label.BOTTOM)
+    labels[258:406, 124:177] = int(Label.BACKGROUND)
+    left, right = (edges(replace(drawn, legs=legs, labels=labels), trousers, side)[1] for side in SIDES)
+    gap = [
+        float(np.interp(row, right[:, 1], right[:, 0]) - np.interp(row, left[:, 1], left[:, 0])) for row in (278, 330)
+    ]
+    assert gap[0] < 0.5 * gap[1]
 
 
 def test_legs_cover_the_present_ones_and_have_smooth_edges(trousers) -> None:

@@ -71,6 +71,16 @@ def test_narrow_skirts_follow_the_thighs() -> None:
     assert wide[2] < 1.9 * hips[2]
 
 
+def test_a_skirt_that_lies_like_a_bell_falls_straight_to_its_hem() -> None:
+    level = np.linspace(0.8, 1.6, 9)
+    hips, ones = np.full(9, 40.0), np.ones(9)
+    bell = 42 + 45 * np.linspace(0, 1, 9) ** 0.4
+    width = draped(bell, hips, level, ones)
+    straight = np.interp(level, level[[0, -1]], width[[0, -1]])
+    assert width[-1] > 1.2 * width[0]
+    assert (width <= straight + 2).all()
+
+
 def test_the_front_of_a_waistband_that_sags_comes_to_the_old_waist() -> None:
     body, straight = drawn_body(), skirt(220)
     ends = straight.curves["waist"][[0, -1]]

@@ -27,13 +27,13 @@ UNDER_TOP = 0.09  # levels by which a waistband goes under the top, whose hem is
 IN_OPENING = 0.03  # levels above the old one, that it goes where an open jacket shows it
 ABOVE_OLD = 0.008  # levels above the old edge where the new one goes on bare skin: it hides the old one's rim
 HIPS_BEGIN, SKIRT_BEGINS = 0.5, 0.3  # of the way to crotch or hem from where the waistband's width says nothing
-FOLDED = 0.38  # share of a skirt's spare width that shows as width
+FOLDED = 0.34  # share of a skirt's spare width that shows as width
 WAIST_OF_HIPS = 0.92  # most that a waist is as wide as hips: what is more is a top's cloth
 LEVEL = 0.15  # share of a flat skirt's round hem that stays round: its cloth hangs down all round
 CORNER = 0.8  # of the way down from which a side that draws in is a corner of the hem, rounded as the skirt lay
 TAPER = ([1.15, 1.9], [1.03, 0.88])  # least half-width of a skirt in half-widths of the hips, at levels v
 SKIRT_WAIST = 0.76  # level v from which skirts hang, where a top hides how high they begin
-WIDEST_SKIRT = ([0.8, 1.0, 1.6, 2.6], [1.06, 1.25, 1.75, 2.4])  # and the greatest
+WIDEST_SKIRT = ([0.8, 1.0, 1.6, 2.6], [1.06, 1.2, 1.6, 2.2])  # and the greatest
 SKIRT_RIPPLE, SKIRT_COLUMNS = 7, 9  # points of its sides between which ripples go; handles across
 SLIM_LEVEL = 0.7  # level v where even wide clothes lie closest
 UNDER = 0.97  # of the body's width: a waistband under the top, at its hem,
@@ -128,6 +128,8 @@ def draped(cloth: Floats, body_width: Floats, level: Floats, loose: Floats) -> F
     # below the hips a narrow skirt may follow the thighs
     close = np.minimum(1.03, np.interp(level, *TAPER)) * body_width
     spare = np.maximum(cloth * loose - close, 0) * FOLDED
+    # cloth falls straight from where it is held: it stands off no further than on a line from there to its hem
+    spare = np.minimum(spare, np.linspace(0, 1, len(level)) * spare[-1])
     widest = body_width * np.interp(level, *WIDEST_SKIRT)
     return np.asarray(np.clip(close + spare, close, np.maximum(widest * loose, close)))
 

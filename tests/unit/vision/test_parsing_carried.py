@@ -89,3 +89,35 @@ def test_a_large_bag_that_passed_for_a_coat_is_found_whole_from_its_upper_part()
     found = with_carried(labels, lab, opinion_on(truth.shape, upper), skeleton)
     assert (found[bag] == Label.OTHER).mean() > 0.9
     assert (found[~bag] == labels[~bag]).mean() > 0.995
+
+
+def test_a_small_part_of_a_thing_is_enough_to_find_the_rest() -> None:
+    lab, truth, clutch, skeleton = held(DARK)
+    columns = np.flatnonzero(clutch.any(0))
+    missing = clutch & (np.arange(truth.shape[1]) < columns[2 * len(columns) // 3])
+    labels = np.where(clutch & ~missing, Label.OTHER, truth).astype(np.uint8)
+    found = with_carried(labels, lab, opinion_on(truth.shape, np.zeros_like(clutch)), skeleton) == Label.OTHER
+    assert found[missing].mean() > 0.9
+    assert found[~clutch].sum() < 0.15 * clutch.sum()
+
+
+def test_leather_that_passed_for_skin_beside_the_arm_is_a_thing() -> None:
+    photo, truth, pose = draw(Figure(sleeves=0.5))
+    skeleton = Skeleton(pose.points, pose.visibility, pose.unit)
+    wrist, elbow = pose.points[Joint.LEFT_WRIST], pose.points[Joint.LEFT_ELBOW]
+    outward = np.sign(wrist[0] - pose.points[Joint.RIGHT_WRIST][0])
+    middle = 0.5 * (wrist + elbow) + np.array([0.35 * outward * pose.unit, 0])
+    bag = np.zeros(truth.shape, np.uint8)
+    cv2.circle(bag, (round(float(middle[0])), round(float(middle[1]))), round(0.25 * pose.unit), 1, -1)
+    where = (bag > 0) & (truth == Label.BACKGROUND)
+    photo = photo.copy()
+    photo[where] = (140, 90, 50)
+    lab = cv2.cvtColor((photo / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
+    labels = np.where(where, Label.SKIN, truth).astype(np.uint8)
+    nobody = opinion_on(truth.shape, np.zeros_like(where))
+    unsure = nobody.copy()
+    unsure[Label.OTHER][where] = np.log(0.3)
+    found = with_carried(labels, lab, unsure, skeleton) == Label.OTHER
+    assert found[where].mean() > 0.9
+    assert (found & (truth == Label.SKIN)).sum() < 0.05 * where.sum()
+    assert np.array_equal(with_carried(labels, lab, nobody, skeleton), labels)

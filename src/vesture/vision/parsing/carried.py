@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vesture.vision.masks import closed, dilate, distance_to, erode
 from vesture.vision.parsing.colour import ColourModel, fit_colours
-from vesture.vision.parsing.prior import BOTTOM, OTHER, SKIN, TOP, Skeleton
+from vesture.vision.parsing.prior import BOTTOM, OTHER, SKIN, TOP, Skeleton, capsule, limb_ends
 from vesture.vision.parsing.things import clothed_body, near_hands
 
 Floats = NDArray[np.float32]
@@ -23,15 +23,21 @@ Bools = NDArray[np.bool_]
 
 ONE_PIECE = 5
 CLOTHES = (TOP, BOTTOM, ONE_PIECE)
-SEEN, AT_HAND = 0.5, 0.6  # chance at which the network sees a thing; units from the hands within which it is believed
-FAR = 0.25  # units from things at which clothes and skin have only their own colours
+SEEN, MAYBE, AT_HAND = (
+    0.5,
+    0.15,
+    0.6,
+)  # chances at which the network sees a thing, and may see one; units from the hands within which it is believed
+FAR = 0.4  # units from things at which clothes and skin have only their own colours
 PLAIN = 0.08  # square units off the body that the network sees of a thing, at which colours are not asked
 HELD, TORSO = 1.2, 0.4  # units from hands, and from the spine outwards, where all may be another part of the thing
 UNKNOWN = 5.0  # below the usual log-likelihood of clothes, colours are not theirs
 CLEARLY = 2.5  # log ratio by which a thing must explain a colour better
-SMALLEST, LEAST_FOUND = 0.05, 0.02  # square units of a thing the labels have, and of what is first seen of another
-REACH = 0.3, 0.9  # units from those within which the rest of the thing lies
-GROWTH = 0.6, 4.0  # times their size that they grow at most: more is a thing of the clothes' own colours
+LEAST = 0.02  # square units of what is first seen of a thing
+REACH = 0.5, 0.9  # units from what the labels have, and from what is first seen, within which the rest lies
+GROWTH = 4.0  # times their size that they grow at most: more is a thing of the clothes' own colours
+BESIDE, THICK = (0.3, 1.2), 0.04  # levels at which what passed for skin beside the arms is a thing; half its thickness
+ARMS = {"upper arm": 1.3, "forearm": 1.4, "hand": 1.6}  # radii of limbs beyond which no skin is
 RIM, CLOSING = 0.03, 0.05  # units along a thing's outline that may show something else; half the width of gaps in it
 
 
@@ -47,7 +53,7 @@ def with_carried(labels: Labels, lab: Floats, opinion: Floats, skeleton: Skeleto
     seen = (np.exp(opinion[OTHER]) > SEEN) & np.isin(labels, CLOTHES) & (level > 0)
     if seen.any():
         seen &= near_hands(skeleton, shape, AT_HAND)
-    known = labels == OTHER
+    known = (labels == OTHER) | _beside_arms(labels, opinion, skeleton)
     if not (seen | known).any():
         return labels
     generator = np.random.default_rng(0)  # only picks samples; the same photo reads the same way
@@ -64,20 +70,34 @@ def with_carried(labels: Labels, lab: Floats, opinion: Floats, skeleton: Skeleto
             strange[where] = model.log_likelihood(lab[where]) < np.median(model.log_likelihood(usual)) - UNKNOWN
     strange[_large(seen & ~clothed_body(skeleton, shape), PLAIN * unit**2)] = 1
     result = labels.copy()
-    for things, least, rim, reach, growth in (
-        (known, SMALLEST, RIM * unit, REACH[0], GROWTH[0]),
-        (cv2.medianBlur(strange, 3) > 0, LEAST_FOUND, 0.0, REACH[1], GROWTH[1]),
+    for things, rim, reach in (
+        (known, RIM * unit, REACH[0]),
+        (cv2.medianBlur(strange, 3) > 0, 0.0, REACH[1]),
     ):
         count, names = cv2.connectedComponents(things.view(np.uint8))
         for index in range(1, count):
             thing = names == index
-            if np.count_nonzero(thing) < least * unit**2:
+            if np.count_nonzero(thing) < LEAST * unit**2:
                 continue
             core = erode(thing, rim) if rim else thing
             whole = _whole(thing, core, labels, lab, models, (reach * unit, CLOSING * unit), generator)
-            if np.count_nonzero(whole & ~thing) < growth * np.count_nonzero(thing):
+            if np.count_nonzero(whole & ~thing) < GROWTH * np.count_nonzero(thing):
                 result[whole] = OTHER
     return result
+
+
+def _beside_arms(labels: Labels, opinion: Floats, skeleton: Skeleton) -> Bools:
+    """What passed for skin (h, w) though it lies beside arms, hands and trunk and may be a thing: leather."""
+    shape, unit = (labels.shape[0], labels.shape[1]), skeleton.unit
+    across, level = skeleton.frame(shape)
+    (top, bottom) = BESIDE
+    loose = (labels == SKIN) & (np.exp(opinion[OTHER]) > MAYBE) & (np.abs(across) > TORSO)
+    loose &= (level > top) & (level < bottom)
+    for name, widest in ARMS.items():
+        for start, end, radius in limb_ends(skeleton)[name]:
+            loose &= capsule(shape, start, end, widest * radius) <= 0.6
+    kernel = np.ones((2 * max(1, round(THICK * unit)) + 1,) * 2, np.uint8)
+    return _large(cv2.morphologyEx(loose.view(np.uint8), cv2.MORPH_OPEN, kernel) > 0, LEAST * unit**2)
 
 
 def _large(where: Bools, least: float) -> Bools:
@@ -102,13 +122,15 @@ def _whole(
     `reach` are the pixels around it that are looked at, and half the width of gaps that are closed.
     """
     own = fit_colours(lab[core], generator)
+    leather = (labels[core] == SKIN).mean() > 0.5
     if own is None:
         return np.zeros_like(thing)
     near = (distance_to(thing) < reach[0]) & ~thing
     more = np.zeros(thing.shape, np.uint8)
     for label, model in models.items():
         where = near & (labels == label)
-        more[where] = own.log_likelihood(lab[where]) - model.log_likelihood(lab[where]) > CLEARLY
+        least = 0.0 if leather and label == SKIN else CLEARLY
+        more[where] = own.log_likelihood(lab[where]) - model.log_likelihood(lab[where]) > least
     both = thing | (cv2.medianBlur(more, 3) > 0)
     _, names = cv2.connectedComponents(erode(both, 1).view(np.uint8))
     inside = np.bincount(names[core], minlength=2)

@@ -28,6 +28,7 @@ from vesture.vision.parsing.opinion import alike_in_a_dress, leans_to_hair, sile
 from vesture.vision.parsing.prior import CLASSES, Covering, Skeleton, capsule, limb_ends, spatial_prior
 from vesture.vision.parsing.repair import ALIKE, no_skin_off_the_neck, repair
 from vesture.vision.parsing.rips import with_rips
+from vesture.vision.parsing.straps import with_straps
 from vesture.vision.parsing.things import around, bulges, only_real_things, with_held_scraps
 from vesture.vision.parsing.trims import with_trims
 from vesture.vision.parsing.trouser_ends import with_trouser_ends
@@ -151,6 +152,7 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     labels = with_flaps(labels, lab, skeleton, covering.waist, np.random.default_rng(1))
     labels = with_trouser_ends(labels, lab, skeleton)
     labels = labels if opinion is None else with_carried(labels, lab, opinion, skeleton)
+    labels = with_straps(labels, lab, skeleton)
     labels = with_rips(with_held_scraps(labels, skeleton), skeleton)
     labels = label_head(labels, lab, skeleton, generator, leaning)
     labels = with_loose_hair(labels, lab, skin_tone(small), skeleton, skin, generator)

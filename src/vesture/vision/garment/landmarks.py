@@ -9,7 +9,7 @@ looks at. Without the network, or where it is unsure, the outline has to do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -24,6 +24,7 @@ from vesture.vision.garment.clips import without_hanger_at_waist
 from vesture.vision.garment.collar_corners import inner_corners
 from vesture.vision.garment.crotch import open_crotch
 from vesture.vision.garment.cutout import Cutout, Frame, cut_out
+from vesture.vision.garment.evened import evened
 from vesture.vision.garment.join import SURE, Joined, View, join, view_of
 from vesture.vision.garment.joined_kind import joined_kind, joined_sleeves, kind_doubts, looks_foreign
 from vesture.vision.garment.kind import find_kind, leg_gap
@@ -114,6 +115,8 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
         cutout = without_sewn_label(cutout, neck.hole)
         alpha = _without(alpha, neck.hole, cutout.scale)
         region = region & ~neck.hole
+    if mask.source == "busy":  # studios light their cloth evenly, and shape it by light
+        cutout = replace(cutout, rgb=evened(cutout.rgb, cutout.alpha))
     parts = label_parts(region, points, curves) if parts is None else np.where(region, parts, 0)
     garment = _assemble(cutout, alpha, parts.astype(np.uint8), kind, points, curves, confidence, mask.warnings + doubts)
     return FlatReading(garment, cutout.frame.after(turning(*size, turns)))

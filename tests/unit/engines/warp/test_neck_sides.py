@@ -43,9 +43,37 @@ def test_a_collar_ends_a_neck_that_is_seen_nowhere_and_the_face_ends_beside_the_
     for side in sides.values():
         assert side.collared
         assert side.jaw is not None
-        share, distance = side.jaw
-        assert share < 0.1
-        assert 8 < distance < 22
+        assert side.jaw.share < 0.1
+        assert 8 < side.jaw.half < 22
+        assert side.jaw.fall < 0
+
+
+def test_a_collars_tip_that_passed_for_skin_beside_a_cheek_does_not_widen_the_face() -> None:
+    body = collared(top=86)
+    labels = body.labels.copy()
+    labels[79:86, 158:178] = Label.SKIN
+    plain, tipped = (
+        neck_sides(found, HEAD, found.labels == Label.TOP)["right"].jaw
+        for found in (body, replace(body, labels=labels))
+    )
+    assert plain is not None
+    assert tipped is not None
+    assert tipped.half < 20
+    assert tipped.share <= plain.share
+
+
+def test_the_dark_lining_of_a_collar_beside_a_cheek_goes_and_the_lit_cheek_stays() -> None:
+    body = collared(top=80)
+    labels = body.labels.copy()
+    labels[76:88, 163:173] = Label.SKIN
+    body = replace(body, labels=labels)
+    photo = photographed(body)
+    photo[labels == Label.TOP] = (215, 235, 180)
+    photo[76:88, 167:173] = LINING
+    photo[70:79, 164:170] = (215, 232, 182)  # the rim of a cheek shines
+    old = old_garment(photo, body, (Label.TOP,), Coarse.of(photo, UNIT))
+    assert old[79:86, 170:173].mean() > 0.7
+    assert not old[60:75, 140:170].any()
 
 
 def test_a_neck_that_the_scene_ends_has_no_collar() -> None:

@@ -45,7 +45,7 @@ EVEN, EVEN_OVER = 3.0, 0.06  # lightness by which plain scenes vary, within so m
 NECK_SHADE = 4.0  # squared colour distance from skin within which a shaded neck lies
 FAINTLY, GREY_TIP = 4.0, 0.5  # squared colour distance, and chroma as a share of skin's, of its mixed end
 LIT_TIP = 45.0  # L* of pale collars; what is darker may be hair in its shade
-STRIP, STRIP_INSIDE = 0.06, 0.08  # units that linings show beside a collar; and inside the widest neck
+STRIP, STRIP_INSIDE = 0.06, 0.1  # units that linings show beside a collar; and inside the widest neck
 SLIVER = 0.006  # units of half the width of pieces of skin that are a collar's rim
 PLAINLY = 5.0  # squared colour distance within which a colour is plainly a material's
 
@@ -120,7 +120,9 @@ def _beside_the_neck(body: Body, old: Bools, box: tuple[int, int, int, int]) -> 
         out = SIGN[name] * aside
         result |= (out > 0) & (below > JAW_MARGIN) & off
         if side.jaw is not None:
-            result |= (out > side.jaw[1] + OFF_NECK * body.unit) & (share > side.jaw[0]) & (below <= JAW_MARGIN)
+            jaw = side.jaw
+            edge = jaw.half + jaw.fall * length * (share - jaw.share) + OFF_NECK * body.unit
+            result |= (out > edge) & (share > jaw.share) & (below <= JAW_MARGIN) & off
     return result & near & (body.labels[place] == Label.SKIN)
 
 
@@ -147,14 +149,13 @@ def _not_skin(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floa
     # scraps between what goes and the garment go with them
     goes |= closed(throat.cloth | goes, 0.03 * throat.unit) & place & goes.any()
     goes |= hanging_together(goes, place & _folds(throat, cloth_lab, neck))
-    # a collar beside the chin is plainly cloth, and unlike the face or the beard above it
-    chin = throat.skin & (throat.below > BESIDE_JAW) & (to_cloth < PLAINLY) & (to_skin > 2 * PLAINLY)
-    chin &= distance_to(throat.cloth) < TONGUE_REACH * throat.unit
-    goes |= chin & (to_neck > 2 * PLAINLY)
-    # what lines a collar is seen as a strip between that and the neck, in no colour of either
+    # what edges or lines a collar is seen as a strip between that and the neck, in no colour of the skin further in
+    unlike = np.minimum(to_neck, to_skin)
     strip = throat.skin & throat.collar & (throat.below > BESIDE_JAW) & (throat.outside > -STRIP_INSIDE)
-    strip &= distance_to(throat.cloth) < STRIP * throat.unit
-    strip &= np.minimum(to_neck, to_skin) > np.where(throat.below > 0, 1, 3) * PLAINLY
+    strip &= distance_to(throat.cloth | goes) < STRIP * throat.unit
+    strip &= unlike > np.where(throat.below > 0, 1, np.where(to_cloth < PLAINLY, 1.5, 2.5)) * PLAINLY
+    strip &= dilate(strip & ~dilate(throat.scene, 2), 1)  # at its outline skin is mixed with the scene
+    place |= strip
     goes |= dilate(strip, 1) & place
     return hanging_together(throat.cloth, goes) | _tongues(throat)
 

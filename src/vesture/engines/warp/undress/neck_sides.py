@@ -20,7 +20,7 @@ Points = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 LEVELS = np.linspace(0.0, 0.85, 35)  # shares of the way down the neck's axis at which its sides are looked for
-JAW_LEVELS = np.linspace(-0.8, 0.1, 16)  # half-widths of the face below the chin at which its edge is looked for
+JAW_LEVELS = np.linspace(-1.4, 0.1, 26)  # half-widths of the face below the chin at which its edge is looked for
 STEP = 0.02  # usual half-widths of a neck between the samples of a ray
 SIDE_RANGE = (0.7, 1.9)  # of the usual half-width, a side may lie from the axis
 FLARED = 2.0  # half-widths by which a side may lie further out at the axis' lower end
@@ -32,8 +32,25 @@ SHOULDER_RISE = 0.11  # units of the bare shoulder above its joint
 FLARE = 0.42  # share of the way at which the shoulder's slope begins at the latest
 FLARE_RISE = 0.26  # units above the shoulder joints at which it begins at the lowest
 BESIDE_FACE = 0.8  # half-widths of the face above the chin at which the sides begin
+EDGE_LEVELS = 7  # of those, from the lowest seen upwards, that tell how much a face narrows downwards
+NARROWING, STEP_OUT = 0.2, 0.012  # pixels by which a face may widen downwards with each pixel; units of a step outwards
 SPREADING = 0.7  # pixels by which a neck may widen below the jaw with each pixel downwards
 HAIRY = 0.3  # share of the rays that end in hair where hair hides the neck's side
+
+
+@dataclass(frozen=True, slots=True)
+class Jaw:
+    """A place at the side of a face.
+
+    Attributes:
+        share: of the neck's axis, which ends between the shoulder joints.
+        half: pixels from that axis.
+        fall: pixels by which the face narrows with each pixel downwards, as a negative number.
+    """
+
+    share: float
+    half: float
+    fall: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +59,12 @@ class NeckSide:
 
     Attributes:
         line: (n, 2) from beside the chin down the neck and out along the shoulder to the chest's middle.
-        jaw: the lowest place at which the face is seen to end beside the jaw: share of the neck's axis, which ends
-            between the shoulder joints, and pixels from it; None where it is not seen.
+        jaw: the lowest place at which the face is seen to end beside the jaw; None where it is not seen.
         collared: whether a collar ends it wherever it is seen, neither scene nor hair.
     """
 
     line: Points
-    jaw: tuple[float, float] | None
+    jaw: Jaw | None
     collared: bool
 
 
@@ -89,8 +105,8 @@ def neck_sides(body: Body, head: Head, old: Bools) -> dict[SideName, NeckSide]:
         else:
             places = found
         jaw = _beside_the_jaw(body, head, old, SIGN[side], usual)
-        limits = [jaw, _beside_the_jaw(body, head, old, SIGN[side], usual, under_collar=True)]
-        line = _side_line(body, head, side, places[0], places[1], [limit for limit in limits if limit is not None])
+        limits = [jaw, _under_the_jaw(body, head, old, SIGN[side], usual)]
+        line = _side_line(body, head, side, places, [limit for limit in limits if limit is not None])
         collared = found is None and wide is not None and not _hairy(rays[side])
         result[side] = NeckSide(line, jaw, collared)
     return result
@@ -179,43 +195,67 @@ def _hairy(rays: _Rays) -> bool:
     return float(np.mean(ends)) > HAIRY
 
 
-def _beside_the_jaw(
-    body: Body, head: Head, old: Bools, sign: float, usual: float, under_collar: bool = False
-) -> tuple[float, float] | None:
-    """The lowest place beside the jaw at which the scene is seen to end the face: share of the neck's axis, and pixels
-    from that. Or, `under_collar`, at which what goes ends the face above the jaw: no neck begins further out."""
+def _beside_the_jaw(body: Body, head: Head, old: Bools, sign: float, usual: float) -> Jaw | None:
+    """The lowest place beside the jaw at which the scene is seen to end the face; None where it is not seen."""
     length = max(float((body.neck - head.neck_top) @ body.down), 1.0)
     shares = JAW_LEVELS * head.half_width / length
     rays = _rays(body, head, old, sign, shares, usual)
-
-    def ended(level: int, end: int) -> bool:
-        if not under_collar:
-            return bool(rays.scene[level, end : end + rays.reach].any())
-        face = rays.below[level, end] < 0 and rays.distance[end] > SIDE_RANGE[0] * usual
-        return bool(face and rays.gone[level, end : end + rays.reach].any())
-
-    seen = [level for level, end in enumerate(rays.ends) if _begins_and_ends_in_skin(rays, level) and ended(level, end)]
+    seen = [
+        level
+        for level, end in enumerate(rays.ends)
+        if _begins_and_ends_in_skin(rays, level) and rays.scene[level, end : end + rays.reach].any()
+    ]
     if not seen:
         return None
-    return float(shares[seen[-1]]), float(max(rays.distance[rays.ends[level]] for level in seen[-2:]))
+    places, halves = shares[seen] * length, rays.distance[rays.ends[seen]]
+    last, step = len(seen) - 1, max(1.5, STEP_OUT * body.unit)
+    for index in range(LEAST_LEVELS, len(seen)):
+        # faces narrow downwards: where the edge steps out again a collar's tip has been taken for skin
+        if halves[index] > (halves[:index] + NARROWING * (places[index] - places[:index])).min() + step:
+            last = index - 1
+            break
+    first = max(0, last - EDGE_LEVELS)
+    fall = 0.0
+    if last - first >= LEAST_LEVELS:  # the last level may be a collar's tip already
+        fall = float(np.polyfit(places[first:last], halves[first:last], 1)[0])
+    return Jaw(
+        float(places[last] / length), float(halves[max(0, last - 1) : last + 1].max()), float(np.clip(fall, -1, 0))
+    )
 
 
-def _side_line(
-    body: Body, head: Head, side: SideName, shares: Points, halves: Points, jaws: list[tuple[float, float]]
-) -> Points:
-    """One side's outline (n, 2): straight down to the first of the given places, through them, out to the shoulder.
+def _under_the_jaw(body: Body, head: Head, old: Bools, sign: float, usual: float) -> Jaw | None:
+    """The lowest place at which what goes ends the face above the jaw: no neck begins further out."""
+    length = max(float((body.neck - head.neck_top) @ body.down), 1.0)
+    shares = JAW_LEVELS * head.half_width / length
+    rays = _rays(body, head, old, sign, shares, usual)
+    seen = [
+        level
+        for level, end in enumerate(rays.ends)
+        if _begins_and_ends_in_skin(rays, level)
+        and rays.below[level, end] < 0
+        and rays.distance[end] > SIDE_RANGE[0] * usual
+        and rays.gone[level, end : end + rays.reach].any()
+    ]
+    if not seen:
+        return None
+    return Jaw(float(shares[seen[-1]]), float(max(rays.distance[rays.ends[level]] for level in seen[-2:])), 0.0)
 
-    From each of the `jaws` on, a share of the axis and pixels from that, it widens a little with every level.
+
+def _side_line(body: Body, head: Head, side: SideName, places: tuple[Points, Points], limits: list[Jaw]) -> Points:
+    """One side's outline (n, 2): straight down to the first of the given places, shares and distances (n,), through
+    them, out to the shoulder.
+
+    From each of the `limits` on it widens a little with every level.
     """
-    sign = SIGN[side]
+    sign, (shares, halves) = SIGN[side], places
     length = max(float((body.neck - head.neck_top) @ body.down), 1.0)
     flare = float(np.clip(1 - FLARE_RISE * body.unit / length, 0.1, FLARE))
     levels = np.r_[-max(0.35, BESIDE_FACE * head.half_width / length), shares, max(flare, shares[-1] + 0.01)]
     widths = np.r_[halves[0], halves, halves[-1]]
     fine = np.linspace(levels[0], levels[-1], 40)
     widths = np.interp(fine, levels, widths)
-    for start, wide in jaws:
-        widths = np.minimum(widths, wide + SPREADING * length * np.maximum(fine - start, 0))
+    for limit in limits:
+        widths = np.minimum(widths, limit.half + SPREADING * length * np.maximum(fine - limit.share, 0))
     upper = _axis(body, head, fine) + sign * body.across * widths[:, None]
     crown = body.arms[side].axis[0] - SHOULDER_RISE * body.unit * body.down
     foot = 0.35 * upper[-1] + 0.65 * (body.neck_foot[side] + 0.03 * body.unit * body.down)

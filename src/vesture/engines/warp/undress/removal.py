@@ -17,6 +17,7 @@ from vesture.engines.warp.body.figure import SIDES, SIGN, Body, SideName
 from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.collar import JAW_MARGIN, collar_remains, hanging_together, slivers
+from vesture.engines.warp.undress.face_zones import above_the_jaw, middle_of_face, near_the_throat
 from vesture.engines.warp.undress.hands import BELOW_CUFF, FINGER, Hands, read_hands
 from vesture.engines.warp.undress.left_hanging import hangs_over_trousers
 from vesture.vision.masks import dilate, distance_to, erode
@@ -40,10 +41,7 @@ SCRAP = 0.03  # square units below which a piece of the old garment is taken for
 PINHOLE = 0.01  # square units below which something inside the old garment is part of it
 SPECK = 0.004  # square units below which what is left of somebody is nothing
 COLLAR = 0.1  # units from a collar within which pieces of it may have been taken for skin
-CHIN, FOREHEAD = -0.2, -0.6  # levels in units, from the shoulder joints, above which faces and the middle of faces lie
-FACE_RIM = 0.06  # units
-BEARD = 0.45  # half-widths of the face below the jaw that chins and beards reach
-FACE_BOX = 2.2  # half-widths of the face from the chin within which it lies
+DARK = 0.5  # of the light of a face, that no cheek beside a collar lacks
 FOREARM, SLEEVE_END, SLEEVE_WIDTH = 0.4, 0.08, 1.9  # share of an arm; units past a cuff's middle; radii of the arm
 HANGS_OUT = 0.03  # units that wide sleeves lie rather beyond the arm than before the body
 SEAM = 0.008  # units of mixed pixels along every edge
@@ -76,8 +74,8 @@ def old_garment(
         old |= collar
     distance = distance_to(old)
     skin = labels == Label.SKIN
-    careful = (skin & ~cuffed & (_beyond_the_wrists(body) | _above_the_jaw(body))) | arms
-    throat = skin & _near_the_throat(body) if Label.TOP in replaced else np.zeros_like(old)
+    careful = (skin & ~cuffed & (_beyond_the_wrists(body) | above_the_jaw(body))) | arms
+    throat = skin & near_the_throat(body) if Label.TOP in replaced else np.zeros_like(old)
     broad = skin & ~careful & (cuffed | throat | dilate(erode(skin, FINGER * body.unit), FINGER * body.unit))
     rim = distance <= np.where(broad, max(1.0, SKIN_SEAM * body.unit), max(1.0, SEAM * body.unit))
     result = old | (rim & (labels != Label.OTHER))
@@ -95,12 +93,16 @@ def old_garment(
     # fingers and faces throw shadows stranger than any cuff or collar: of them only what has the garment's colour goes
     strange |= _rims(photo, careful & ~arms, distance, reach, colours, coarse, None, NECK_SHADE)
     if Label.TOP in replaced:
-        # here only what has the old garment's colour: chins and beards throw shadows stranger than any collar
+        # here only what has the old garment's colour: chins and beards throw shadows stranger than any collar; and
+        # beside a face only what is dark: cheeks shine in the colours of pale cloth
         pieces = _rims(photo, throat, distance, COLLAR * body.unit, colours, coarse, None, NECK_SHADE)
+        beside = pieces & careful
+        if beside.any():
+            pieces[beside] = photo[beside].mean(-1) < DARK * np.median(photo[careful].mean(-1))
         strange |= hanging_together(distance <= max(2.0, SKIN_SEAM * body.unit), pieces)
     if strange.any():
         result |= cv2.medianBlur(strange.view(np.uint8), 3) > 0
-    result &= collar | ~_face(body)
+    result &= collar | ~middle_of_face(body)
     return _without_islands(result | slivers(throat, result, labels == Label.BACKGROUND, body.unit), labels, body.unit)
 
 
@@ -112,62 +114,6 @@ def _beyond_the_wrists(body: Body) -> Bools:
         start = max(arm.length, arm.bare_from or 0.0) + BELOW_CUFF * body.unit
         zones.append(limb_zone(body.labels.shape, arm, start, arm.length + HAND * body.unit, grow=2.6) > 0.5)
     return np.asarray(np.logical_or.reduce(zones))
-
-
-def _above_the_jaw(body: Body) -> Bools:
-    """The face (h, w) down to the jaw, or to the beard on it; nothing where no face is seen."""
-    result = np.zeros(body.labels.shape, bool)
-    head = body.head
-    if head is None:
-        return result
-    reach = FACE_BOX * head.half_width
-    ends = np.array([head.chin + reach * head.up, head.chin - 0.3 * reach * head.up])
-    top, bottom = max(0, int(ends[:, 1].min())), max(0, int(ends[:, 1].max()))
-    left, right = max(0, int(ends[:, 0].min() - reach)), max(0, int(ends[:, 0].max() + reach))
-    grid = np.indices(result[top:bottom, left:right].shape, np.float32)
-    result[top:bottom, left:right] = head.below_jaw(grid[1] + left, grid[0] + top) < JAW_MARGIN * head.half_width
-    return result
-
-
-def _face(body: Body) -> Bools:
-    """The middle of the face (h, w), wherever the head leans: broad skin that is one with what lies above the chin."""
-    height, width = body.labels.shape
-    columns, rows = np.arange(width, dtype=np.float32)[None], np.arange(height, dtype=np.float32)[:, None]
-    level = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.unit
-    high = level < CHIN
-    if body.head is not None:  # beside necks that come up as high collars stand
-        high &= (body.head.below_jaw(columns, rows) < BEARD * body.head.half_width) | _within_the_neck(body, level)
-    broad = erode((body.labels == Label.SKIN) & high, FACE_RIM * body.unit)
-    count, names = cv2.connectedComponents(broad.view(np.uint8))
-    inside = np.bincount(names[broad & (level < FOREHEAD)], minlength=count)
-    inside[0] = 0
-    if not inside.any():
-        return np.zeros_like(broad)
-    # grown back less than it was worn down: a rim is left for the seam beside a collar
-    return dilate(names == int(np.argmax(inside)), 0.7 * FACE_RIM * body.unit) & (body.labels == Label.SKIN)
-
-
-def _within_the_neck(body: Body, level: Floats) -> Bools:
-    """Pixels (h, w) at levels (h, w) between head and shoulders that lie within the neck's usual width."""
-    head = body.head
-    assert head is not None
-    top = head.neck_top - body.neck
-    share = np.clip(level * body.unit / min(float(top @ body.down), -1.0), 0, 1)
-    aside = (np.arange(level.shape[1], dtype=np.float32) - np.float32(body.neck[0]))[None] * np.float32(body.across[0])
-    aside = aside + (np.arange(level.shape[0], dtype=np.float32) - np.float32(body.neck[1]))[:, None] * np.float32(
-        body.across[1]
-    )
-    return np.asarray(np.abs(aside - share * np.float32(top @ body.across)) < head.neck_half_width)
-
-
-def _near_the_throat(body: Body) -> Bools:
-    """Neck and upper chest (h, w), where collars and lapels lie on the skin."""
-    height, width = body.labels.shape
-    dx = np.arange(width, dtype=np.float32)[None] - np.float32(body.neck[0])
-    dy = np.arange(height, dtype=np.float32)[:, None] - np.float32(body.neck[1])
-    aside = np.abs(dx * body.across[0] + dy * body.across[1]) / body.unit
-    level = (dx * body.down[0] + dy * body.down[1]) / body.unit
-    return np.asarray((aside < 0.55) & (level > -0.45) & (level < 0.6))
 
 
 def _without_islands(gone: Bools, labels: NDArray[np.uint8], unit: float) -> Bools:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from drawn_people import JOINTS, WIDTH, Figure, draw
 
-from vesture.vision.parsing.bare import sure_sleeves
+from vesture.vision.parsing.bare import read_covering, skin_samples, sure_sleeves
+from vesture.vision.parsing.colour import skin_model
 from vesture.vision.parsing.prior import Covering, Skeleton, spatial_prior
 from vesture.vision.pose.estimator import Joint
 
@@ -49,3 +51,27 @@ def test_where_the_photo_shows_no_head_or_no_shoulders_there_are_none() -> None:
     assert not sleeves((0.06, 0.06), headless=True).any()
     assert not sleeves((0.06, 0.06), cut=115).any()
     assert not sleeves((0.06, 0.06), cut=230).any()
+
+
+def forearm(painted: tuple[int, int, int], says: float) -> float:
+    """How bare the forearms of a figure in sleeves to the elbows are when they have a colour, and another opinion says
+    that skin is so much likelier than cloth."""
+    photo, truth, pose = draw(Figure(sleeves=0.5))
+    rows, columns = np.arange(truth.shape[0])[:, None], np.abs(np.arange(WIDTH) - WIDTH // 2)
+    arms = (truth > 0) & (columns > 100) & (rows > 330) & (rows < 430)
+    photo = np.where(arms[..., None], np.uint8(painted), photo)
+    skeleton = Skeleton(pose.points, np.ones(33, np.float32), pose.unit)
+    lab = cv2.cvtColor((photo / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
+    skin = skin_model(lab[skin_samples(photo, truth > 0, skeleton)])
+    leaning = np.full(truth.shape, says, np.float32)
+    covering = read_covering(photo, lab, truth > 0, skeleton, skin, np.random.default_rng(0), leaning)
+    return float(np.mean([arm[STEPS // 2 + 2 : -2].mean() for arm in covering.arms]))
+
+
+def test_where_colours_leave_arms_open_another_opinion_settles_whether_they_are_bare() -> None:
+    leather, shaded, sleeve = (206, 160, 134), (128, 104, 96), (40, 90, 160)
+    assert forearm(leather, 0.0) > 0.8
+    assert forearm(leather, -4.0) < 0.4
+    assert forearm(shaded, 0.0) < forearm(shaded, 4.0)
+    assert forearm(shaded, 4.0) > 0.8
+    assert forearm(sleeve, 1.0) < 0.2

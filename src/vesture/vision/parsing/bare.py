@@ -31,6 +31,7 @@ SEEN = 0.5  # visibility of the face, and of the shoulders
 SLEEVELESS = 0.3  # share of skin of either upper arm
 SLEEVE_WIDTH, SLEEVE = 0.6, 0.75  # radii of arms, and how likely the upper garment is there
 STRONGEST = 3.0  # log-likelihood ratio of one pixel
+LEANING = 1.0  # weight of that opinion beside the colours along an arm
 BARE, BARE_IN_LEG_PHOTOS = 1.7, 0.9  # mean log-likelihood ratio of a level of the torso that is as likely as not bare
 BAND = 0.4  # v: highest waistband below a bare belly
 BELLY = 0.5  # v, above which bare skin is a neckline
@@ -44,8 +45,12 @@ def read_covering(
     skeleton: Skeleton,
     skin: ColourModel | None,
     generator: np.random.Generator,
+    leaning: Floats | None = None,
 ) -> Covering:
-    """Look along limbs and spine of a person (h, w) for where skin ends and cloth begins."""
+    """Look along limbs and spine of a person (h, w) for where skin ends and cloth begins.
+
+    `leaning` (h, w): how much likelier skin is than cloth to somebody who knows bodies, a log ratio.
+    """
     tone = skin_tone(rgb)
     shape = (person.shape[0], person.shape[1])
     u, v = skeleton.frame(shape)
@@ -74,6 +79,8 @@ def read_covering(
         "arms": _ratio(skin, None if bare_chest else upper, lab, person),
         "legs": _ratio(skin, lower, lab, person),
     }
+    if leaning is not None:
+        ratio["arms"] = ratio["arms"] + LEANING * np.where(person, leaning, 0)
     limbs = {}
     for name, first in (("arms", 11), ("legs", 23)):
         limbs[name] = tuple(

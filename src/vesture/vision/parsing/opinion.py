@@ -24,9 +24,10 @@ FEWEST_LEVELS, FEWEST_PIXELS = 3, 4
 LEAST = 0.02  # probability
 LEAST_SHARE = 2.5e-3  # of one garment in all cloth
 HAIR_SAYS = 4.0  # largest log ratio of hair to cloth
+SKIN_SAYS = 4.0  # largest log ratio of skin to cloth
 CLEAR = 0.3  # mean log ratio of top to bottom above the waist, and of bottom to top below it
-NO_DRESS, LIKE_A_DRESS = 0.2, 0.4  # mean shares of one-piece: none below the first, one above the second
-ALIKE_BY_DRESS = (LIKE_A_DRESS, 0.6), (ALIKE, 0.6)  # shares of one-piece, and of colours in common
+NO_DRESS, LIKE_A_DRESS = 0.3, 0.4  # mean shares of one-piece: none below the first, one above the second
+ALIKE_BY_DRESS = (LIKE_A_DRESS, 0.6, 0.8, 0.9), (ALIKE, 0.6, 0.6, 0.0)  # shares of one-piece, and of colours in common
 
 
 def silent_on_skin(opinion: Floats) -> Floats:
@@ -76,3 +77,9 @@ def leans_to_hair(opinion: Floats) -> Floats:
     """How much likelier (h, w) hair is than cloth by log-scores (8, h, w): a log ratio in [-HAIR_SAYS, HAIR_SAYS]."""
     cloth = np.max(opinion[[TOP, BOTTOM, ONE_PIECE]], axis=0)
     return np.asarray(np.clip(opinion[HAIR] - cloth, -HAIR_SAYS, HAIR_SAYS), np.float32)
+
+
+def leans_to_skin(opinion: Floats) -> Floats:
+    """How much likelier (h, w) skin is than cloth by log-scores (8, h, w): a log ratio in [-SKIN_SAYS, SKIN_SAYS]."""
+    cloth = np.exp(opinion[[TOP, BOTTOM, ONE_PIECE]]).sum(0)
+    return np.asarray(np.clip(opinion[SKIN] - np.log(cloth), -SKIN_SAYS, SKIN_SAYS), np.float32)

@@ -24,7 +24,7 @@ from vesture.vision.parsing.flaps import with_flaps
 from vesture.vision.parsing.head import label_head
 from vesture.vision.parsing.hem import settle_hem
 from vesture.vision.parsing.loose_hair import with_loose_hair
-from vesture.vision.parsing.opinion import alike_in_a_dress, leans_to_hair, silent_on_skin
+from vesture.vision.parsing.opinion import alike_in_a_dress, leans_to_hair, leans_to_skin, silent_on_skin
 from vesture.vision.parsing.prior import CLASSES, Covering, Skeleton, capsule, limb_ends, spatial_prior
 from vesture.vision.parsing.repair import ALIKE, no_skin_off_the_neck, repair
 from vesture.vision.parsing.rips import with_rips
@@ -124,7 +124,8 @@ def parse_person(rgb: NDArray[np.uint8], pose: Pose, network: PersonNetwork | No
     person = with_attached(foreground(small, mask, skeleton), lab, mask, skeleton.unit)
     generator = np.random.default_rng(0)  # only picks sample pixels; the same photo parses the same way
     skin = skin_model(lab[skin_samples(small, person, skeleton)])
-    covering = read_covering(small, lab, person, skeleton, skin, generator)
+    bareness = None if opinion is None else leans_to_skin(opinion)
+    covering = read_covering(small, lab, person, skeleton, skin, generator, bareness)
     bulge = bulges(person, skeleton)
     carried = around(bulge, skeleton)
     prior = spatial_prior(skeleton, person.shape, covering, carried)

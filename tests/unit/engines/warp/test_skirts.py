@@ -13,8 +13,10 @@ from vesture.core.task import Picture
 from vesture.engines.warp.body.figure import LEG_RADIUS, SIDES, SIGN, V_LEVELS, Body
 from vesture.engines.warp.fit.bottoms import draped, over_the_legs, without_dents
 from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.engines.warp.fit.under_top import under_the_top
 from vesture.vision.garment.landmarks import understand
 from vesture.vision.garment.types import Garment, Part
+from vesture.vision.parsing.parse import Label
 
 
 def skirt(hem: int) -> Garment:
@@ -148,3 +150,17 @@ def test_a_wide_skirt_comes_out_gradually_from_under_a_long_top() -> None:
     assert len(below) > 4
     assert np.abs(below[:, 0]).max() < worn + 0.7 * 0.11 * body.torso
     assert np.abs(place[:, 0]).max() > worn + 0.11 * body.torso  # further down it is as wide as it hangs
+
+
+def test_hips_stay_under_the_fronts_of_an_open_jacket() -> None:
+    body = replace(drawn_body(), top_hem=0.9)
+    body.labels[220:280, 105:196] = int(Label.BOTTOM)
+    jacket = replace(body, labels=body.labels.copy())
+    for columns in (slice(105, 140), slice(160, 196)):
+        jacket.labels[120:272, columns] = int(Label.TOP)  # down to level 1.27
+    level, wide = np.linspace(0.8, 1.5, 36), np.full(36, 200.0)
+    for side in SIDES:
+        plain, hidden = (under_the_top(person, side, level, wide, 0.5) for person in (body, jacket))
+        at_front = int(np.argmin(np.abs(level - 1.2)))
+        assert hidden[at_front] <= float(body.width(side, 1.2)) < plain[at_front] - 5
+        assert hidden[-1] > hidden[at_front] + 5  # below the fronts they widen

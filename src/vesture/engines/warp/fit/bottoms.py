@@ -10,7 +10,6 @@ from vesture.engines.warp.body.figure import SIDES, SIGN, V_LEVELS, Body, Floats
 from vesture.engines.warp.body.legs import (
     RAISED,
     crotch_level,
-    labels_at,
     leg_outline,
     seen_crotch,
     uprightness,
@@ -19,8 +18,8 @@ from vesture.engines.warp.body.waist_line import WaistLine, highest_under_a_top,
 from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import FLAT_VERTICAL, Ease, Fit, Wishes, curve, distance, merge, pairs, point
 from vesture.engines.warp.fit.legs import HANGING_OUT, OVER_SHOES, fit_legs, ribbon, smoothed
+from vesture.engines.warp.fit.under_top import under_the_top
 from vesture.vision.garment.types import Garment, Part
-from vesture.vision.parsing.parse import Label
 
 MOST_SAG = 0.12  # levels by which the front of a waistband may lie below its ends
 UNDER_TOP = 0.09  # levels by which a waistband goes under the top, whose hem is never quite straight
@@ -36,12 +35,8 @@ SKIRT_WAIST = 0.76  # level v from which skirts hang, where a top hides how high
 WIDEST_SKIRT = ([0.8, 1.0, 1.6, 2.6], [1.06, 1.2, 1.6, 2.2])  # and the greatest
 SKIRT_RIPPLE, SKIRT_COLUMNS = 7, 9  # points of its sides between which ripples go; handles across
 SLIM_LEVEL = 0.7  # level v where even wide clothes lie closest
-UNDER = 0.97  # of the body's width: a waistband under the top, at its hem,
-NARROWER, NARROWEST = 0.6, 0.9  # and how much less per level above, down to what
 # how fast hips and skirts widen below the hem of a top: what they hid at its sides, they still hide
 HIP_SPREAD, SKIRT_SPREAD = 0.3, 0.65
-LEAST_SEEN = 0.75  # of the body's width, from which on what ends before the scene is the top
-STEPS = 51  # across, where the side of a top is looked for
 RAISED_HIP = 0.85  # level v at which a thigh that is level begins on top
 BROADEST_HIP = 0.12  # of the hips: as far trousers stand off them
 BLOCK_ROWS, BLOCK_RIPPLE = 16, 5  # rows of handles between waistband and crotch; shorter ripples of the outline go
@@ -98,7 +93,7 @@ def fit_skirt(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
         width = draped(cloth, hip_bound(body, side, level), level, loose)
         legs = over_the_legs(body, side, level)
         width = without_dents(level, np.maximum(width, legs))
-        width = np.maximum(_under_the_top(body, side, level, width, SKIRT_SPREAD), np.minimum(width, legs))
+        width = np.maximum(under_the_top(body, side, level, width, SKIRT_SPREAD), np.minimum(width, legs))
         width = _from_the_waist(waist, side, width, down / SKIRT_BEGINS)
         edges[side], ends[side] = edge, smoothed(body.point(SIGN[side] * width, level), SKIRT_RIPPLE)
         groups.append(pairs(edge, ends[side]))
@@ -233,41 +228,13 @@ def _hip_block(body: Body, garment: Garment, waist: Waist, parting: Floats, scal
         bound = _down_to_the_thigh(body, side, level, bottom)
         spare = np.abs(edge[:, 0] - crotch[0]) * scale - 1.02 * bound
         width = 1.02 * bound + np.clip(HANGING_OUT * spare, 0, BROADEST_HIP * bound)
-        width = _from_the_waist(waist, side, _under_the_top(body, side, level, width, HIP_SPREAD), down / HIPS_BEGIN)
+        width = _from_the_waist(waist, side, under_the_top(body, side, level, width, HIP_SPREAD), down / HIPS_BEGIN)
         target = smoothed(body.point(SIGN[side] * width, level), BLOCK_RIPPLE)
         upper[side], ends[side] = target[0], target[-1]
         below = slice(2, None)  # the waistband has a curve of its own
         groups += [pairs(edge, target), ribbon(edge[below], middle[below], target[below], middle_target[below], 4)]
     groups.append(_waistband(body, waist, waistline, upper["left"], upper["right"], scale))
     return Handles.concatenate(groups), ends
-
-
-def _under_the_top(body: Body, side: SideName, level: Floats, width: Floats, spread: float) -> Floats:
-    """Half-widths at levels, less where a top hangs over them: under it a waistband does not stand out.
-
-    Args:
-        spread: how fast they may widen below the hem, in lengths across per length down.
-    """
-    if body.top_hem is None:
-        return width
-    share = np.clip(UNDER - NARROWER * (body.top_hem - level), NARROWEST, UNDER)
-    worn = share * _top_width(body, side, level)
-    inside = np.minimum(width, worn)
-    at_hem = float(np.interp(body.top_hem, level, worn))
-    below = at_hem + spread * np.maximum(level - body.top_hem, 0) * body.torso
-    return np.asarray(np.where(level < body.top_hem, inside, np.minimum(width, below)))
-
-
-def _top_width(body: Body, side: SideName, level: Floats) -> Floats:
-    """Half-widths (n,) of the top at levels: to where the scene is seen beside it, else the body's."""
-    across = SIGN[side] * np.linspace(0.25, 0.75, STEPS) * body.unit
-    seen = labels_at(body, body.point(np.tile(across, len(level)), np.repeat(level, STEPS))).reshape(len(level), STEPS)
-    worn = np.isin(seen, (Label.TOP, Label.ONE_PIECE, Label.BOTTOM))
-    end = np.argmin(worn, axis=1)
-    shown = worn[:, 0] & ~worn.all(1) & (seen[np.arange(len(level)), end] == Label.BACKGROUND)
-    width = np.asarray(body.width(side, level))
-    reach = np.abs(across[np.clip(end - 1, 0, STEPS - 1)])
-    return np.where(shown & (reach > LEAST_SEEN * width), np.minimum(reach, width), width)
 
 
 def _side_end(body: Body, side: SideName, bottom: float) -> float:

@@ -14,7 +14,8 @@ from vesture.engines.warp.worn.cloth import only_cloth
 from vesture.engines.warp.worn.fill import filled_cloth
 from vesture.engines.warp.worn.garment import worn_garment
 from vesture.engines.warp.worn.hidden import hidden_cloth
-from vesture.engines.warp.worn.sides import bridged_sides
+from vesture.engines.warp.worn.sides import within_sides, without_chips
+from vesture.engines.warp.worn.trace import complete
 from vesture.vision.parsing.parse import Label
 
 
@@ -97,6 +98,19 @@ def test_letters_are_not_mirrored(body: Body) -> None:
     assert filled[147:183, 157:170].max() < 225
 
 
+def test_slivers_of_what_hides_cloth_take_its_colour(body: Body) -> None:
+    whole = np.zeros(SHAPE, bool)
+    whole[115:245, 118:182] = True
+    seen = whole.copy()
+    seen[130:170, 178:182] = False
+    seen[190:230, 150:182] = False
+    photo = np.where(seen[..., None], np.uint8(60), np.uint8(255)) * np.ones((1, 1, 3), np.uint8)
+    rgb, alpha = complete(photo, seen, whole, 200.0, body)
+    assert alpha[140:160, 179].min() > 0.9
+    assert rgb[140:160, 178:181].max() < 90
+    assert rgb[200:220, 160:178].max() < 90
+
+
 def test_a_side_goes_on_behind_a_hand(body: Body) -> None:
     cloth = np.zeros(SHAPE, bool)
     cloth[115:245, 118:182] = True
@@ -105,11 +119,25 @@ def test_a_side_goes_on_behind_a_hand(body: Body) -> None:
     hand[214:238, 172:215] = True
     labels[hand] = Label.SKIN
     seen = cloth & ~hand
-    zone = bridged_sides(replace(body, labels=labels), seen, seen, 0.3, 1.0)
-    assert zone[225:235, 173:180].all()
-    assert not zone[:, 190:].any()
-    assert not zone[130:195, 165:].any()  # nothing hides the side there
-    assert not bridged_sides(replace(body, labels=np.where(cloth, labels, 0)), cloth, cloth, 0.3, 1.0).any()
+    inside, outside = within_sides(replace(body, labels=labels), seen, 0.35, 1.0, {})
+    assert inside[214:238, 173:180].all()
+    assert outside[190:210, 190:200].all()
+    assert not (inside & outside).any()
+
+
+def test_fingers_and_scene_near_a_hand_are_no_cloth_of_trousers(body: Body) -> None:
+    cloth = np.zeros(SHAPE, bool)
+    cloth[200:330, 118:182] = True
+    outside = np.zeros(SHAPE, bool)
+    outside[:, 183:] = True
+    row = round(float(body.arms["right"].axis[-1, 1]))
+    photo = drawn_photo(replace(body, labels=np.where(cloth, int(Label.BOTTOM), 0).astype(np.uint8)))
+    photo[row : row + 8, 174:182] = SKIN
+    photo[row : row + 8, 140:148] = SKIN
+    kept = without_chips(photo, body, cloth, outside)
+    assert not kept[row + 1 : row + 7, 175:181].any()
+    assert kept[row : row + 8, 140:148].all()
+    assert abs(int(cloth.sum()) - int(kept.sum())) < 150
 
 
 def test_a_hand_on_the_hip_leaves_no_bite_in_what_is_worn(body: Body) -> None:

@@ -13,8 +13,8 @@ from vesture.core.task import RGB
 from vesture.engines.warp.body.figure import SIDES, SIGN, V_LEVELS, Body, Floats, SideName, resample
 from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.body.silhouettes import limb_zone
-from vesture.engines.warp.worn.hidden import hidden_cloth
-from vesture.engines.warp.worn.sides import bridged_sides
+from vesture.engines.warp.worn.hidden import hidden_cloth, near_hands
+from vesture.engines.warp.worn.sides import HAND, within_sides, without_chips
 from vesture.engines.warp.worn.trace import (
     cloth_edge,
     complete,
@@ -40,7 +40,7 @@ WIDE_FROM = 0.4  # share of the covered leg from which on wide legs may be as wi
 HEM, WIDE_HEM = 0.35, 2.4  # units past the last cloth seen on the leg's axis, and radii beside it, where hems may be
 UPPER = (Label.TOP, Label.ONE_PIECE)  # what hangs over
 HIGHEST_WAIST = 0.3  # level v
-THIGH = 0.3  # levels below the crotch that hands beside the hips reach
+BELOW_WAIST, AT_CUFF = 0.02, 0.06  # levels under the waistband's edge, shares above the hem, where sides are read
 RISE = 0.12  # levels that a waistband is taken to be above the edge of what hangs over it
 HIGHEST_HIDDEN = 0.78  # level v of a waistband that nobody sees
 UNDER_TOP = 0.5  # share of the waist's edge that lies under an upper garment: the waistband is hidden
@@ -79,14 +79,30 @@ def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> WornGarment:
     rows, columns = np.indices(mask.shape)
     below = ((columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]) / body.torso > level
     # hands in pockets, bags and the tops over them hide cloth that goes on behind them
-    solid = erode(hips, 0.04 * body.unit) | bridged_sides(body, mask, mask, waist, level + THIGH)
+    solid = erode(hips, 0.04 * body.unit)
     for side in SIDES:
         solid |= erode(leg_zones[side], 0.06 * body.unit)
-    cloth, alpha = complete(photo, mask, mask | hidden_cloth(body, mask, solid, UPPER), body.unit, body)
+    cloth, alpha = _completed(
+        photo, body, mask, solid, (waist, level), {side: value - AT_CUFF for side, value in reach.items()}
+    )
     parts = (alpha > 0.4).astype(np.uint8)
     for side, part in zip(SIDES, (Part.LEFT_LEG, Part.RIGHT_LEG), strict=True):
         parts[(parts > 0) & below & _nearer_leg(body, side, mask.shape)] = int(part)
     return on_wearer(cropped(cloth, alpha, parts, "trousers", points, curves), body, points)
+
+
+def _completed(
+    photo: RGB, body: Body, mask: Bools, solid: Bools, levels: tuple[float, float], reach: Mapping[SideName, float]
+) -> tuple[RGB, NDArray[np.float32]]:
+    """The cloth (H, W, 3) and its coverage (H, W) between its sides, which run between two levels and on along shares
+    `reach` of the legs; what hides it in there and in the `solid` zone is filled."""
+    inside, outside = within_sides(body, mask, levels[0] + BELOW_WAIST, levels[1], reach)
+    mask = without_chips(photo, body, mask & ~outside, outside)
+    # skin above the waistband and below the hem hides nothing
+    between = np.maximum.accumulate(mask) & np.maximum.accumulate(mask[::-1])[::-1]
+    hidden = hidden_cloth(body, mask, solid | inside, UPPER) & (between | inside | (body.labels != Label.SKIN))
+    hidden |= inside & ~mask & near_hands(body, HAND)
+    return complete(photo, mask, mask | (hidden & ~outside), body.unit, body)
 
 
 def _worn_skirt(
@@ -101,8 +117,8 @@ def _worn_skirt(
         points[f"hem_{side}"] = curves[f"side_{side}"][-1]
     curves["hem"] = lower_edge(body, mask, points["hem_left"], points["hem_right"], hem)
     around = np.concatenate([curves["side_left"][::-1], curves["side_right"], curves["hem"][::-1]])
-    solid = erode(inside_outline(mask.shape, around), 0.04 * body.unit) | bridged_sides(body, mask, mask, waist, hem)
-    cloth, alpha = complete(photo, mask, mask | hidden_cloth(body, mask, solid, UPPER), body.unit, body)
+    solid = erode(inside_outline(mask.shape, around), 0.04 * body.unit)
+    cloth, alpha = _completed(photo, body, mask, solid, (waist, hem - AT_CUFF), {})
     return on_wearer(cropped(cloth, alpha, (alpha > 0.4).astype(np.uint8), "skirt", points, curves), body, points)
 
 

@@ -155,7 +155,7 @@ def _completed(
     if hidden.any():
         need = (whole | mask) & dilate(hidden, SHADOW * unit) & ~source
         made = filled_cloth(photo, source, need, unit, body)
-        share = np.where(whole & ~inside, 1, feather(need, 0.012 * unit)) * (whole | mask)
+        share = np.where(whole & ~inside, need, feather(need, 0.012 * unit) * (whole | mask))
         colours = colours + (made - colours) * share[..., None]
     rgb = np.clip(np.rint(colours), 0, 255).astype(np.uint8)
     holes = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0

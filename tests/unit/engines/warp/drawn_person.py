@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from vesture.engines.warp.body.figure import ARM_RADIUS, LEG_RADIUS, TORSO_PRIOR, Body, Limb
+from vesture.engines.warp.undress.skin_texture import SkinTexture
 from vesture.vision.parsing.parse import Label
 
 UNIT = 60.0
@@ -80,3 +81,8 @@ def drawn_photo(body: Body) -> np.ndarray:
         photo[body.labels == label] = colour
     grain = np.random.default_rng(3).normal(0, 1.0, SHAPE)[..., None]
     return np.clip(np.rint(photo + grain), 0, 255).astype(np.uint8)
+
+
+def plain_texture() -> SkinTexture:
+    """Skin without grain or unevenness, for a photo of the drawn body's size."""
+    return SkinTexture(np.ones(SHAPE, np.float32), np.ones((*SHAPE, 3), np.float32))

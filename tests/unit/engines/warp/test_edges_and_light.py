@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from drawn_person import SHAPE, drawn_body, drawn_photo
+from drawn_person import SHAPE, drawn_body, drawn_photo, plain_texture
 
 from vesture.engines.warp.body.figure import Limb
 from vesture.engines.warp.cloth.crevices import IN_SHADE, closed_crevices
@@ -341,7 +341,7 @@ def test_a_painted_arm_ends_under_the_hand_that_is_seen() -> None:
     body = replace(body, labels=labels)
     scene = prepare(drawn_photo(body), body, wardrobe_of_dresses(), Box(0, 0, SHAPE[1], SHAPE[0]))
     sleeveless = Fit({}, {}, (1.0, 1.0), {"left": 0.0, "right": 0.0})
-    arms = bare_arms(scene, sleeveless, np.ones(SHAPE, np.float32))
+    arms = bare_arms(scene, sleeveless, plain_texture())
     assert len(arms) == 2
     for whole, before in arms:
         rows = np.flatnonzero((whole.alpha > 0.5).any(1)) + whole.top

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from drawn_person import JEANS, SKIN, UNIT, drawn_body, drawn_photo
+from drawn_person import JEANS, SKIN, UNIT, drawn_body, drawn_photo, plain_texture
 
 from vesture.engines.warp.body.figure import SIDES, SIGN
 from vesture.engines.warp.body.relief import ARM
@@ -61,7 +61,7 @@ def test_a_bare_arm_with_a_hidden_hand_shows_neither_before_the_cloth_nor_before
     assert scene.arms["left"].hidden
     assert not scene.arms["right"].hidden
     fit = Fit({}, {}, (1.0, 1.0), {"left": 0.2 * UNIT, "right": 0.2 * UNIT})
-    (whole, front), *_ = bare_arms(scene, fit, np.ones(body.labels.shape, np.float32))
+    (whole, front), *_ = bare_arms(scene, fit, plain_texture())
     kept = ((body.labels == Label.BOTTOM) & ~scene.old)[whole.place]
     assert whole.alpha[cv2.erode(kept.view(np.uint8), np.ones((5, 5))) > 0].max() < 0.05
     wrist = round(float(scene.arms["left"].limb.axis[-1, 1])) - front.top

@@ -7,14 +7,14 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from drawn_person import JUMPER, SHAPE, SKIN, drawn_body, drawn_photo
+from drawn_person import JUMPER, SHAPE, SKIN, drawn_body, drawn_photo, plain_texture
 
 from vesture.engines.warp.body.figure import Body
 from vesture.engines.warp.body.head import Head
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.complexion import like_skin, read_complexion, skin_by_colour, to_lab
 from vesture.engines.warp.undress.neck import _slope, bare_neck
-from vesture.engines.warp.undress.skin import joined, skin_texture
+from vesture.engines.warp.undress.skin import joined
 from vesture.engines.warp.undress.trunk import painted_torso
 from vesture.vision.parsing.parse import Label
 
@@ -43,7 +43,7 @@ def painted(photo: np.ndarray, body: Body, columns: slice = slice(140, 161)) -> 
     skin = coarse.pure(body.labels == Label.SKIN)
     zone = np.zeros(SHAPE, np.float32)
     zone[96:150, columns] = 1
-    patch = painted_torso(body, read_complexion(photo, body), coarse, skin, zone, np.ones(SHAPE, np.float32))
+    patch = painted_torso(body, read_complexion(photo, body), coarse, skin, zone, plain_texture())
     assert patch is not None
     result = photo.astype(np.float32)
     result[patch.place] = patch.rgb
@@ -127,20 +127,6 @@ def test_what_passed_for_skin_beside_a_hand_is_told_by_its_colour() -> None:
     found = skin_by_colour(photo.astype(np.float32), labels, read_complexion(photo, body))
     assert not found[252:268, 122:138].any()
     assert found[body.labels == Label.SKIN].mean() > 0.99
-
-
-def test_hairs_make_no_grain() -> None:
-    body = drawn_body()
-    photo = drawn_photo(body).astype(np.float32)
-    skin = body.labels == Label.SKIN
-    hairy = photo.copy()
-    hairy[::5] -= 90 * skin[::5, :, None]
-
-    def grain(picture: np.ndarray) -> float:
-        texture = skin_texture(picture, skin, Coarse.of(picture, body.unit), np.random.default_rng(2))
-        return float((texture - cv2.GaussianBlur(texture, (0, 0), 2)).std())
-
-    assert grain(hairy) < 2 * grain(photo)
 
 
 def test_bare_shoulders_beside_a_collar_go_down_to_the_cloth_in_a_slope() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from drawn_person import JEANS, JUMPER, SHAPE, SKIN, WALL, drawn_body, drawn_photo
+from drawn_person import JEANS, JUMPER, SHAPE, SKIN, WALL, drawn_body, drawn_photo, plain_texture
 
 from vesture.engines.warp.body.window import moved_body
 from vesture.engines.warp.cloth.layers import Layer
@@ -36,9 +36,7 @@ def scene():
 
 
 def test_nothing_of_the_old_colour_is_left(scene) -> None:
-    bare, _ = undress(
-        scene, SLEEVELESS, np.zeros(SHAPE, np.float32), np.ones(SHAPE, np.float32), np.random.default_rng(1)
-    )
+    bare, _ = undress(scene, SLEEVELESS, np.zeros(SHAPE, np.float32), plain_texture(), np.random.default_rng(1))
     assert int((distance_to_colour(scene.photo, JUMPER) < 40).sum()) > 5000
     assert int((distance_to_colour(bare, JUMPER) < 40).sum()) == 0
 
@@ -119,9 +117,7 @@ def test_long_hair_goes_on_over_a_removed_collar() -> None:
     labels[104:125, 118:140] = Label.TOP  # the collar that cut the hair off
     body = replace(body, labels=labels)
     scene = prepare(drawn_photo(body), body, TOPS, WHOLE)
-    bare, _ = undress(
-        scene, SLEEVELESS, np.zeros(SHAPE, np.float32), np.ones(SHAPE, np.float32), np.random.default_rng(1)
-    )
+    bare, _ = undress(scene, SLEEVELESS, np.zeros(SHAPE, np.float32), plain_texture(), np.random.default_rng(1))
     assert bare[106:110, 125:133].mean() < 90  # hair, neither wall nor jumper
 
 

@@ -46,7 +46,8 @@ class Anatomy:
     """A limb's shape: factors `swell` on a plain tube's radius at shares `at` of its length, how far its middle lies
     away from the body there, in radii (`lean`), how much brighter, as a share, the side away from the body
     usually is (`lit`), its relief, and where the blood shows through (`flush`). Shares are those of a limb whose
-    middle joint lies at `joint`, where the tube has the radius `middle`, in units."""
+    middle joint lies at `joint`, where the tube has the radius `middle`, in units. The inner side of a limb catches
+    the share `rim_within` of the light of walls that the outer one does."""
 
     at: tuple[float, ...]
     swell: tuple[float, ...]
@@ -56,6 +57,7 @@ class Anatomy:
     flush: tuple[Bump, ...]
     joint: float
     middle: float
+    rim_within: float
 
     def bend(self, limb: NDArray[np.float64]) -> float:
         """Share of a limb at which its middle joint lies, by its plain radii (n,) at even steps, in units."""
@@ -85,30 +87,33 @@ ARM = Anatomy(
     (Bump(0.57, 0.0, 0.07, 0.9, 0.4),),
     0.53,
     0.112,
+    0.0,
 )
 LEG = Anatomy(
     (0.0, 0.15, 0.25, 0.35, 0.43, 0.5, 0.56, 0.62, 0.67, 0.72, 0.77, 0.83, 0.89, 0.95, 1.0),
     (0.98, 1.04, 1.06, 1.03, 0.99, 0.97, 0.98, 1.07, 1.16, 1.19, 1.15, 1.03, 0.91, 0.85, 0.9),
     (0.0, 0.03, 0.0, -0.04, -0.05, -0.04, 0.0, 0.06, 0.08, 0.08, 0.06, 0.08, 0.08, 0.08, 0.06),
-    0.0,
+    0.04,  # of 32 bare legs before no bright wall, most are darker on the inner side
     (
         Bump(0.27, 0.1, 0.16, 0.5, 0.03),  # thigh
         Bump(0.43, -0.45, 0.05, 0.35, 0.03),  # its inner muscle above the knee
         Bump(0.42, 0.5, 0.06, 0.3, 0.025),  # and its outer one
-        Bump(0.465, 0.0, 0.018, 0.6, -0.045),
-        Bump(0.505, 0.05, 0.027, 0.4, 0.055),  # kneecap
-        Bump(0.555, 0.0, 0.022, 0.5, -0.085),
-        Bump(0.51, 0.72, 0.035, 0.25, -0.06),
-        Bump(0.51, -0.68, 0.035, 0.25, -0.06),
+        Bump(0.51, -0.1, 0.075, 1.1, -0.075),  # knees are 6 L* darker than what is below them
+        Bump(0.455, 0.0, 0.018, 0.6, -0.045),
+        Bump(0.495, 0.05, 0.028, 0.42, 0.085),  # kneecap
+        Bump(0.55, -0.1, 0.02, 0.55, -0.07),
+        Bump(0.51, 0.68, 0.035, 0.25, -0.05),
+        Bump(0.51, -0.65, 0.035, 0.25, -0.05),
         Bump(0.72, -0.1, 0.14, 0.18, 0.05),  # shin
         Bump(0.7, 0.5, 0.12, 0.28, -0.04),
         Bump(0.72, -0.6, 0.1, 0.25, -0.03),  # the calf behind it
         Bump(0.95, -0.55, 0.02, 0.25, 0.04),  # ankle bone
         Bump(0.95, 0.0, 0.035, 0.4, -0.03),
     ),
-    (Bump(0.52, 0.0, 0.08, 1.2, 0.5),),
+    (Bump(0.5, 0.0, 0.08, 1.2, 0.85),),
     0.52,
     0.16,
+    0.7,
 )
 BENDS = 0.35, 0.7  # shares of a limb between which its middle joint lies
 

@@ -17,6 +17,7 @@ from vesture.engines.warp.body.silhouettes import LimbFrame, filled, limb_frame
 from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.picture.patch import Patch
 from vesture.engines.warp.undress.hidden_hands import before_body, before_trousers
+from vesture.engines.warp.undress.skin_texture import SkinTexture
 from vesture.engines.warp.undress.undressed import Prepared, painted_arm
 from vesture.vision.parsing.parse import Label
 
@@ -33,7 +34,7 @@ STEP = 3  # pixels between the points at which that is found
 SCRAP, NECK = 0.02, 0.015  # square units, units: smaller pieces beside a sleeve, on thinner necks, are no arm
 
 
-def bare_arms(scene: Prepared, fit: Fit, texture: Floats) -> list[tuple[Patch, Patch]]:
+def bare_arms(scene: Prepared, fit: Fit, texture: SkinTexture) -> list[tuple[Patch, Patch]]:
     """The arms that lie bare where the old garment hid them: each whole, to lie under the cloth, and what of it lies
     before the cloth."""
     if Label.TOP not in scene.clothes.replaced:

@@ -19,6 +19,7 @@ from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import Patch, bounds
 from vesture.engines.warp.undress.complexion import like_skin, to_rgb
 from vesture.engines.warp.undress.joint import skin_width
+from vesture.engines.warp.undress.skin_texture import SkinTexture
 from vesture.vision.fill import push_pull
 
 Floats = NDArray[np.float32]
@@ -33,6 +34,10 @@ MEETING, WRIST_MEETING = 0.7, 0.18  # units before the visible skin within which
 BEYOND = 0.14  # units past the last joint where no skin is seen: trousers end below the ankle
 LIKE_HAND = 0.5  # share of the way to the visible skin, from where on a limb takes on its tone
 ARMPIT = 0.25  # share of an arm down to which its inner side is one with the chest
+# share of a scene that limbs show at their edges, its reach in units, how much of what lies there it must be, and by
+# how many levels it is brighter: beside white walls the edges of 40 arms and legs are 10 L* lighter than their middle,
+# beside others 3 to 10 L* darker
+RIM, RIM_REACH, RIM_SHARE, RIM_FROM = 0.34, 0.35, 0.04, (12.0, 75.0)
 LIMB_SEEN = 0.92  # of a limb's length, before which skin that is seen is its own and not a hand's
 STRIPES, STRIPE = (-0.85, -0.6, -0.3, 0.0, 0.3, 0.6, 0.85), 0.16  # along a limb, in radii from its axis; half a width
 LIT = 1.2  # units within which a limb is lit like the part of it that is seen
@@ -42,9 +47,6 @@ JOIN_RANGE = -1.1, 0.6
 SHADE_REACH, LIGHT_REACH, COLOUR_REACH = 0.1, 0.25, 0.35
 LIMB_REACH = 0.3, 0.3, 0.3  # the light of a limb changes less
 UNEVEN = 0.07  # units within which a limb also takes on what differs from place to place in that skin: fingers' gaps
-# percentile of the sizes of the details of skin, that grain has, and levels at the most
-PLAIN, MOST_GRAIN = 40.0, 1.1
-BLOTCHES = (1.6, 0.006), (5.0, 0.012)  # low-resolution pixels and depth of the unevenness of skin
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +127,9 @@ def painted_limb(
     tones: tuple[Floats, Floats],
     coarse: Coarse,
     skin: Bools,
+    around: Bools,
     zone: Floats,
-    texture: Floats,
+    texture: SkinTexture,
     unit: float,
 ) -> Patch | None:
     """The limb in its own colours.
@@ -134,8 +137,8 @@ def painted_limb(
     Args:
         tones: L*a*b* at the limb's start and where it meets the visible skin.
         skin: (h, w) low-resolution pixels of visible skin.
+        around: (h, w) low-resolution pixels of the scene.
         zone: (H, W) coverage of the limb.
-        texture: (H, W) grain of skin, a factor near 1.
     """
     box = bounds(zone > 0, 2)
     if box is None:
@@ -143,6 +146,8 @@ def painted_limb(
     window = window_of(coarse, box)
     frame = limb_frame(bare.limb, coarse.columns[window[1]], coarse.rows[window[0]])
     field = _tube(bare, tones, frame)
+    reach = round(RIM_REACH * unit / coarse.factor)
+    field = _rimmed(field, bare, frame.across, *scene_near(coarse.photo, around, window, reach))
     corridor = (np.abs(frame.across) < 0.95) & (frame.along > bare.joint - 0.05 * unit)
     seen = skin[window] & corridor & (frame.along < bare.joint + 0.25 * unit) & like_field(coarse.photo[window], field)
     if bare.seen and int(seen.sum()) >= 6:
@@ -184,6 +189,32 @@ def _tube(bare: BareLimb, tones: tuple[Floats, Floats], frame: LimbFrame) -> Flo
     return np.asarray(tone * (shade[..., None] ** LIMB_REDDENING) * (1 + FLUSH * flush), np.float32)
 
 
+def _rimmed(field: Floats, bare: BareLimb, across: Floats, scene: Floats, share: Floats) -> Floats:
+    """A painted limb (h, w, 3) with what bright scenes near it spill over its edges; `scene` and `share` as
+    `scene_near` gives them."""
+    brighter = scene.mean(-1, keepdims=True) - field.mean(-1, keepdims=True)
+    spilled = np.clip((brighter - RIM_FROM[0]) / (RIM_FROM[1] - RIM_FROM[0]), 0, 1)
+    most = np.where(bare.outward * across > 0, RIM, bare.anatomy.rim_within * RIM)
+    edge = most * np.clip(share / RIM_SHARE, 0, 1) * smooth_step((np.abs(across) - 0.3) / 0.75)
+    # half of it is glare in the scene's colour, half light on the skin
+    light = 0.5 * (scene - field) + 0.5 * field * brighter / np.maximum(field.mean(-1, keepdims=True), 8)
+    return np.asarray(field + light * spilled * edge[..., None], np.float32)
+
+
+def scene_near(photo: Floats, around: Bools, window: tuple[slice, slice], reach: int) -> tuple[Floats, Floats]:
+    """Mean colour (h, w, 3) of the scene within `reach` pixels round each place of a window of a photo, and how much
+    (h, w) of what is there it is."""
+    rows, columns = window
+    top, left = max(0, rows.start - reach), max(0, columns.start - reach)
+    wide = np.s_[top : rows.stop + reach, left : columns.stop + reach]
+    inner = np.s_[rows.start - top :, columns.start - left :]
+    size = (2 * reach + 1,) * 2
+    share = cv2.blur(around[wide].astype(np.float32), size)
+    scene = cv2.blur(photo[wide] * around[wide][..., None], size) / np.maximum(share, 1e-3)[..., None]
+    height, width = photo[window].shape[:2]
+    return np.asarray(scene[inner][:height, :width]), np.asarray(share[inner][:height, :width])
+
+
 def like_field(real: Floats, field: Floats) -> Bools:
     """Which real colours (h, w, 3) may be the same skin as the painted ones."""
     lab = (cv2.cvtColor(np.clip(rgb, 0, 255) / 255, cv2.COLOR_RGB2LAB) for rgb in (real, field))
@@ -212,27 +243,6 @@ def joined(
     return np.asarray((field + 4) * factor - 4, np.float32)
 
 
-def skin_texture(photo: Floats, skin: Bools, coarse: Coarse, generator: np.random.Generator) -> Floats:
-    """Grain of skin (H, W), a factor near 1: the photo's own grain and faint blotches."""
-    shape = coarse.shape
-    detail = photo.mean(-1)
-    detail = detail - cv2.GaussianBlur(detail, (0, 0), 1.2)
-    inside = detail[skin] if int(skin.sum()) >= 64 else detail.ravel()[::7]
-    bright = max(40.0, float(photo[skin].mean()) if skin.any() else 120.0)
-    # hairs, lips and nails are no grain: the plainest part of the skin shows that alone
-    strength = min(float(np.percentile(np.abs(inside), PLAIN)), MOST_GRAIN) / bright
-    noise = generator.standard_normal(shape, dtype=np.float32)
-    noise = cv2.GaussianBlur(noise, (0, 0), 0.7)
-    noise -= cv2.GaussianBlur(noise, (0, 0), 1.6)
-    noise *= strength / max(float(noise.std()), 1e-6)
-    height, width = coarse.photo.shape[:2]
-    blotches = np.zeros((height, width), np.float32)
-    for size, depth in BLOTCHES:
-        spots = cv2.GaussianBlur(generator.standard_normal((height, width), dtype=np.float32), (0, 0), size)
-        blotches += spots * np.float32(depth / max(float(spots.std()), 1e-6))
-    return np.asarray(1 + noise + coarse.full(blotches), np.float32)
-
-
 def window_of(coarse: Coarse, box: tuple[int, int, int, int]) -> tuple[slice, slice]:
     """The low-resolution pixels that cover a box of the photo, with one to spare."""
     scale_y, scale_x = coarse.photo.shape[0] / coarse.shape[0], coarse.photo.shape[1] / coarse.shape[1]
@@ -247,7 +257,7 @@ def patch_of(
     window: tuple[slice, slice],
     box: tuple[int, int, int, int],
     zone: Floats,
-    texture: Floats,
+    texture: SkinTexture,
 ) -> Patch:
     """A low-resolution field as a patch of the photo's own resolution, cut to the box."""
     top, left, bottom, right = box
@@ -255,6 +265,7 @@ def patch_of(
     xs = (np.arange(left, right, dtype=np.float32) + 0.5) * scale_x - 0.5 - window[1].start
     ys = (np.arange(top, bottom, dtype=np.float32) + 0.5) * scale_y - 0.5 - window[0].start
     map_x, map_y = np.meshgrid(xs, ys)
+    field = field * texture.mottling[window]
     rgb = cv2.remap(field, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     place = np.s_[top:bottom, left:right]
-    return Patch(top, left, np.clip(rgb * texture[place][..., None], 0, 255).astype(np.float32), zone[place])
+    return Patch(top, left, np.clip(rgb * texture.grain[place][..., None], 0, 255).astype(np.float32), zone[place])

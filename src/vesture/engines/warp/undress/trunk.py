@@ -15,6 +15,7 @@ from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import Patch, bounds
 from vesture.engines.warp.undress.complexion import Complexion, to_rgb
 from vesture.engines.warp.undress.skin import REDDENING, joined, like_field, patch_of, window_of
+from vesture.engines.warp.undress.skin_texture import SkinTexture
 from vesture.vision.masks import dilate, distance_to
 
 Floats = NDArray[np.float32]
@@ -38,7 +39,7 @@ def trunk_tone(tones: Complexion) -> Floats:
 
 
 def painted_torso(
-    body: Body, tones: Complexion, coarse: Coarse, skin: Bools, zone: Floats, texture: Floats
+    body: Body, tones: Complexion, coarse: Coarse, skin: Bools, zone: Floats, texture: SkinTexture
 ) -> Patch | None:
     """Neck, chest and belly; arguments as for `painted_limb`."""
     box = bounds(zone > 0, 2)

@@ -37,6 +37,7 @@ from vesture.engines.warp.undress.neck import bare_neck
 from vesture.engines.warp.undress.neck_seam import neck_seam
 from vesture.engines.warp.undress.removal import below, old_garment
 from vesture.engines.warp.undress.skin import BareLimb, painted_limb
+from vesture.engines.warp.undress.skin_texture import SkinTexture
 from vesture.engines.warp.undress.thighs import beside_a_tube
 from vesture.engines.warp.undress.trunk import painted_torso, trunk_tone
 from vesture.vision.exemplar import fill_scene
@@ -76,7 +77,7 @@ class Prepared:
         old: (h, w) the garment that goes, with its rims.
         fading: (h, w) its coverage with a soft edge, a little wider.
         bled: (h, w) the scene that its colour has run into.
-        skin: (h, w) low-resolution pixels of skin that is seen.
+        skin, around: (h, w) low-resolution pixels of skin that is seen, and of the scene.
         lower: (3,) the colour of what is worn below a top that goes, None where too little of it is seen.
         arms, legs: the bare limbs.
     """
@@ -93,6 +94,7 @@ class Prepared:
     coarse: Coarse
     complexion: Complexion
     skin: Bools
+    around: Bools
     lower: Floats | None
     arms: Mapping[SideName, BareLimb]
     legs: Mapping[SideName, BareLimb]
@@ -160,6 +162,7 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
         coarse,
         complexion,
         coarse.pure((body.labels == Label.SKIN) & ~old),
+        coarse.pure((body.labels == Label.BACKGROUND) & ~old),
         None if Label.BOTTOM in clothes.replaced else cloth_tone(photo, whole),
         arms,
         legs,
@@ -167,13 +170,12 @@ def prepare(photo: RGB, body: Body, clothes: Wardrobe, box: Box) -> Prepared:
 
 
 def undress(
-    scene: Prepared, fit: Fit, cover: Floats, texture: Floats, generator: np.random.Generator
+    scene: Prepared, fit: Fit, cover: Floats, texture: SkinTexture, generator: np.random.Generator
 ) -> tuple[Floats, Bools]:
     """The photo with the old garment replaced by what is behind the new one, arms in front of the body left out.
 
     Args:
         cover: (h, w) coverage of the new garment.
-        texture: (h, w) grain of skin, a factor near 1.
 
     Returns:
         The picture (h, w, 3), and (h, w) where it shows the person rather than the scene behind.
@@ -216,7 +218,7 @@ def _skirt(scene: Prepared) -> Bools:
 
 
 def _behind(
-    scene: Prepared, fit: Fit, need: Bools, cover: Floats, texture: Floats, generator: np.random.Generator
+    scene: Prepared, fit: Fit, need: Bools, cover: Floats, texture: SkinTexture, generator: np.random.Generator
 ) -> Iterator[Patch]:
     """What the old garment hid, back to front: the torso, the other garment, upper arms, legs."""
     body, shape, replaced = scene.body, scene.shape, scene.clothes.replaced
@@ -260,13 +262,13 @@ def _behind(
             zone = zone * (need & ~under_cloth(leg.limb, cover, HEM_SLOPE * body.unit))
             if reach.get(side, 0.0) > TO_ANKLE * leg.limb.length:
                 zone = zone * ~beside_a_tube(leg.limb, cover, HEM_SLOPE * body.unit)
-            patch = painted_limb(leg, (tone, tone), scene.coarse, scene.skin, zone, texture, body.unit)
+            patch = painted_limb(leg, (tone, tone), scene.coarse, scene.skin, scene.around, zone, texture, body.unit)
             for painted in _present(patch):
                 yield in_hem_shade(in_hem_shade(painted, cover, body.unit), shoes, body.unit, IN_SHOE)
 
 
 def painted_arm(
-    scene: Prepared, side: SideName, start: float, end: float, where: Bools | Floats, texture: Floats
+    scene: Prepared, side: SideName, start: float, end: float, where: Bools | Floats, texture: SkinTexture
 ) -> Iterator[Patch]:
     """The bare arm between two arc lengths, as far as `where` covers it."""
     arm, tones = scene.arms[side], scene.complexion
@@ -276,7 +278,8 @@ def painted_arm(
     # upper arms are in better light than forearms, and hands are redder than wrists
     upper = tones.arms.get(side, np.asarray(0.5 * tones.body + 0.5 * trunk_tone(tones), np.float32))
     lower = tones.arms.get(side, np.asarray(0.5 * tones.hands.get(side, tones.body) + 0.5 * tones.body, np.float32))
-    patch = painted_limb(arm, (upper, lower), scene.coarse, scene.skin, zone * where, texture, scene.body.unit)
+    seen, unit = (scene.skin, scene.around), scene.body.unit
+    patch = painted_limb(arm, (upper, lower), scene.coarse, *seen, zone * where, texture, unit)
     yield from _present(patch)
 
 

@@ -38,7 +38,7 @@ REACH = 0.5, 0.9  # units from what the labels have, and from what is first seen
 GROWTH = 4.0  # times their size that they grow at most: more is a thing of the clothes' own colours
 BESIDE, THICK = (0.3, 1.2), 0.04  # levels at which what passed for skin beside the arms is a thing; half its thickness
 ARMS = {"upper arm": 1.3, "forearm": 1.4, "hand": 1.6}  # radii of limbs beyond which no skin is
-RIM, CLOSING = 0.03, 0.05  # units along a thing's outline that may show something else; half the width of gaps in it
+RIM, CLOSING = 0.03, 0.1  # units along a thing's outline that may show something else; half the width of gaps in it
 
 
 def with_carried(labels: Labels, lab: Floats, opinion: Floats, skeleton: Skeleton) -> Labels:

@@ -21,7 +21,7 @@ Bools = NDArray[np.bool_]
 Way = tuple[NDArray[np.intp], NDArray[np.intp]]  # rows and columns, from below upwards
 
 ONE_PIECE = 5
-WIDTHS = (0.03, 0.05, 0.08, 0.11, 0.15)  # units that straps are wide
+WIDTHS = (0.03, 0.06, 0.1, 0.15)  # units that straps are wide
 BESIDE, ALONG = 3, 5  # pixels of cloth at either side, and rows, that are compared together
 UNLIKE_SIDES = 0.7  # how much of the sides' own difference counts against a stripe
 DEEPEST = 0.7  # of its lightness that cloth keeps in a crease
@@ -91,10 +91,15 @@ def _stripes(lab: Floats, unit: float) -> tuple[Floats, NDArray[np.int64]]:
     for width in widths:
         step = width // 2 + BESIDE
         middle, left, right = cv2.blur(lab, (width, ALONG)), np.roll(side, step, 1), np.roll(side, -step, 1)
-        apart = np.minimum(np.linalg.norm(middle - left, axis=2), np.linalg.norm(middle - right, axis=2))
-        measures.append(apart - UNLIKE_SIDES * np.linalg.norm(left - right, axis=2))
+        apart = np.minimum(_apart(middle, left), _apart(middle, right))
+        measures.append(apart - UNLIKE_SIDES * _apart(left, right))
     clear = np.stack(measures)
     return clear.max(0), np.array(widths)[clear.argmax(0)]
+
+
+def _apart(first: Floats, second: Floats) -> Floats:
+    difference = first - second
+    return np.asarray(np.sqrt(np.einsum("hwc,hwc->hw", difference, difference)), np.float32)
 
 
 def _off_shade(way: Way, width: NDArray[np.int64], lab: Floats) -> Floats:

@@ -123,7 +123,7 @@ def test_skin_that_ends_in_hair_moves_no_shoulder(shirt: Garment) -> None:
     sleeves = np.unique(draped.mesh.triangles[draped.mesh.part != int(Part.TORSO)])
     bare, hairy = (covering(draped, fit, replace(body, labels=seen)).position for seen in (body.labels, labels))
     assert (
-        np.abs((hairy - draped.position)[sleeves]).max() < 0.02 * UNIT < np.abs(bare - draped.position)[sleeves].max()
+        np.abs((hairy - draped.position)[sleeves]).max() < 0.03 * UNIT < np.abs(bare - draped.position)[sleeves].max()
     )
 
 

@@ -10,11 +10,11 @@ import pytest
 
 from vesture.core.task import Picture
 from vesture.engines.warp.body.figure import SIDES, SIGN, V_LEVELS, Body
-from vesture.engines.warp.cloth.placement import Ease, Fit, Wishes
+from vesture.engines.warp.cloth.placement import OUTLINE_POINTS, Ease, Fit, Wishes
 from vesture.engines.warp.engine import _read_person
 from vesture.engines.warp.fit.bottoms import hip_bound
 from vesture.engines.warp.fit.fitting import fit_garment
-from vesture.engines.warp.fit.sleeves import hem_corner
+from vesture.engines.warp.fit.sleeves import lies_on_torso
 from vesture.vision.garment.landmarks import understand
 from vesture.vision.garment.types import Garment, Part
 from vesture.vision.parsing.parse import Label
@@ -108,15 +108,25 @@ def test_an_inner_edge_hidden_on_the_torso_is_not_stretched_along_the_arm(bodies
     body = bodies["avatars/4"]
     for side, part in (("left", Part.LEFT_SLEEVE), ("right", Part.RIGHT_SLEEVE)):
         name = f"sleeve_inner_{side}"
-        assert hem_corner(shirt, side) is None
-        outer, inner = shirt.curves[f"sleeve_outer_{side}"][-1], shirt.curves[name][-1]
-        corner = inner + 0.2 * (inner - outer)  # past it the seen piece runs back along the rim
-        hidden = replace(shirt, curves={**shirt.curves, name: np.stack([corner, inner])})
-        np.testing.assert_allclose(hem_corner(hidden, side), corner)
+        outer, inner = shirt.curves[f"sleeve_outer_{side}"], shirt.curves[name]
+        assert not lies_on_torso(outer, inner)
+        armpit = inner[-1] + 0.2 * (inner[-1] - outer[-1])  # past it the seen piece runs back along the rim
+        hidden = replace(shirt, curves={**shirt.curves, name: np.stack([armpit, inner[-1]])})
+        assert lies_on_torso(outer, hidden.curves[name])
         sleeve = fit_garment(body, hidden).handles[int(part)]
-        near = np.linalg.norm(sleeve.source - corner, axis=1) < 0.1 * np.linalg.norm(inner - outer)
+        near = np.linalg.norm(sleeve.source - armpit, axis=1) < 0.1 * np.linalg.norm(inner[-1] - outer[-1])
         assert 0 < near.sum() < 3
         assert np.ptp(sleeve.target[near], axis=0).max() < 0.1 * body.unit
+
+
+def test_the_inner_edge_of_a_short_sleeve_runs_down_from_the_armpit_only(bodies, shirt) -> None:
+    body = bodies["avatars/4"]
+    for side, part in (("left", Part.LEFT_SLEEVE), ("right", Part.RIGHT_SLEEVE)):
+        sleeve = fit_garment(body, shirt).handles[int(part)]
+        inner = sleeve.target[OUTLINE_POINTS : 2 * OUTLINE_POINTS]
+        down = np.diff(inner @ body.arms[side].direction(np.zeros(1))[0])
+        assert down.min() > -0.002 * body.unit
+        assert down.sum() > 0
 
 
 def test_a_long_sleeve_stands_off_the_arm_no_further_than_what_was_worn(bodies, sample) -> None:

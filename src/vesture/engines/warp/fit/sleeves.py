@@ -19,6 +19,7 @@ CUFF_SHARE = 0.1  # of a sleeve's edge, at its end, in which the cuff's corner l
 # A bay in a sleeve's inner edge deeper than these shares of its span and of the edge's length, and shorter than that,
 # is a fold; it is measured where it is deeper than the last share of the edge.
 NOTCH_DEPTH, LEAST_NOTCH, NOTCH_LENGTH, NOTCH_BEGINS = 0.2, 0.07, 0.6, 0.02
+LATEST_INNER = 0.8  # of its reach, at which a sleeve's inner edge begins at the latest
 LEAST_OUTSIDE = 1.15  # of the arm's radius
 SHARP = 0.7  # cosine of the turn at a corner
 SCANT_EDGE = 0.5  # of the width of a sleeve's end: an inner edge shorter than that is hidden, not short
@@ -67,8 +68,8 @@ def fit_sleeve(
     count = OUTLINE_POINTS
     is_long = reach > 0.97 * arm.length
     outer, inner = (_edge(garment, f"sleeve_{edge}_{side}", is_long) for edge in ("outer", "inner"))
-    corner = hem_corner(garment, side)
-    inner = without_notches(inner, outer) if corner is None else np.linspace(inner[0], corner, count)
+    hidden = lies_on_torso(outer, inner)
+    inner = np.repeat(inner[:1], count, axis=0) if hidden else without_notches(inner, outer)
     share = np.linspace(0, 1, count)
     along = share * reach
     cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale[0]
@@ -78,32 +79,33 @@ def fit_sleeve(
     outside = np.maximum(width, np.minimum(1.03 * present, 1.3 * width))
     if is_long:  # cloth hangs from an arm on its inner side; beyond what was worn it would stand off like a wing
         outside = np.minimum(outside, np.maximum(1.09 * present, LEAST_OUTSIDE * natural))
-    inside = np.minimum(width, 1.3 * natural)
     normal = arm.outward(along, SIGN[side])
     outer_target = arm.at(along) + normal * outside[:, None]
-    inner_target = arm.at(along) - normal * inside[:, None]
+    # the inner edge begins beside the armpit: from higher up it would first run back
+    start = float(np.clip((armpit - arm.axis[0]) @ arm.direction(np.zeros(1))[0], 0, LATEST_INNER * reach))
+    within = start + share * (reach - start)
+    inside = np.minimum(np.interp(within, along, width), 1.3 * arm.radius(within))
+    inner_target = arm.at(within) - arm.outward(within, SIGN[side]) * inside[:, None]
     near_shoulder = np.clip(1 - along / (0.45 * body.unit), 0, 1)[:, None] ** 1.5
     tip = body.tip[side] + SHOULDER_DROP * body.unit * body.down
     outer_target = outer_target + near_shoulder * (tip - outer_target[0])
     outer_target = outer_target + normal * _short_of(arm, outer_target, normal, along, body.unit)[:, None]
     near_armpit = np.clip(1 - share / 0.35, 0, 1)[:, None]
     inner_target = inner_target + near_armpit * (armpit - inner_target[0])
-    inner_target = _beside_torso(body, inner_target, side, along / max(arm.length, 1e-6))
+    inner_target = _beside_torso(body, inner_target, side, within / max(arm.length, 1e-6))
     t = np.linspace(0.2, 0.8, 4)[:, None]
     rim = outer_target[-1] + t * (inner_target[-1] - outer_target[-1])
     sag = (CUFF_SAG if is_long else RIM_SAG) * distance(outer_target[-1], inner_target[-1])
     rim = rim + 4 * t * (1 - t) * sag * arm.direction(np.array([reach]))
     cuff = pairs(outer[-1] + t * (inner[-1] - outer[-1]), rim)
-    edge = pairs(inner, inner_target) if corner is None else pairs(corner, inner_target[-1])
+    edge = pairs(inner[-1], inner_target[-1]) if hidden else pairs(inner, inner_target)
     return Handles.concatenate([pairs(outer, outer_target), edge, cuff])
 
 
-def hem_corner(garment: Garment, side: SideName) -> Floats | None:
-    """The inner corner (2,) of a short sleeve's hem, where hardly any of its inner edge is seen because it lies on the
-    torso; None where the edge is seen. The corner is what lies farthest from the outer one: past it runs the rim."""
-    outer, inner = (curve(garment, f"sleeve_{edge}_{side}", OUTLINE_POINTS) for edge in ("outer", "inner"))
-    away = np.linalg.norm(inner - outer[-1], axis=1)
-    return inner[int(np.argmax(away))] if _length(inner) < SCANT_EDGE * float(away.max()) else None
+def lies_on_torso(outer: Floats, inner: Floats) -> bool:
+    """Whether a sleeve with these edges (n, 2) lies on the torso, so that hardly any of its inner one is seen: what is,
+    is the corner of its hem and a piece of the rim, and the armpit is where the hem meets the torso."""
+    return _length(inner) < SCANT_EDGE * distance(outer[-1], inner[0])
 
 
 def _edge(garment: Garment, name: str, is_long: bool) -> Floats:

@@ -26,7 +26,7 @@ from vesture.engines.warp.cloth.placement import (
 from vesture.engines.warp.fit.bottoms import draped, hip_bound, hip_width, over_the_legs
 from vesture.engines.warp.fit.hem import hem_level, is_tucked
 from vesture.engines.warp.fit.legs import fit_legs
-from vesture.engines.warp.fit.sleeves import SHOULDER_DROP, fit_sleeve, hem_corner, sleeve_ratio, sleeve_reach
+from vesture.engines.warp.fit.sleeves import SHOULDER_DROP, fit_sleeve, sleeve_ratio, sleeve_reach
 from vesture.engines.warp.fit.straps import has_straps, strap_handles
 from vesture.vision.garment.types import Garment, Part
 
@@ -35,7 +35,7 @@ ARMPIT_LEVELS = (0.25, 0.40)
 HALF_CHEST = 1.15  # a dress without sleeves is scaled by its chest: flat, that is broader than on a body
 BIB_SIDES = 0.85  # level at which the side seams of dungarees begin at the latest: beside the waistband
 WIDEST_TOP = (1.16, 1.2, 1.2, 1.14, 1.25)  # half-widths of tops in those of the body, from armpit to thigh
-UNDER_SLEEVE = 0.06  # levels below the armpit in which a sleeve that lies on the torso takes the torso along
+UNDER_SLEEVE = 0.03  # levels below the armpit in which the sleeve takes the torso along
 NARROWEST_COLLAR = 1.05  # of the reach of the foot of the neck: collars go round it
 FLARE = 0.05  # of the hem's width, for each unit of drape
 SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
@@ -161,7 +161,7 @@ def _torso(
         target = _side_target(body, garment, edge, side, scale, (armpit, bottom), ease)
         levels = target_levels(body, target)
         keep = levels <= bottom + 1e-6
-        if garment.has_sleeves and hem_corner(garment, side) is not None:
+        if garment.has_sleeves:
             keep &= levels > armpit + UNDER_SLEEVE
         groups.append(pairs(edge[keep], target[keep], OUTLINE_WEIGHT if garment.has_sleeves else 5.0))
         sides[side] = target

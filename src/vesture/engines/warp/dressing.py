@@ -24,7 +24,7 @@ from vesture.engines.warp.fit.fitting import fit_garment
 from vesture.engines.warp.fit.strap_layout import laid_straps
 from vesture.engines.warp.fit.variants import ease_of
 from vesture.engines.warp.one_piece import parted_at_the_waist
-from vesture.engines.warp.undress.undressed import dressed_window, prepare
+from vesture.engines.warp.undress.prepared import dressed_window, prepare
 from vesture.vision.frame import Box, pasted
 from vesture.vision.garment.types import Garment
 from vesture.vision.parsing.parse import Label

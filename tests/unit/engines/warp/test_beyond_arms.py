@@ -7,7 +7,7 @@ from drawn_person import UNIT, drawn_body, drawn_photo
 
 from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.undress.bare_arms import beyond_arms
-from vesture.engines.warp.undress.undressed import Wardrobe, prepare
+from vesture.engines.warp.undress.prepared import Wardrobe, prepare
 from vesture.vision.frame import Box
 from vesture.vision.parsing.parse import Label
 

@@ -17,7 +17,7 @@ from vesture.engines.warp.compose.light import contact_shadow, folds, light_of_p
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import Patch, bounds, coverage, laid_over
 from vesture.engines.warp.undress.bare_arms import bare_arms, before_cloth, outside_sleeves
-from vesture.engines.warp.undress.undressed import Wardrobe, prepare
+from vesture.engines.warp.undress.prepared import Wardrobe, prepare
 from vesture.vision.frame import Box
 from vesture.vision.parsing.parse import Label
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 import pytest
-from drawn_person import JUMPER, SHAPE, SKIN, drawn_body, drawn_photo, straight_limb
+from drawn_person import JUMPER, SHAPE, SKIN, drawn_body, drawn_photo, plain_texture, straight_limb
 
 from vesture.engines.warp.body.figure import ARM_RADIUS
 from vesture.engines.warp.cloth.placement import Fit
@@ -17,8 +17,8 @@ from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.bare_arms import bare_arms
 from vesture.engines.warp.undress.hand_colours import with_clear_hands
 from vesture.engines.warp.undress.hands import begun_hands, hand_of, hands_of, matte
+from vesture.engines.warp.undress.prepared import Wardrobe, prepare
 from vesture.engines.warp.undress.removal import old_garment
-from vesture.engines.warp.undress.undressed import Wardrobe, prepare
 from vesture.vision.frame import Box
 from vesture.vision.parsing.parse import Label
 
@@ -245,7 +245,7 @@ def test_no_painted_arm_shows_beside_a_long_sleeve_above_its_cuff(share: float, 
     body = drawn_body()
     scene = prepare(drawn_photo(body), body, TOPS, Box(0, 0, SHAPE[1], SHAPE[0]))
     reach = {side: share * arm.length for side, arm in body.arms.items()}
-    arms = bare_arms(scene, Fit({}, {}, (1.0, 1.0), reach), np.ones(SHAPE, np.float32))
+    arms = bare_arms(scene, Fit({}, {}, (1.0, 1.0), reach), plain_texture())
     assert arms
     for patch, _ in arms:
         rows = np.flatnonzero((patch.alpha > 0.05).any(1)) + patch.top

@@ -14,8 +14,8 @@ from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.undress.bare_arms import bare_arms
 from vesture.engines.warp.undress.hands import hand_of
 from vesture.engines.warp.undress.hidden_hands import hand_is_hidden, turned_behind
+from vesture.engines.warp.undress.prepared import Wardrobe, prepare
 from vesture.engines.warp.undress.skin import bare_limb
-from vesture.engines.warp.undress.undressed import Wardrobe, prepare
 from vesture.vision.frame import Box
 from vesture.vision.parsing.parse import Label
 

@@ -15,7 +15,8 @@ from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.compose.compose import compose
 from vesture.engines.warp.picture.patch import Patch
 from vesture.engines.warp.undress.complexion import read_complexion, to_lab
-from vesture.engines.warp.undress.undressed import Wardrobe, dressed_window, prepare, undress
+from vesture.engines.warp.undress.prepared import Wardrobe, dressed_window, prepare
+from vesture.engines.warp.undress.undressed import undress
 from vesture.vision.frame import Box
 from vesture.vision.garment.types import Part
 from vesture.vision.parsing.parse import Label

@@ -27,9 +27,10 @@ from vesture.engines.warp.picture.patch import Patch, coverage, laid_over
 from vesture.engines.warp.undress.bare_arms import bare_arms, beyond_arms, outside_sleeves
 from vesture.engines.warp.undress.hands import begun_hands
 from vesture.engines.warp.undress.hem_shade import in_hem_shade
+from vesture.engines.warp.undress.prepared import Prepared, Wardrobe
 from vesture.engines.warp.undress.removal import below
 from vesture.engines.warp.undress.skin_texture import skin_texture
-from vesture.engines.warp.undress.undressed import Prepared, Wardrobe, undress
+from vesture.engines.warp.undress.undressed import undress
 from vesture.vision.garment.types import Garment
 from vesture.vision.parsing.parse import Label
 

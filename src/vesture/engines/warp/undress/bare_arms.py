@@ -17,8 +17,9 @@ from vesture.engines.warp.body.silhouettes import LimbFrame, filled, limb_frame
 from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.picture.patch import Patch
 from vesture.engines.warp.undress.hidden_hands import before_body, before_trousers
+from vesture.engines.warp.undress.prepared import Prepared
 from vesture.engines.warp.undress.skin_texture import SkinTexture
-from vesture.engines.warp.undress.undressed import Prepared, painted_arm
+from vesture.engines.warp.undress.undressed import painted_arm
 from vesture.vision.parsing.parse import Label
 
 Floats = NDArray[np.float32]

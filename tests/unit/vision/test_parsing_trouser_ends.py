@@ -64,3 +64,27 @@ def test_nothing_changes_without_shoes() -> None:
     lab, labels = standing(26, 480, LEATHER)
     labels[labels == SHOES] = BOTTOM
     assert (with_trouser_ends(labels, lab, skeleton()) == labels).all()
+
+
+def in_a_long_skirt(half: int, shoes: slice) -> tuple[np.ndarray, np.ndarray]:
+    """Lab photo and labels (h, w) of a skirt of half-width `half` down to row 480, of which the rows `shoes` between
+    the feet pass for shoes."""
+    noise = np.random.default_rng(0).normal(0, 1.0, (*SIZE, 3))
+    labels, lab = np.zeros(SIZE, np.uint8), np.full((*SIZE, 3), (80.0, 0.0, 0.0))
+    labels[200:480, 200 - half : 200 + half], lab[200:480, 200 - half : 200 + half] = BOTTOM, DENIM
+    labels[shoes, 140:260] = SHOES
+    return (lab + noise).astype(np.float32), labels
+
+
+def test_the_hem_of_a_long_skirt_is_cloth_where_it_hides_the_shoes() -> None:
+    lab, labels = in_a_long_skirt(90, slice(440, 480))
+    settled = with_trouser_ends(labels, lab, skeleton())
+    assert (settled[442:478, 142:258] == BOTTOM).mean() > 0.97
+    lab[440:480, 140:260] += (20.0, 18.0, 30.0)  # shoes before it
+    settled = with_trouser_ends(labels, lab, skeleton())
+    assert (settled[442:478, 142:258] == SHOES).mean() > 0.97
+
+
+def test_boots_in_the_colour_of_wide_trousers_that_end_above_the_ground_stay_boots() -> None:
+    lab, labels = standing(26, 436, BLACK)
+    assert (with_trouser_ends(labels, lab, skeleton())[470:, :] == labels[470:, :]).mean() > 0.99

@@ -22,11 +22,13 @@ ABOVE = 0.45  # units above a shoe within which its trousers' colours are taken
 RIGHT_ABOVE = 0.2  # and their width
 WIDE = 0.35  # units across from which on trousers hang over shoes
 COVERED = 0.7  # share of the foot's columns that have trousers right above them
+SKIRT, SOLID = 0.5, 0.8  # units across, and share of the rows without a gap, of a long skirt
 FEWEST = 24  # pixels that tell colours
 LIGHT = 0.6  # weight of lightness beside hue: folds and shade are the trousers' own
 KINDS = 3  # of colour in the trousers above a shoe
 USUAL = 90  # percentile of the trousers' distances from these colours
 MOSTLY, CLEARLY = 30, 0.76  # percentile of the foot's distances that must lie below this share of the usual
+SOME = 12  # that percentile where a skirt hides most of a foot or little
 LEAST_END = 0.012  # square units of what goes over to the trousers
 HIGHER = 0.04  # units that trousers must end above the ground
 AROUND = 0.06  # units around a hem's level within which each pixel's colour decides
@@ -45,10 +47,11 @@ def with_trouser_ends(labels: Labels, lab: Floats, skeleton: Skeleton) -> Labels
         return labels
     around = _box(shoes, round(ABOVE * unit))
     near, result = labels[around], labels.copy()
+    skirt = _one_skirt(near == BOTTOM, shoes[around], unit)
     for feet in _feet(shoes[around], skeleton, around):
         if feet.any():
             box = _box(feet, round(ABOVE * unit))
-            ends = _ends(feet[box], near[box] == BOTTOM, lab[around][box], unit)
+            ends = _ends(feet[box], near[box] == BOTTOM, lab[around][box], unit, skirt)
             result[around][box][ends] = BOTTOM
     return result
 
@@ -85,20 +88,30 @@ def _beside(pixels: Floats, start: Floats, end: Floats) -> Floats:
     return np.asarray((away**2).sum(1), np.float32)
 
 
-def _ends(foot: Bools, trousers: Bools, lab: Floats, unit: float) -> Bools:
-    """Which pixels (h, w) of a foot are the end of the wide trousers above it."""
+def _one_skirt(cloth: Bools, shoes: Bools, unit: float) -> bool:
+    """Whether the cloth (h, w) right above the shoes is a long skirt: one wide piece from side to side."""
+    top = int(np.argmax(shoes.any(1)))
+    above = cloth[max(0, top - round(RIGHT_ABOVE * unit)) : top]
+    if not above.any(1).all() or not len(above):
+        return False
+    first, last = np.argmax(above, axis=1), above.shape[1] - np.argmax(above[:, ::-1], axis=1)
+    return bool((last - first == above.sum(1)).mean() > SOLID and np.median(last - first) > SKIRT * unit)
+
+
+def _ends(foot: Bools, trousers: Bools, lab: Floats, unit: float, skirt: bool) -> Bools:
+    """Which pixels (h, w) of a foot are the end of the wide trousers above it, or of a skirt, which may hide it."""
     nothing = np.zeros_like(foot)
     near = trousers & (distance_to(foot) <= ABOVE * unit)
     if min(np.count_nonzero(near), np.count_nonzero(foot)) < FEWEST:
         return nothing
     columns = np.flatnonzero(foot.any(0))
-    if near[np.argmax(foot[:, columns], axis=0) - 1, columns].mean() < COVERED:
-        return nothing
-    if _width(near, foot, unit) < WIDE * unit:
-        return nothing
+    if not skirt:
+        covered = near[np.argmax(foot[:, columns], axis=0) - 1, columns].mean() >= COVERED
+        if not covered or _width(near, foot, unit) < WIDE * unit:
+            return nothing
     away = _distance(lab * np.array([LIGHT, 1, 1], np.float32), near)
     usual = float(np.percentile(away[near], USUAL))
-    if float(np.percentile(away[foot], MOSTLY)) > CLEARLY * usual:
+    if float(np.percentile(away[foot], SOME if skirt else MOSTLY)) > CLEARLY * usual:
         return nothing
     leg = foot | near
     known = np.maximum(cv2.GaussianBlur(leg.astype(np.float32), (0, 0), SMOOTH * unit), 1e-3)
@@ -107,7 +120,7 @@ def _ends(foot: Bools, trousers: Bools, lab: Floats, unit: float) -> Bools:
     level = np.arange(len(foot))[:, None] - hem
     ends = foot & ((level < -AROUND * unit) | ((level < AROUND * unit) & alike))
     ground = int(np.flatnonzero(foot.any(1))[-1])
-    if ground - hem < HIGHER * unit or np.count_nonzero(ends) < LEAST_END * unit**2:
+    if (not skirt and ground - hem < HIGHER * unit) or np.count_nonzero(ends) < LEAST_END * unit**2:
         return nothing
     return ends
 

@@ -55,3 +55,15 @@ def test_a_strap_whose_bag_is_not_seen_stays_the_clothes() -> None:
 def test_plain_cloth_and_a_crease_above_a_bag_are_no_strap(shade: float) -> None:
     lab, labels, _, skeleton = shouldered(shade)
     assert np.array_equal(with_straps(labels, lab, skeleton), labels)
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.5, 0.7])
+def test_a_strap_that_the_photos_edge_cuts_changes_nothing_beside_it(cut: float) -> None:
+    lab, labels, strap, skeleton = shouldered()
+    columns = np.flatnonzero(strap.any(0))
+    edge = round(float(np.quantile(columns, cut)))
+    where = np.s_[:, :edge] if columns.mean() > strap.shape[1] / 2 else np.s_[:, edge:]
+    shift = np.array([0 if where[1].start is None else edge, 0], np.float32)
+    cropped = Skeleton(skeleton.points - shift, skeleton.visibility, skeleton.unit)
+    found = with_straps(labels[where], np.ascontiguousarray(lab[where]), cropped) != labels[where]
+    assert found[~strap[where]].sum() < 0.2 * strap.sum()

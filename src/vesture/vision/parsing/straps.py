@@ -87,10 +87,12 @@ def _stripes(lab: Floats, unit: float) -> tuple[Floats, NDArray[np.int64]]:
     """How clearly (h, w) a pixel lies in the middle of an upright stripe, and how many pixels (h, w) that is wide."""
     widths = sorted({max(3, int(width * unit) | 1) for width in WIDTHS})
     side = cv2.blur(lab, (BESIDE, ALONG))
+    columns = np.arange(lab.shape[1])
     measures = []
     for width in widths:
         step = width // 2 + BESIDE
-        middle, left, right = cv2.blur(lab, (width, ALONG)), np.roll(side, step, 1), np.roll(side, -step, 1)
+        middle = cv2.blur(lab, (width, ALONG))
+        left, right = (side[:, np.clip(columns + aside, 0, len(columns) - 1)] for aside in (-step, step))
         apart = np.minimum(_apart(middle, left), _apart(middle, right))
         measures.append(apart - UNLIKE_SIDES * _apart(left, right))
     clear = np.stack(measures)
@@ -127,7 +129,7 @@ class _Ways:
             came = np.clip(columns + np.array(STEPS)[:, None], 0, clear.shape[1] - 1)
             change = np.linalg.norm(lab[row] - lab[row - 1, came], axis=2)
             options = self.total[row - 1, came] + CHANGE * change
-            self.came[row] = np.array(STEPS)[options.argmin(0)]
+            self.came[row] = came[options.argmin(0), columns]
             self.total[row] = np.where(start[row], 0, options.min(0)) + cost[row]
         self.start = start
 
@@ -139,7 +141,7 @@ class _Ways:
             return None
         way = [(row, column)]
         while not self.start[row, column]:
-            row, column = row - 1, column + int(self.came[row, column])
+            row, column = row - 1, int(self.came[row, column])
             way.append((row, column))
         rows, columns = np.array(way).T
         return rows, columns

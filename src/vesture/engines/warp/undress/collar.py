@@ -154,6 +154,8 @@ def _not_skin(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floa
     strip = throat.skin & throat.collar & (throat.below > BESIDE_JAW) & (throat.outside > -STRIP_INSIDE)
     strip &= distance_to(throat.cloth | goes) < STRIP * throat.unit
     strip &= unlike > np.where(throat.below > 0, 1, np.where(to_cloth < PLAINLY, 1.5, 2.5)) * PLAINLY
+    # above the jaw a lining lies in the shade, what is lighter there is the lit side of a cheek
+    strip &= (throat.below > 0) | (to_cloth < PLAINLY) | (throat.lab[..., 0] < tone[0])
     strip &= dilate(strip & ~dilate(throat.scene, 2), 1)  # at its outline skin is mixed with the scene
     place |= strip
     goes |= dilate(strip, 1) & place

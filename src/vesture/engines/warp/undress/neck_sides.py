@@ -33,6 +33,7 @@ FLARE = 0.42  # share of the way at which the shoulder's slope begins at the lat
 FLARE_RISE = 0.26  # units above the shoulder joints at which it begins at the lowest
 BESIDE_FACE = 0.8  # half-widths of the face above the chin at which the sides begin
 EDGE_LEVELS = 7  # of those, from the lowest seen upwards, that tell how much a face narrows downwards
+STEEPEST = -0.5  # pixels by which a jaw may narrow with each pixel downwards for its edge to be gone on from
 NARROWING, STEP_OUT = 0.2, 0.012  # pixels by which a face may widen downwards with each pixel; units of a step outwards
 SPREADING = 0.7  # pixels by which a neck may widen below the jaw with each pixel downwards
 HAIRY = 0.3  # share of the rays that end in hair where hair hides the neck's side
@@ -216,11 +217,10 @@ def _beside_the_jaw(body: Body, head: Head, old: Bools, sign: float, usual: floa
             break
     first = max(0, last - EDGE_LEVELS)
     fall = 0.0
-    if last - first >= LEAST_LEVELS:  # the last level may be a collar's tip already
-        fall = float(np.polyfit(places[first:last], halves[first:last], 1)[0])
-    return Jaw(
-        float(places[last] / length), float(halves[max(0, last - 1) : last + 1].max()), float(np.clip(fall, -1, 0))
-    )
+    if last - first >= LEAST_LEVELS:  # the last level may be a collar's tip already, the first ones an ear
+        falls = np.diff(halves[first:last]) / np.diff(places[first:last])
+        fall = float(np.clip(np.median(falls), STEEPEST, 0))
+    return Jaw(float(places[last] / length), float(halves[max(0, last - 1) : last + 1].max()), fall)
 
 
 def _under_the_jaw(body: Body, head: Head, old: Bools, sign: float, usual: float) -> Jaw | None:

@@ -48,8 +48,10 @@ def evened(rgb: NDArray[np.uint8], alpha: Float) -> NDArray[np.uint8]:
     surely = plain * np.clip((light - level) / SHADE[0] * SOFT + SOFT, 0, 1)  # no edge where shade becomes too deep
     base = _base(light, cv2.GaussianBlur(surely.astype(np.float32), (0, 0), 1.0), round(WIDTH * SIZE))
     heavy = np.where(base > 0, np.minimum(base - level + LIGHT, 0), 0)  # no light is known far from plain cloth
-    gain = cv2.resize(np.exp((KEPT - 1) * heavy), rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    result = np.clip(rgb * gain[..., None] + 0.5, 0, 255).astype(np.uint8)
+    gain = cv2.resize(np.exp((KEPT - 1) * heavy).astype(np.float32), rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    result = np.asarray(
+        cv2.multiply(rgb, cv2.merge([gain] * 3), dtype=cv2.CV_8U), np.uint8
+    )  # rounds, and stays within 255
     return _filled(result, _creases(light, cloth, level), colour)
 
 

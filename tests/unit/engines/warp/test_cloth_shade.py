@@ -45,6 +45,18 @@ def test_folds_run_from_the_armpits_and_leave_the_middle_of_the_chest():
     assert np.abs(spine).max() < 0.02
 
 
+def test_a_top_hangs_in_flutes_down_to_its_hem():
+    change = light(Part.TORSO, 1.0) / light(Part.TORSO, 0.0) - 1
+    for side, sign in (("left", -1.0), ("right", 1.0)):
+        edge = float(BODY.width(side, 0.9))
+        across = sign * np.linspace(0.0, edge - 0.02 * UNIT, 40)
+        shades = np.array([[at(change, BODY.point(u, level)[0]) for u in across] for level in (0.86, 0.9, 0.94)])
+        assert np.ptp(shades, axis=1).min() > 0.05  # from fold to ridge, at every level
+        assert np.abs(np.diff(shades, axis=0)).mean() < 0.25 * np.ptp(
+            shades
+        )  # and hardly changing from one to the next
+
+
 def test_folds_are_a_share_of_their_strength_and_have_no_colour():
     half, whole = light(Part.TORSO, 0.5), light(Part.TORSO, 1.0)
     smooth = light(Part.TORSO, 0.0)

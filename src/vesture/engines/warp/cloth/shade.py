@@ -71,15 +71,17 @@ CHEST: dict[SideName, tuple[Fold, ...]] = {
         Fold((-0.03, 0.20), (0.20, 0.41), 0.028, 0.8, 0.06),
     ),
 }
-# Inwards from the torso's side and down from the waist.
+# Inwards from the torso's side and down from the waist: a top hangs in flutes, from below the chest to its hem.
 WAIST: dict[SideName, tuple[Fold, ...]] = {
     "left": (
-        Fold((-0.04, -0.12), (0.30, -0.04), 0.030, 0.7, 0.07),
-        Fold((-0.04, 0.04), (0.24, 0.22), 0.034, 0.7, 0.08),
+        Fold((0.02, 0.60), (0.12, -0.22), 0.036, 0.8, 0.05),
+        Fold((0.19, 0.62), (0.22, 0.02), 0.030, 0.6, -0.04),
+        Fold((-0.04, 0.02), (0.16, -0.14), 0.028, 0.5, 0.06),
     ),
     "right": (
-        Fold((-0.04, -0.05), (0.26, 0.05), 0.032, 0.8, 0.07),
-        Fold((-0.04, 0.12), (0.20, 0.33), 0.030, 0.6, 0.06),
+        Fold((0.07, 0.62), (0.17, -0.10), 0.034, 0.8, 0.05),
+        Fold((0.25, 0.60), (0.26, 0.10), 0.028, 0.5, -0.05),
+        Fold((-0.04, 0.10), (0.15, -0.08), 0.028, 0.5, 0.06),
     ),
 }
 WAIST_LEVEL = 0.72

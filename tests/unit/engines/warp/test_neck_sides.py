@@ -62,6 +62,19 @@ def test_a_collars_tip_that_passed_for_skin_beside_a_cheek_does_not_widen_the_fa
     assert tipped.share <= plain.share
 
 
+def test_an_ear_above_a_collar_does_not_tell_how_a_jaw_narrows() -> None:
+    body = collared(top=78)
+    labels = body.labels.copy()
+    labels[60:72, 160:180] = Label.SKIN
+    plain, eared = (
+        neck_sides(found, HEAD, found.labels == Label.TOP)["right"].jaw
+        for found in (body, replace(body, labels=labels))
+    )
+    assert plain is not None
+    assert eared is not None
+    assert eared.fall == pytest.approx(plain.fall, abs=0.1)
+
+
 def test_the_dark_lining_of_a_collar_beside_a_cheek_goes_and_the_lit_cheek_stays() -> None:
     body = collared(top=80)
     labels = body.labels.copy()

@@ -53,7 +53,7 @@ def test_skin_is_uneven_in_light_and_colour_but_has_no_spots() -> None:
     assert np.ptp(cv2.GaussianBlur(mottling, (0, 0), 8).mean(-1)) < 0.06
 
 
-def _painted_leg(wall: tuple[int, int, int]) -> np.ndarray:
+def _painted_leg(wall: tuple[int, int, int], skin: tuple[int, int, int] = SKIN) -> np.ndarray:
     """Lightness (32,) from the inner to the outer edge of a leg's middle, before a wall."""
     body = drawn_body()
     photo = np.full((*SHAPE, 3), wall, np.float32)
@@ -63,7 +63,7 @@ def _painted_leg(wall: tuple[int, int, int]) -> np.ndarray:
     zone = limb_zone(SHAPE, leg.limb, 0, leg.limb.length)
     around = np.ones(SHAPE, bool)
     around[:, 145:190] = False
-    tone = to_lab(np.float32([SKIN]))[0]
+    tone = to_lab(np.float32([skin]))[0]
     seen = nothing, around
     patch = painted_limb(leg, (tone, tone), Coarse.of(photo, UNIT), *seen, zone, plain_texture(), UNIT)
     assert patch is not None
@@ -79,3 +79,11 @@ def test_a_bright_wall_lights_the_edges_of_a_limb_and_a_dark_one_does_not() -> N
     assert abs(bright[middle] - dark[middle]) < 3
     assert bright[-2] > dark[-2] + 15
     assert bright[1] > dark[1] + 8
+
+
+def test_a_bright_wall_lights_dark_skin_no_more_than_light_skin() -> None:
+    gained = []
+    for skin in (SKIN, (110, 70, 55)):
+        bright, dark = (_painted_leg(wall, skin) for wall in ((255, 255, 255), (20, 20, 20)))
+        gained.append(float((bright - dark)[-4:].mean()))
+    assert gained[1] == pytest.approx(gained[0], rel=0.2)

@@ -38,6 +38,7 @@ ARMPIT = 0.25  # share of an arm down to which its inner side is one with the ch
 # how many levels it is brighter: beside white walls the edges of 40 arms and legs are 10 L* lighter than their middle,
 # beside others 3 to 10 L* darker
 RIM, RIM_REACH, RIM_SHARE, RIM_FROM = 0.34, 0.35, 0.04, (12.0, 75.0)
+MOST_RIM = 95.0  # levels of that difference that count
 LIMB_SEEN = 0.92  # of a limb's length, before which skin that is seen is its own and not a hand's
 STRIPES, STRIPE = (-0.85, -0.6, -0.3, 0.0, 0.3, 0.6, 0.85), 0.16  # along a limb, in radii from its axis; half a width
 LIT = 1.2  # units within which a limb is lit like the part of it that is seen
@@ -193,7 +194,9 @@ def _rimmed(field: Floats, bare: BareLimb, across: Floats, scene: Floats, share:
     """A painted limb (h, w, 3) with what bright scenes near it spill over its edges; `scene` and `share` as
     `scene_near` gives them."""
     brighter = scene.mean(-1, keepdims=True) - field.mean(-1, keepdims=True)
-    spilled = np.clip((brighter - RIM_FROM[0]) / (RIM_FROM[1] - RIM_FROM[0]), 0, 1)
+    # dark skin gains no more than light skin
+    spilled = np.clip((brighter - RIM_FROM[0]) / (RIM_FROM[1] - RIM_FROM[0]), 0, 1) * MOST_RIM
+    spilled = spilled / np.maximum(brighter, MOST_RIM)
     most = np.where(bare.outward * across > 0, RIM, bare.anatomy.rim_within * RIM)
     edge = most * np.clip(share / RIM_SHARE, 0, 1) * smooth_step((np.abs(across) - 0.3) / 0.75)
     # half of it is glare in the scene's colour, half light on the skin

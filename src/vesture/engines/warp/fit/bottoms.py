@@ -10,14 +10,13 @@ from vesture.engines.warp.body.figure import SIDES, SIGN, V_LEVELS, Body, Floats
 from vesture.engines.warp.body.legs import (
     RAISED,
     crotch_level,
-    leg_outline,
     seen_crotch,
     uprightness,
 )
 from vesture.engines.warp.body.waist_line import WaistLine, highest_under_a_top, seen_waist
 from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import FLAT_VERTICAL, Ease, Fit, Wishes, curve, distance, merge, pairs, point
-from vesture.engines.warp.fit.legs import HANGING_OUT, OVER_SHOES, fit_legs, ribbon, smoothed
+from vesture.engines.warp.fit.legs import HANGING_OUT, OVER_SHOES, fit_legs, outline_under, ribbon, smoothed
 from vesture.engines.warp.fit.under_top import under_the_top
 from vesture.vision.garment.types import Garment, Part
 
@@ -249,7 +248,7 @@ def _down_to_the_thigh(body: Body, side: SideName, level: Floats, bottom: float)
     leg = body.legs[side]
     start = float(np.interp(bottom, np.maximum.accumulate(body.coordinates(leg.axis)[:, 1]), leg.along))
     along = start + np.linspace(-0.1, 0.2, 9) * body.unit
-    edge = leg.at(along) + leg.outward(along, SIGN[side]) * leg_outline(body, side, along).outer[:, None]
+    edge = leg.at(along) + leg.outward(along, SIGN[side]) * outline_under(body, side, along).outer[:, None]
     thigh = SIGN[side] * float(np.median(body.coordinates(edge)[:, 0]))
     share = np.clip((level - 1.0) / max(bottom - 1.0, 1e-6), 0, 1)
     return np.asarray(bound + share * (np.clip(thigh, 0.85 * bound, 1.05 * bound) - bound))

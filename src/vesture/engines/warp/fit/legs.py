@@ -119,7 +119,7 @@ def under_a_skirt(body: Body) -> bool:
     return float(np.mean(shares)) > ONE_CLOTH
 
 
-def _outline(body: Body, side: SideName, along: Floats) -> LegOutline:
+def outline_under(body: Body, side: SideName, along: Floats) -> LegOutline:
     """The leg as it shows, or as it is by nature where a skirt hides it."""
     present = leg_outline(body, side, along)
     if not under_a_skirt(body):
@@ -273,7 +273,7 @@ def _into_a_boot(body: Body, side: SideName, along: Floats, outside: Floats, ins
 def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Distances (n,) of the new leg's edges from the axis, outside and inside: its own width, a little more where that
     covers the present leg, and up to the other leg where both are one in the photo; and where (n,) it meets that."""
-    present = _outline(body, side, along)
+    present = outline_under(body, side, along)
     anatomy = body.legs[side].radius(along)
     narrower = np.where(present.touches, present.outer, np.minimum(present.outer, present.inner))
     # a thigh that comes towards the camera is broad for its length; upright, it is the cloth that is broad

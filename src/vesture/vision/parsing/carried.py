@@ -28,14 +28,17 @@ SEEN, MAYBE, AT_HAND = (
     0.15,
     0.6,
 )  # chances at which the network sees a thing, and may see one; units from the hands within which it is believed
-FAR = 0.4  # units from things at which clothes and skin have only their own colours
+FAR = (
+    0.4,
+    0.25,
+)  # units from known things, and from what is first seen, at which clothes and skin have their own colours
 PLAIN = 0.08  # square units off the body that the network sees of a thing, at which colours are not asked
 HELD, TORSO = 1.2, 0.4  # units from hands, and from the spine outwards, where all may be another part of the thing
 UNKNOWN = 5.0  # below the usual log-likelihood of clothes, colours are not theirs
 CLEARLY = 2.5  # log ratio by which a thing must explain a colour better
 LEAST = 0.02  # square units of what is first seen of a thing
 REACH = 0.5, 0.9  # units from what the labels have, and from what is first seen, within which the rest lies
-GROWTH = 4.0  # times their size that they grow at most: more is a thing of the clothes' own colours
+GROWTH = 6.0  # times their size that they grow at most: more is a thing of the clothes' own colours
 BESIDE, THICK = (0.3, 1.2), 0.04  # levels at which what passed for skin beside the arms is a thing; half its thickness
 ARMS = {"upper arm": 1.3, "forearm": 1.4, "hand": 1.6}  # radii of limbs beyond which no skin is
 RIM, CLOSING = 0.03, 0.1  # units along a thing's outline that may show something else; half the width of gaps in it
@@ -57,7 +60,8 @@ def with_carried(labels: Labels, lab: Floats, opinion: Floats, skeleton: Skeleto
     if not (seen | known).any():
         return labels
     generator = np.random.default_rng(0)  # only picks samples; the same photo reads the same way
-    pure = (distance_to(seen | known) > FAR * unit) & ~(near_hands(skeleton, shape, HELD) & (np.abs(across) > TORSO))
+    pure = (distance_to(known) > FAR[0] * unit) & (distance_to(seen) > FAR[1] * unit)
+    pure &= ~(near_hands(skeleton, shape, HELD) & (np.abs(across) > TORSO))
     models, strange = {}, np.zeros(shape, np.uint8)
     for label in (SKIN, *CLOTHES):
         usual = lab[pure & (labels == label)]

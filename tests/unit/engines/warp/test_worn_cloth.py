@@ -151,6 +151,16 @@ def test_a_hand_on_the_hip_leaves_no_bite_in_what_is_worn(body: Body) -> None:
     assert np.abs(garment.rgb[row, column].astype(int) - JUMPER).max() < 25
 
 
+def test_a_notch_in_a_side_is_cloth(body: Body) -> None:
+    labels, photo = body.labels.copy(), drawn_photo(body)
+    for place in (np.s_[130:240, 183:190], np.s_[178:182, 178:183]):
+        labels[place], photo[place] = Label.BACKGROUND, WALL
+    garment = worn_garment(photo, replace(body, labels=labels), "tops")
+    row, column = (np.array([180, 181]) - (body.neck - garment.wearer.neck)[::-1]).astype(int)
+    assert garment.alpha[row, column] > 0.6
+    assert np.abs(garment.rgb[row, column].astype(int) - JUMPER).max() < 25
+
+
 def test_a_strand_of_hair_that_was_taken_for_cloth_goes(body: Body) -> None:
     labels, photo, mask = body.labels.copy(), drawn_photo(body), top(body)
     hair = (70, 50, 40)

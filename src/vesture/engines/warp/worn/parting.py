@@ -28,6 +28,7 @@ PAST_CUFF = 0.3  # units past where a sleeve was read to end
 BELOW: dict[GarmentKind, float] = {"top": 0.03, "dress": 0.12}
 BESIDE = 0.012  # units beside its sides
 UNEVEN = 0.022  # units: spikes and notches up to twice as wide are no part of an outline
+NOTCH = 0.06  # units: notches in a side up to as deep are filled
 SHADE = 0.04  # units beside an arm that its shadow darkens
 BESIDE_GAP = 0.08  # units about a gap within which it goes on
 TIP, TIP_RISE = 0.85, 0.1  # of the distance of the shoulder's tip from the spine; levels above it
@@ -53,20 +54,28 @@ def torso_zones(
     sides: Mapping[SideName, Side],
     curves: Mapping[str, Floats],
     kind: GarmentKind,
-) -> tuple[Bools, Bools, Bools]:
-    """Where (H, W) cloth is the torso's rather than a sleeve's, where cloth of the torso must be, seen or not, and out
-    to where it may be."""
+) -> tuple[Bools, Bools, Bools, Bools]:
+    """Where (H, W) cloth is the torso's rather than a sleeve's, where cloth of the torso must be if something hides it,
+    out to where it may be, and the rim along its sides, which has no notches."""
     above = np.concatenate([curves["shoulder_left"][::-1], curves["neckline"][1:-1], curves["shoulder_right"]])
     margin, loose = MARGIN * body.unit, BESIDE * body.unit
     beside = {side: np.where(sides[side].sleeved, 0.0, loose) for side in SIDES}
     within = {side: np.where(sides[side].seen, 0.0, margin) for side in SIDES}
     wide = {side: np.where(sides[side].seen, loose, 0.3 * loose) for side in SIDES}
     low = curves["hem"] + BELOW[kind] * body.unit * body.down
-    own, solid, allowed = (
+    none = {side: np.zeros_like(beside[side]) for side in SIDES}
+    deep = {side: none[side] - NOTCH * body.unit for side in SIDES}
+    own, solid, allowed, whole, inner = (
         between_sides(shape, body, sides, (above, below), out)
-        for out, below in ((beside, low), (within, curves["hem"]), (wide, low))
+        for out, below in (
+            (beside, low),
+            (within, curves["hem"]),
+            (wide, low),
+            (none, curves["hem"]),
+            (deep, curves["hem"]),
+        )
     )
-    return own, erode(solid, margin), allowed
+    return own, erode(solid, margin), allowed, whole & ~inner
 
 
 def shared_out(

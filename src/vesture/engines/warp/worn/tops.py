@@ -85,10 +85,10 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
         curves[f"side_{side}"] = line.line(body, side)
         points[f"armpit_{side}"], points[f"hem_{side}"] = curves[f"side_{side}"][[0, -1]]
     curves["hem"] = lower_edge(body, seen, points["hem_left"], points["hem_right"], hem)
-    torso, solid, allowed = torso_zones(body, mask.shape, sides, curves, kind)
+    torso, solid, allowed, rim = torso_zones(body, mask.shape, sides, curves, kind)
     if plain:
         either = np.logical_or.reduce(list(sleeves.values()))
-        torso, allowed = ~dilate(either, SLEEVE_REACH * body.unit), np.ones_like(mask)
+        torso, allowed, rim = ~dilate(either, SLEEVE_REACH * body.unit), np.ones_like(mask), np.zeros_like(mask)
     parts, before = shared_out(
         body, seen, torso, sleeves, {side: crossing[side] for side in apart if apart[side]}, reach
     )
@@ -96,6 +96,7 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     parts[(parts == Part.TORSO) & ~allowed & below] = 0
     # hair, hands, straps and arms hide cloth that goes on behind them
     hidden = hidden_cloth(body, parts > 0, solid & ~bare_chest(body, ARMPIT)) | before
+    hidden |= rim & below
     mask = parts > 0
     parts = even_outlines(np.where(hidden & ~mask, np.uint8(Part.TORSO), parts), below & allowed, body.unit, ~below)
     cloth, alpha = complete(photo, mask & (parts > 0), parts > 0, body.unit, body)

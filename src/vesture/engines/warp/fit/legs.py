@@ -115,7 +115,9 @@ def under_a_skirt(body: Body) -> bool:
         start, end = CROTCH_DROP * body.unit, min(cloth_until(body, side), 0.97 * body.legs[side].length)
         if end < start + SHORTEST_SKIRT * body.unit:
             return False
-        shares.append(leg_outline(body, side, np.linspace(start, end, 48)).touches.mean())
+        shares.append(leg_outline(body, side, np.linspace(start, end, 24)).touches.mean())
+        if shares[0] < 2 * ONE_CLOTH - 1:
+            return False
     return float(np.mean(shares)) > ONE_CLOTH
 
 

@@ -23,7 +23,7 @@ PLAIN, PLAIN_SHARE, MOST_GRAIN = 30.0, 0.5, (1.2, 0.8)
 TILE = 256  # pixels after which grain repeats
 LEAST = 64  # pixels of skin that show grain
 EDGE = 5.0  # pixels from its outline from which on skin does
-# Low-resolution pixels, and what lightness, red and yellow differ within them, in units of CIE L*a*b*: about half of what
+# Low-resolution pixels, and what lightness, red and yellow (CIE L*a*b*) differ within them: about half of what
 # 64 bare arms and 32 bare legs of 40 photos do, since part of theirs is muscles, bones and light, and not by chance
 SIZES = (1.6, 3.5, 7.5, 17.0)
 LIGHTER = (0.45, 0.6, 0.6, 0.5)

@@ -80,7 +80,7 @@ def read_covering(
         "legs": _ratio(skin, lower, lab, person),
     }
     if leaning is not None:
-        ratio["arms"] = ratio["arms"] + LEANING * np.where(person, leaning, 0)
+        ratio["arms"] = ratio["arms"] + np.where(person, np.float32(LEANING) * leaning, np.float32(0))
     limbs = {}
     for name, first in (("arms", 11), ("legs", 23)):
         limbs[name] = tuple(

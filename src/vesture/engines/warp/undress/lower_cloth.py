@@ -71,9 +71,10 @@ def continued_bottom(
         return None
     seen = _on_the_legs(coarse, body.labels == Label.BOTTOM, body)
     own = seen & ~old
-    outline = apart = hidden_legs((old.shape[0], old.shape[1]), body, seen, waistband)
+    shape = old.shape[0], old.shape[1]
+    outline = apart = hidden_legs(shape, body, seen, waistband) if hangs_over_trousers(body) else None
     if outline is None:
-        outline = hidden_outline((old.shape[0], old.shape[1]), body, own, waistband)
+        outline = hidden_outline(shape, body, own, waistband)
         outline = np.maximum(outline, feather(closed(lower, GAP * body.unit) & ~lower, 0.7))
         flaps = below(body, FLAPS_FROM, _under_flaps(lower, old, body.unit))
         outline = np.maximum(outline, feather(flaps, 0.7))

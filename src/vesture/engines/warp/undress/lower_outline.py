@@ -160,9 +160,9 @@ def _reach(body: Body, lower: Bools, axis: Doubles, direction: Doubles, limit: D
     points = (axis[:, None] + direction[:, None] * distance[..., None]).reshape(-1, 2)
     column, row = np.rint(points).astype(int).T
     inside = (column >= 0) & (column < lower.shape[1]) & (row >= 0) & (row < lower.shape[0])
-    cloth, labels = np.zeros(len(points), bool), np.full(len(points), int(Label.HAIR))
-    cloth[inside], labels[inside] = lower[row[inside], column[inside]], body.labels[row[inside], column[inside]]
-    cloth, labels = cloth.reshape(distance.shape), labels.reshape(distance.shape)
+    found, names = np.zeros(len(points), bool), np.full(len(points), int(Label.HAIR))
+    found[inside], names[inside] = lower[row[inside], column[inside]], body.labels[row[inside], column[inside]]
+    cloth, labels = found.reshape(distance.shape), names.reshape(distance.shape)
     on = cloth | (labels == Label.OTHER)
     end = np.where(on.all(1), ACROSS - 1, np.argmin(on, axis=1))
     rows = np.arange(len(axis))

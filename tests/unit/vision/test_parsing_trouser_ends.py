@@ -88,3 +88,18 @@ def test_the_hem_of_a_long_skirt_is_cloth_where_it_hides_the_shoes() -> None:
 def test_boots_in_the_colour_of_wide_trousers_that_end_above_the_ground_stay_boots() -> None:
     lab, labels = standing(26, 436, BLACK)
     assert (with_trouser_ends(labels, lab, skeleton())[470:, :] == labels[470:, :]).mean() > 0.99
+
+
+def test_stockings_and_shoes_below_a_long_skirt_are_none_of_it() -> None:
+    lab, labels = in_a_long_skirt(90, slice(400, 400))
+    labels[420:], lab[420:] = 0, (80.0, 0.0, 0.0)
+    labels[420:500, 160:235], lab[420:500, 160:235] = SHOES, DENIM
+    assert (with_trouser_ends(labels, lab, skeleton()) == labels).all()
+
+
+def test_shoes_of_crossed_legs_in_the_colour_of_stockings_stay_shoes() -> None:
+    lab, labels = in_a_long_skirt(30, slice(400, 400))
+    labels[462:], lab[462:] = 0, (80.0, 0.0, 0.0)
+    for foot in (np.s_[460:500, 130:190], np.s_[440:500, 210:270]):
+        labels[foot], lab[foot] = SHOES, DENIM
+    assert (with_trouser_ends(labels, lab, skeleton()) == labels).all()

@@ -22,7 +22,9 @@ ABOVE = 0.45  # units above a shoe within which its trousers' colours are taken
 RIGHT_ABOVE = 0.2  # and their width
 WIDE = 0.35  # units across from which on trousers hang over shoes
 COVERED = 0.7  # share of the foot's columns that have trousers right above them
-SKIRT, SOLID = 0.5, 0.8  # units across, and share of the rows without a gap, of a long skirt
+SKIRT, SOLID = 0.5, 0.95  # units across, and share of its width without a gap, of a long skirt
+HEM, KEPT = 0.75, 0.8  # units across of its hem at least, and share of its width above the shoes that it keeps there
+OVER = 0.25  # units that it hangs over shoes at least
 FEWEST = 24  # pixels that tell colours
 LIGHT = 0.6  # weight of lightness beside hue: folds and shade are the trousers' own
 KINDS = 3  # of colour in the trousers above a shoe
@@ -47,11 +49,13 @@ def with_trouser_ends(labels: Labels, lab: Floats, skeleton: Skeleton) -> Labels
         return labels
     around = _box(shoes, round(ABOVE * unit))
     near, result = labels[around], labels.copy()
-    skirt = _one_skirt(near == BOTTOM, shoes[around], unit)
+    skirt = _skirt_hem(labels[around[0]] == BOTTOM, shoes[around[0]], unit)
     for feet in _feet(shoes[around], skeleton, around):
         if feet.any():
             box = _box(feet, round(ABOVE * unit))
-            ends = _ends(feet[box], near[box] == BOTTOM, lab[around][box], unit, skirt)
+            ends = _ends(feet[box], near[box] == BOTTOM, lab[around][box], unit, skirt > 0)
+            if skirt:
+                ends[max(0, skirt - box[0].start) :] = False
             result[around][box][ends] = BOTTOM
     return result
 
@@ -88,14 +92,25 @@ def _beside(pixels: Floats, start: Floats, end: Floats) -> Floats:
     return np.asarray((away**2).sum(1), np.float32)
 
 
-def _one_skirt(cloth: Bools, shoes: Bools, unit: float) -> bool:
-    """Whether the cloth (h, w) right above the shoes is a long skirt: one wide piece from side to side."""
+def _skirt_hem(cloth: Bools, shoes: Bools, unit: float) -> int:
+    """The row down to which a long skirt hangs over the shoes, 0 where none does.
+
+    A skirt is one piece from side to side, as wide over the shoes as above them. Legs part, and shoes below a hem, or
+    crossed legs, are narrower than the skirt, or far apart.
+    """
     top = int(np.argmax(shoes.any(1)))
-    above = cloth[max(0, top - round(RIGHT_ABOVE * unit)) : top]
-    if not above.any(1).all() or not len(above):
-        return False
-    first, last = np.argmax(above, axis=1), above.shape[1] - np.argmax(above[:, ::-1], axis=1)
-    return bool((last - first == above.sum(1)).mean() > SOLID and np.median(last - first) > SKIRT * unit)
+    whole = cloth | shoes
+    first, last = np.argmax(whole, axis=1), whole.shape[1] - np.argmax(whole[:, ::-1], axis=1)
+    width = (last - first) * whole.any(1)
+    solid = whole.sum(1) >= SOLID * np.maximum(width, 1)
+    above = slice(max(0, top - round(RIGHT_ABOVE * unit)), top)
+    if not top or not solid[above].all() or np.median(width[above]) < SKIRT * unit:
+        return 0
+    hangs = solid[top:] & (width[top:] >= KEPT * width[:top].max())
+    hem = top + int(np.argmin(np.append(hangs, False)))
+    if hem - top < OVER * unit or width[top:hem].max() < HEM * unit:
+        return 0
+    return hem
 
 
 def _ends(foot: Bools, trousers: Bools, lab: Floats, unit: float, skirt: bool) -> Bools:

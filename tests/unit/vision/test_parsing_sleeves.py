@@ -75,3 +75,8 @@ def test_where_colours_leave_arms_open_another_opinion_settles_whether_they_are_
     assert forearm(shaded, 0.0) < forearm(shaded, 4.0)
     assert forearm(shaded, 4.0) > 0.8
     assert forearm(sleeve, 1.0) < 0.2
+
+
+def test_sleeves_far_lighter_than_all_skin_are_not_bare_for_another_opinion_alone() -> None:
+    assert forearm((255, 230, 190), 2.5) < 0.2
+    assert forearm((190, 130, 106), 2.5) > 0.8

@@ -32,6 +32,7 @@ SLEEVELESS = 0.3  # share of skin of either upper arm
 SLEEVE_WIDTH, SLEEVE = 0.6, 0.75  # radii of arms, and how likely the upper garment is there
 STRONGEST = 3.0  # log-likelihood ratio of one pixel
 LEANING = 1.0  # weight of that opinion beside the colours along an arm
+TOO_LIGHT = (12.0, 18.0)  # L beyond the skin's median: from the first on less is bare for that opinion, then nothing
 BARE, BARE_IN_LEG_PHOTOS = 1.7, 0.9  # mean log-likelihood ratio of a level of the torso that is as likely as not bare
 BAND = 0.4  # v: highest waistband below a bare belly
 BELLY = 0.5  # v, above which bare skin is a neckline
@@ -80,7 +81,9 @@ def read_covering(
         "legs": _ratio(skin, lower, lab, person),
     }
     if leaning is not None:
-        ratio["arms"] = ratio["arms"] + np.where(person, np.float32(LEANING) * leaning, np.float32(0))
+        ratio["arms"] = ratio["arms"] + np.where(
+            person, np.float32(LEANING) * _heard(leaning, skin, lab), np.float32(0)
+        )
     limbs = {}
     for name, first in (("arms", 11), ("legs", 23)):
         limbs[name] = tuple(
@@ -88,6 +91,13 @@ def read_covering(
             for side in (0, 1)
         )
     return Covering(limbs["arms"], limbs["legs"], (TORSO_LEVELS, torso), waist, certain)  # type: ignore[arg-type]
+
+
+def _heard(leaning: Floats, skin: ColourModel, lab: Floats) -> Floats:
+    """What of a leaning (h, w) to skin counts: arms lie in shade, but are never much lighter than the face, so what is
+    far lighter than all skin seen is cloth as likely as not, like the pale sleeves of a top whose front is darker."""
+    lighter = lab[..., 0] - skin.means[0, 0]
+    return np.asarray(np.where(leaning > 0, leaning * np.interp(lighter, TOO_LIGHT, (1, 0)), leaning), np.float32)
 
 
 def like_skin(skin: ColourModel | None, lab: Floats, where: Bools) -> Bools:

@@ -103,3 +103,16 @@ def test_shoes_of_crossed_legs_in_the_colour_of_stockings_stay_shoes() -> None:
     for foot in (np.s_[460:500, 130:190], np.s_[440:500, 210:270]):
         labels[foot], lab[foot] = SHOES, DENIM
     assert (with_trouser_ends(labels, lab, skeleton()) == labels).all()
+
+
+@pytest.mark.parametrize(("half", "share"), [(36, (0.9, 1)), (14, (0, 0.1))])
+def test_only_trousers_far_wider_than_a_foot_may_hide_most_of_it(half: int, share: tuple[float, float]) -> None:
+    lab, labels = standing(half, 440, LEATHER)
+    labels[435:440][labels[435:440] == SHOES] = BOTTOM
+    labels[440:], lab[440:] = 0, (80.0, 0.0, 0.0)
+    for middle in (145, 255):
+        foot, end = np.s_[440:500, middle - 12 : middle + 12], np.s_[440:456, middle - 12 : middle + 12]
+        labels[foot], lab[foot] = SHOES, LEATHER
+        lab[end] = DENIM
+    ends = with_trouser_ends(labels, lab, skeleton())[442:454, 134:156] == BOTTOM
+    assert share[0] <= ends.mean() <= share[1]

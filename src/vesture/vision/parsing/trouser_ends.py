@@ -25,12 +25,13 @@ COVERED = 0.7  # share of the foot's columns that have trousers right above them
 SKIRT, SOLID = 0.5, 0.95  # units across, and share of its width without a gap, of a long skirt
 HEM, KEPT = 0.75, 0.8  # units across of its hem at least, and share of its width above the shoes that it keeps there
 OVER = 0.25  # units that it hangs over shoes at least
+FAR, WHOLLY = 0.55, 0.95  # units across, and share of the foot's columns, of a leg that hides most of a foot
 FEWEST = 24  # pixels that tell colours
 LIGHT = 0.6  # weight of lightness beside hue: folds and shade are the trousers' own
 KINDS = 3  # of colour in the trousers above a shoe
 USUAL = 90  # percentile of the trousers' distances from these colours
 MOSTLY, CLEARLY = 30, 0.76  # percentile of the foot's distances that must lie below this share of the usual
-SOME = 12  # that percentile where a skirt hides most of a foot or little
+SOME = 12  # that percentile where a skirt or such a leg hides most of a foot or little
 LEAST_END = 0.012  # square units of what goes over to the trousers
 HIGHER = 0.04  # units that trousers must end above the ground
 AROUND = 0.06  # units around a hem's level within which each pixel's colour decides
@@ -47,13 +48,15 @@ def with_trouser_ends(labels: Labels, lab: Floats, skeleton: Skeleton) -> Labels
     shoes, unit = labels == SHOES, skeleton.unit
     if not shoes.any() or not (labels == BOTTOM).any():
         return labels
-    around = _box(shoes, round(ABOVE * unit))
-    near, result = labels[around], labels.copy()
-    skirt = _skirt_hem(labels[around[0]] == BOTTOM, shoes[around[0]], unit)
-    for feet in _feet(shoes[around], skeleton, around):
+    around = _box(shoes, round(ABOVE * unit))[0], np.s_[0 : labels.shape[1]]
+    cloth, result = labels[around] == BOTTOM, labels.copy()
+    skirt = _skirt_hem(cloth, shoes[around], unit)
+    both = _feet(shoes[around], skeleton, around)
+    for feet, other in (both, both[::-1]):
         if feet.any():
             box = _box(feet, round(ABOVE * unit))
-            ends = _ends(feet[box], near[box] == BOTTOM, lab[around][box], unit, skirt > 0)
+            far = _across(cloth, feet, other, unit) >= FAR * unit
+            ends = _ends(feet[box], cloth[box], lab[around][box], unit, skirt > 0, far)
             if skirt:
                 ends[max(0, skirt - box[0].start) :] = False
             result[around][box][ends] = BOTTOM
@@ -113,20 +116,30 @@ def _skirt_hem(cloth: Bools, shoes: Bools, unit: float) -> int:
     return hem
 
 
-def _ends(foot: Bools, trousers: Bools, lab: Floats, unit: float, skirt: bool) -> Bools:
-    """Which pixels (h, w) of a foot are the end of the wide trousers above it, or of a skirt, which may hide it."""
+def _across(cloth: Bools, foot: Bools, other: Bools, unit: float) -> float:
+    """Width in pixels of the cloth (h, w) right above a foot, half the way to the other one at most."""
+    middle, own = np.flatnonzero(foot.any(0)).mean(), np.ones(foot.shape[1], bool)
+    if other.any():
+        way = np.flatnonzero(other.any(0)).mean() - middle
+        own = (np.arange(foot.shape[1]) - middle) * np.sign(way) < abs(way) / 2
+    return _width(cloth & own, foot, unit)
+
+
+def _ends(foot: Bools, trousers: Bools, lab: Floats, unit: float, skirt: bool, far: bool) -> Bools:
+    """Which pixels (h, w) of a foot are the end of the wide trousers above it, or of a skirt, which may hide it, as
+    trousers may that reach `far` beyond it."""
     nothing = np.zeros_like(foot)
     near = trousers & (distance_to(foot) <= ABOVE * unit)
     if min(np.count_nonzero(near), np.count_nonzero(foot)) < FEWEST:
         return nothing
     columns = np.flatnonzero(foot.any(0))
-    if not skirt:
-        covered = near[np.argmax(foot[:, columns], axis=0) - 1, columns].mean() >= COVERED
-        if not covered or _width(near, foot, unit) < WIDE * unit:
-            return nothing
+    covered = float(near[np.argmax(foot[:, columns], axis=0) - 1, columns].mean())
+    hides = skirt or (far and covered >= WHOLLY)
+    if not hides and (covered < COVERED or _width(near, foot, unit) < WIDE * unit):
+        return nothing
     away = _distance(lab * np.array([LIGHT, 1, 1], np.float32), near)
     usual = float(np.percentile(away[near], USUAL))
-    if float(np.percentile(away[foot], SOME if skirt else MOSTLY)) > CLEARLY * usual:
+    if float(np.percentile(away[foot], SOME if hides else MOSTLY)) > CLEARLY * usual:
         return nothing
     leg = foot | near
     known = np.maximum(cv2.GaussianBlur(leg.astype(np.float32), (0, 0), SMOOTH * unit), 1e-3)

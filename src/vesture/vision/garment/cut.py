@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from vesture.vision.garment.backdrop import Bool, Float, disc, gradient, rim
 
 CUT_SIZE = 288
+ALIKE = 0.15  # of the way from backdrop to cloth, within which a colour is the backdrop's
+SURE = 1.5  # contrast of cloth and backdrop, in their deviations, from which single pixels are told apart
 PLAIN = 2.0  # deviations of cloth and ground per contrast between them, from which colours say nothing of an edge
 
 
@@ -153,14 +155,30 @@ def soft_edge(rgb: NDArray[np.uint8], garment: Bool, band: int) -> Float:
     core, ground = core[:, :3], ground[:, :3]
     span = core - ground
     length = np.sqrt((span**2).sum(1))
-    blend = ((rgb[rows, columns] - ground) * span).sum(1) / np.maximum(length**2, 1.0)
+    offset = rgb[rows, columns] - ground
+    blend = (offset * span).sum(1) / np.maximum(length**2, 1.0)
     # Between a print and its ground no single colour lies halfway.
     trust = np.clip((length - 18.0) / 30.0, 0, 1) * np.clip(PLAIN * length / np.maximum(spread, 1e-3) - 1, 0, 1)
     # Colour may move the edge only within the band around the found outline.
     matte = np.clip((np.clip(blend, 0, 1) - 0.12) / 0.76, 0, 1)
-    matte = np.clip(matte, np.clip(near * 3.2 - 2.2, 0, 1), np.clip(near * 3.2, 0, 1))
-    result[rows, columns] = near + trust * (matte - near)
+    free = np.clip(matte, 0, np.clip(near * 3.2, 0, 1))
+    matte = np.maximum(free, np.clip(near * 3.2 - 2.2, 0, 1))
+    soft = near + trust * (matte - near)
+    # Backdrop in corners and notches that the small scale did not show, as far as it goes on inwards.
+    sure = np.clip(2 * length / (SURE * np.maximum(spread, 24.0)) - 1, 0, 1)
+    alike = 1 - reach
+    alike[rows, columns] = (offset**2).sum(1) < (ALIKE * sure * length) ** 2
+    beside = cv2.dilate(_from_outside(alike, 1 - reach, 2 * band), disc(2))[rows, columns] > 0
+    result[rows, columns] = np.where(beside & (trust > 0), np.minimum(soft, free), soft)
     return result
+
+
+def _from_outside(ways: NDArray[np.uint8], outside: NDArray[np.uint8], steps: int) -> NDArray[np.uint8]:
+    """What of `ways` (h, w) is reached from `outside` in so many steps, 0 or 1."""
+    reached = outside
+    for _ in range(steps):
+        reached = cv2.dilate(reached, disc(1)) & ways
+    return reached
 
 
 def local_mean(colours: Float, region: NDArray[np.uint8], window: tuple[int, int]) -> Float:

@@ -23,13 +23,14 @@ from vesture.vision.garment.backdrop import (
     shadow_like,
     without_colour_blocks,
 )
+from vesture.vision.garment.contact_shade import contact_shade
 from vesture.vision.garment.cut import graph_cut, local_mean, main_body, mend_edge, smooth_region
 
 
 def cut_plain(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop) -> Bool:
     """The garment on a plain backdrop: all that the backdrop and its shadows leave over, with a mended outline."""
     size = max(small.shape[:2])
-    lab = without_colour_blocks(lab)
+    seen, lab = lab, without_colour_blocks(lab)
     garment = ~flood_backdrop(lab, backdrop)
     garment = main_body(garment & ~rim(garment.shape, 0.004))
     if garment.sum() < 50:
@@ -38,10 +39,13 @@ def cut_plain(small: NDArray[np.uint8], lab: Float, backdrop: Backdrop) -> Bool:
     garment = _shed_shadows(small, lab, backdrop, garment)
     step = max(2, round(0.006 * size))
     if _is_like_backdrop(lab, backdrop, garment):
-        return smooth_region(main_body(_halfway(lab, backdrop, garment)), 0.006 * size)
-    garment = main_body(garment & ~_slivers(lab, backdrop, garment))
-    garment = mend_edge(lab, garment, 2 * step, step)
-    return smooth_region(main_body(garment), 1.2)
+        garment = smooth_region(main_body(_halfway(lab, backdrop, garment)), 0.006 * size)
+    else:
+        garment = main_body(garment & ~_slivers(lab, backdrop, garment))
+        garment = mend_edge(lab, garment, 2 * step, step)
+        garment = smooth_region(main_body(garment), 1.2)
+    shade = contact_shade(seen, backdrop, garment)
+    return smooth_region(main_body(garment & ~shade), 1.0) if shade.any() else garment
 
 
 def _slivers(lab: Float, backdrop: Backdrop, garment: Bool) -> Bool:

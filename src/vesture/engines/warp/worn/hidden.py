@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body
 from vesture.engines.warp.worn.fill import mirrored_mask
+from vesture.engines.warp.worn.neckline import hidden_half
 from vesture.vision.parsing.parse import Label
 
 Bools = NDArray[np.bool_]
@@ -30,24 +31,34 @@ def hidden_cloth(body: Body, mask: Bools, zone: Bools, over: Sequence[Label] = (
 
     Skin hides cloth where it is a hand's or where cloth is seen below it, else it is bare; of the backdrop only small
     spots inside count, which have the colour of the cloth. What the parse took for this cloth by mistake lies before
-    it. Hair and things hide cloth out of the zone too, where the other half of the garment has some. Clothes `over`
-    it hide what is in the zone.
+    it. Hair and things hide cloth out of the zone too, where the other half of the garment has some; if they hide one
+    half of the neckline, that is the mirror image of the other. Clothes `over` it hide what is in the zone.
     """
     open_ = zone & ~mask
     # on the way down the photo: people who lie or hang are out of reach anyhow
     above_cloth = np.maximum.accumulate(mask[::-1])[::-1]
     skin = open_ & (body.labels == Label.SKIN) & (above_cloth | near_hands(body))
     backdrop = open_ & (body.labels == Label.BACKGROUND)
-    before = np.isin(body.labels, BEFORE) & ~mask
+    before, below = np.isin(body.labels, BEFORE) & ~mask, _below_the_shoulders(body)
     if (before & ~zone).any():
         before &= zone | mirrored_mask(mask, body)
-        before &= _below_the_shoulders(body)
+        before &= below
     mistaken = open_ & np.isin(body.labels, np.unique(body.labels[mask]))
     mistaken |= open_ & np.isin(body.labels, over)
+    shoulders = below & ~_lower(body)
+    if (before & shoulders).any():
+        before |= hidden_half(body, mask, shoulders)
     hidden = _held(skin | mistaken | before | _spots(backdrop, PALE * body.unit**2), mask)
     # what fingers leave between them
     bare = (body.labels == Label.BACKGROUND) | ((body.labels == Label.SKIN) & ~near_hands(body))
     return hidden | (_spots(~(hidden | mask), PALE * body.unit**2) & ~bare)
+
+
+def _lower(body: Body) -> Bools:
+    """Where (H, W) the photo is below the armpits."""
+    rows, columns = np.ogrid[: body.labels.shape[0], : body.labels.shape[1]]
+    across, down = columns - body.neck[0], rows - body.neck[1]
+    return np.asarray(across * body.down[0] + down * body.down[1] > ARMPIT * body.torso)
 
 
 def _below_the_shoulders(body: Body) -> Bools:

@@ -17,7 +17,7 @@ from vesture.vision.masks import closed, dilate, erode
 from vesture.vision.parsing.parse import Label
 
 Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
+Floats = NDArray[np.float32]
 
 LEAST_HIDDEN = 0.01  # square units of cloth behind hair on one side
 MOST_BESIDE = 0.5  # of that on the other side, which shows how the neckline goes
@@ -36,15 +36,18 @@ def hidden_half(body: Body, mask: Bools, below: Bools) -> Bools:
         below: where cloth can be, above the armpits under the line of the shoulders.
     """
     result = np.zeros_like(mask)
-    before = np.isin(body.labels, (Label.HAIR, Label.OTHER)) & ~mask & below
+    before = ((body.labels == Label.HAIR) | (body.labels == Label.OTHER)) & ~mask & below
     box = bounds(below & (mask | before), round(REACH * body.unit))
     if box is None or np.count_nonzero(before) < LEAST_HIDDEN * body.unit**2:
         return result
     place = np.s_[box[0] : box[2], box[1] : box[3]]
     chest = (body.labels[place] == Label.SKIN) & below[place]
-    rows, columns = np.mgrid[place]
-    across = (columns - body.neck[0]) * body.across[0] + (rows - body.neck[1]) * body.across[1]
-    down = (columns - body.neck[0]) * body.down[0] + (rows - body.neck[1]) * body.down[1]
+    rows, columns = (axis.astype(np.float32) for axis in np.ogrid[place])
+    (x, y), (across_x, across_y), (down_x, down_y) = (
+        (float(value) for value in pair) for pair in (body.neck, body.across, body.down)
+    )
+    across = (columns - x) * across_x + (rows - y) * across_y
+    down = (columns - x) * down_x + (rows - y) * down_y
     middle = _middle(across, down, chest, body.unit)
     other = mirrored_mask(mask, replace(body, neck=body.neck + middle * body.across))[place]
     hair = {side: before[place] & (SIGN[side] * (across - middle) > 0) for side in SIDES}

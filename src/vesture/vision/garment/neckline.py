@@ -104,7 +104,7 @@ def find_neckline(
     if stand < LOW_STAND and float(np.abs(y - y[::-1]).max()) > LOPSIDED:  # the rim on one side, its seam on the other
         y = plain
     if stand > LOW_STAND:
-        y = np.maximum(y, _lining_below(patch, inside, x, y))
+        y = np.maximum(y, lining_below(patch, inside, x, y))
     return Neckline(frame.place(x, y), float(y.max()), confidence)
 
 
@@ -145,10 +145,10 @@ def opening(shape: tuple[int, int], curve: Float) -> Bool:
     return mask > 0
 
 
-def rectified(lab: Float, region: Bool, frame: Frame) -> tuple[Float, Bool]:
+def rectified(lab: Float, region: Bool, frame: Frame, below: float = BELOW) -> tuple[Float, Bool]:
     """The picture between the corners and below them, and where it is garment."""
     columns = np.arange(-(0.5 + MARGIN), 0.5 + MARGIN, 1 / SCALE, dtype=np.float32) * 2
-    rows = np.arange(-ABOVE, BELOW, 1 / SCALE, dtype=np.float32)
+    rows = np.arange(-ABOVE, below, 1 / SCALE, dtype=np.float32)
     spots = frame.place(*np.meshgrid(columns, rows))
     patch = cv2.remap(lab, spots[..., 0], spots[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     inside = cv2.remap(region.astype(np.uint8), spots[..., 0], spots[..., 1], cv2.INTER_NEAREST)
@@ -240,7 +240,7 @@ def _choose(depths: Float, profile: Float, stand: float) -> tuple[int | None, fl
     return (pair[0] if pair else last), confidence
 
 
-def _lining_below(patch: Float, inside: Bool, x: Float, y: Float) -> Float:
+def lining_below(patch: Float, inside: Bool, x: Float, y: Float) -> Float:
     """How deep the opening reaches at `x` when the found curve is only the seam of the back yoke.
 
     Below that seam the inside of the back shows on, in a colour of its own, down to the edges of an open collar. The
@@ -269,6 +269,7 @@ def _lining_below(patch: Float, inside: Bool, x: Float, y: Float) -> Float:
         return none
     if columns.min() < edge or columns.max() > patch.shape[1] - edge or lining.sum() < 0.25 * tall * SCALE**2 * 0.4:
         return none
+    lining |= (alike > 0) & (cv2.dilate(lining.astype(np.uint8), np.ones((11, 11), np.uint8)) > 0)
     filled = cv2.morphologyEx(lining.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
     at = np.clip(np.round((x / 2 + 0.5 + MARGIN) * SCALE), 0, patch.shape[1] - 1).astype(np.intp)
     bottom = np.where(filled.any(0), len(filled) - np.argmax(filled[::-1], axis=0), 0)[at] / SCALE - ABOVE

@@ -13,7 +13,16 @@ import numpy as np
 
 from vesture.vision.garment.backdrop import Bool, Float, disc
 from vesture.vision.garment.collar_ring import find_ring
-from vesture.vision.garment.neckline import LOW_STAND, Neckline, find_neckline, opening, snapped_neckline
+from vesture.vision.garment.neckline import (
+    LOW_STAND,
+    Neckline,
+    find_neckline,
+    framed,
+    lining_below,
+    opening,
+    rectified,
+    snapped_neckline,
+)
 from vesture.vision.garment.outline import Outline
 from vesture.vision.garment.shape import resample, smooth_path
 
@@ -24,6 +33,10 @@ LIKELY = 0.35  # belief down to which the edge of a thin crescent is looked for
 BELIEVED = 0.25  # mean belief in the searched opening under which the network says that there is none
 LEAST = 0.0015  # of the silhouette: a smaller inner back is none
 DEEPEST = 0.85  # of the way from the collar to the armpits; a lining below it is that of an open front
+GLIMPSE = 0.08  # mean belief from which a plain patch below the inner back shows more of it
+UNLIKE = 9.0  # Lab units that such a patch differs from the front round it
+MIDDLE = 0.65  # of the way from the middle to the corners: a patch further out is the front's
+DEEPEST_LINING = 2.4  # collar widths below the corners down to which such a patch is looked for
 CURVE_POINTS = 49
 
 
@@ -96,9 +109,35 @@ def joined_opening(
         expected = _depth(edge) if front is None else float(_depths(front[None], left, right)[0])
         round_neck = find_neckline(lab, region, left, right, outline.stand, expected)
         return searched_opening(region, Neckline(round_neck.curve, round_neck.depth, sure), hooded=False)
-    curve = snapped_neckline(lab, region, edge)
+    curve = _with_lining(lab, region, belief, snapped_neckline(lab, region, edge))
     cut = opening((region.shape[0], region.shape[1]), curve)
     return Opening(curve, cut | inner | above, sure)
+
+
+def _with_lining(lab: Float, region: Bool, belief: Float, curve: Float) -> Float:
+    """`curve` let down over a closed patch of one colour right below it: inside of the back that shows below its yoke.
+
+    It lies in the middle, is unlike the front round it, and the network has an inkling of it.
+    """
+    frame = framed(curve[0], curve[-1])
+    offset = curve - frame.middle
+    length = max(float(frame.across @ frame.across), 1e-6)
+    x = np.asarray(2 * offset @ frame.across / length, np.float32)
+    y = np.asarray(offset @ frame.down / length, np.float32)
+    if length < 36 or (np.diff(x) <= 0).any():
+        return curve
+    patch, inside = rectified(lab, region, frame, DEEPEST_LINING)
+    deeper = np.asarray(np.maximum(y, lining_below(patch, inside, x, y)), np.float32)
+    if (deeper > y)[np.abs(x) > MIDDLE].any():
+        return curve
+    lower, size = frame.place(x, deeper), (region.shape[0], region.shape[1])
+    hole = opening(size, lower)
+    more = hole & ~opening(size, curve) & region
+    beside = (cv2.dilate(more.astype(np.uint8), disc(max(2.0, 0.12 * length**0.5))) > 0) & region & ~hole
+    if not more.any() or not beside.any() or float(belief[more].mean()) < GLIMPSE:
+        return curve
+    step = np.median(lab[more], axis=0) - np.median(lab[beside], axis=0)
+    return lower if float(np.linalg.norm(step)) > UNLIKE else curve
 
 
 def _inner_back(

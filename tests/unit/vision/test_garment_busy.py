@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.garment.backdrop import to_lab
-from vesture.vision.garment.busy import agreement, cut_believed, is_usable, without_hanger
+from vesture.vision.garment.busy import agreement, cut_believed, ground_in_corners, is_usable, without_hanger
 
 SIZE = 400
 
@@ -48,3 +48,18 @@ def test_a_bar_above_the_believed_cloth_goes() -> None:
     found[44:60, 80:320] = True
     assert not without_hanger(found, belief)[46:52].any()
     assert without_hanger(found, belief)[70:].sum() == truth[70:].sum()
+
+
+def test_ground_goes_on_into_corners_but_not_into_straight_hems_and_what_is_at_the_top() -> None:
+    shape = np.zeros((SIZE, SIZE), np.uint8)
+    cv2.rectangle(shape, (100, 40), (220, 360), 1, -1)  # a body and a sleeve, with a sharp gap between them
+    cv2.fillPoly(shape, [np.int32([(200, 80), (300, 340), (360, 340), (240, 40)])], 1)
+    smoothed = cv2.GaussianBlur(shape.astype(np.float32), (0, 0), 4) > 0.4
+    corner = np.zeros_like(smoothed)
+    corner[120:200, 215:260] = (smoothed & (shape == 0))[120:200, 215:260]
+    ground = corner.copy()
+    ground[353:364, 150:158] = True  # a print in the colour of the ground, at the hem
+    ground[36:50, 226:234] = True  # between the neck and a hanger
+    found = ground_in_corners(ground, smoothed)
+    assert found[corner].mean() > 0.9
+    assert not (found & ~corner).any()

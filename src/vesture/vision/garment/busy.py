@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.garment import cut as cut
-from vesture.vision.garment.backdrop import Bool, Float, disc, rim
+from vesture.vision.garment.backdrop import Bool, Float, disc, flood, rim
 from vesture.vision.garment.cast_shadow import cast_shadow
 from vesture.vision.garment.settle import settle
 from vesture.vision.garment.tones import distance_to, main_colours
@@ -21,6 +21,9 @@ FAR = 0.05  # from what the network believes to be garment: surely none
 CERTAIN = 0.97  # belief from which the colour of the ground is a trim of the garment
 GROUND = 9.0  # Lab units from one of the ground's main colours
 SHADE = 0.45  # what darkness counts of ground in a gap, where the light is low
+CORNER = 0.03  # how far ground goes on into corners of a smoothed region
+HOLLOW = 0.6  # share of such ground's mouth that lies in a corner
+TOP = 0.15  # of the height, in which hangers are looked for
 HANGER = 0.01  # half the thickness of a hanger
 
 
@@ -43,7 +46,9 @@ def cut_believed(small: NDArray[np.uint8], lab: Float, prior: Float) -> Bool:
     cut may move the outline only within a band round the believed one.
     """
     size = max(prior.shape)
-    prior = np.where(_ground_seen_through(lab, prior), np.minimum(prior, 0.25), prior)
+    ground = _like_ground(lab, prior)
+    within = cv2.erode((prior > 0.5).astype(np.uint8), disc(0.01 * size)) > 0
+    prior = np.where(ground & within, np.minimum(prior, 0.25), prior)
     seen = (prior > 0.5).astype(np.uint8)
     reach = cv2.dilate(seen, disc(FAR * size)) > 0
     core = cv2.erode((prior > 0.75).astype(np.uint8), disc(0.4 * FAR * size)) > 0
@@ -52,12 +57,15 @@ def cut_believed(small: NDArray[np.uint8], lab: Float, prior: Float) -> Bool:
     found = cut.graph_cut(small, chance, ~reach, 1)
     region = settle(lab, _near_belief((found & reach) | core, prior, 0.018), prior)
     region = without_hanger(region & ~cast_shadow(lab, region), prior)
-    return cut.smooth_region(cut.main_body(region), 1.2) if region.any() else region
+    if not region.any():
+        return region
+    region = cut.smooth_region(cut.main_body(region), 1.2)
+    return cut.main_body(region & ~ground_in_corners(ground, region))
 
 
-def _ground_seen_through(lab: Float, prior: Float) -> Bool:
-    """Pixels believed to be garment that have the colour of the ground around it, and none that the garment has much
-    of: gaps between sleeves and body are thinner than the network sees."""
+def _like_ground(lab: Float, prior: Float) -> Bool:
+    """Pixels that have the colour of the ground round the garment, and none that the garment has much of: gaps between
+    sleeves and body are thinner than the network sees."""
     size = max(prior.shape)
     near = cv2.dilate((prior > 0.5).astype(np.uint8), disc(2.5 * FAR * size)) > 0
     outside, inside = near & (prior < 0.1), prior > 0.7
@@ -65,8 +73,23 @@ def _ground_seen_through(lab: Float, prior: Float) -> Bool:
         return np.zeros(prior.shape, bool)
     to_ground = distance_to(lab, main_colours(lab[outside]), SHADE)
     to_cloth = distance_to(lab, main_colours(lab[inside]))
-    within = cv2.erode((prior > 0.5).astype(np.uint8), disc(0.01 * size)) > 0
-    return np.asarray(within & (to_ground < GROUND) & (to_cloth > 2.2 * to_ground + 4) & (prior < CERTAIN))
+    return np.asarray((to_ground < GROUND) & (to_cloth > 2.2 * to_ground + 4) & (prior < CERTAIN))
+
+
+def ground_in_corners(ground: Bool, region: Bool) -> Bool:
+    """`ground` that goes on into corners of `region`, such as those between sleeve and body: smoothing closes them."""
+    reach = disc(CORNER * max(region.shape))
+    solid = region.astype(np.uint8)
+    shallow = region & (cv2.erode(solid, reach) == 0)
+    ground = flood((ground & shallow) | ~region, ~region, 0) & region
+    hollow = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, reach) > solid
+    count, pieces = cv2.connectedComponents(ground.astype(np.uint8))
+    grown = cv2.dilate(pieces.astype(np.float32), disc(2)).astype(np.intp)
+    mouth, cornered = (np.bincount(grown[part], minlength=count) for part in (~region, hollow))
+    kept = cornered > HOLLOW * mouth
+    rows = np.nonzero(region.any(1))[0]
+    kept[np.unique(pieces[: rows[0] + round(TOP * len(rows))])] = False
+    return np.asarray(kept[pieces] & (pieces > 0))
 
 
 def _near_belief(found: Bool, prior: Float, least: float) -> Bool:
@@ -88,7 +111,7 @@ def without_hanger(found: Bool, prior: Float) -> Bool:
     rows = np.nonzero((prior > 0.5).any(1))[0]
     if not len(rows):
         return found
-    above = (np.arange(len(prior)) < rows[0] + 0.15 * len(rows))[:, None]
+    above = (np.arange(len(prior)) < rows[0] + TOP * len(rows))[:, None]
     doubted = (found & above & (prior < 0.2)).astype(np.uint8)
     hanger = cv2.morphologyEx(doubted, cv2.MORPH_OPEN, disc(HANGER * max(prior.shape))) > 0
     return cut.main_body(found & ~hanger)

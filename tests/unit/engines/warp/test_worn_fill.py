@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from vesture.engines.warp.worn.fill import filled_cloth
+from vesture.engines.warp.worn.trace import complete
 
 UNIT = 90.0
 HOLE = np.s_[70:130, 60:120]
@@ -39,3 +40,14 @@ def test_stripes_go_on_where_they_were_hidden() -> None:
     made = filled_cloth(photo, seen, wanted, UNIT, None)[HOLE].mean(2)
     assert 0.3 < (made > 130).mean() < 0.7  # both colours, as sharp as they are around
     assert ((made < 90) | (made > 170)).mean() > 0.8
+
+
+def test_the_rim_of_a_pattern_keeps_its_colours() -> None:
+    rows = np.arange(200)[:, None] * np.ones((1, 180))
+    photo = np.repeat(np.where((rows // 14) % 2 == 0, 60.0, 200.0)[..., None], 3, axis=2).astype(np.uint8)
+    mask = np.zeros((200, 180), bool)
+    mask[30:170, 40:140] = True
+    seen = mask.copy()
+    seen[90:115, 80:105] = False
+    made, _ = complete(photo, seen, mask, UNIT)
+    assert np.abs(made[30:170, 40].astype(int) - photo[30:170, 40]).max() < 30

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB
 from vesture.engines.warp.body.figure import SIGN, Body, Floats, SideName
 from vesture.engines.warp.picture.patch import bounds
-from vesture.engines.warp.worn.fill import filled_cloth
+from vesture.engines.warp.worn.fill import filled_cloth, patterned
 from vesture.engines.warp.worn.hidden import near_hands
 from vesture.vision.fill import push_pull
 from vesture.vision.garment.types import Garment, GarmentKind
@@ -155,7 +155,9 @@ def _completed(
     if hidden.any():
         need = (whole | mask) & dilate(hidden, SHADOW * unit) & ~source
         made = filled_cloth(photo, source, need, unit, body)
-        share = np.where(whole & ~inside, need, feather(need, 0.012 * unit) * (whole | mask))
+        # the rim of a pattern is its own: what is grown out of the cloth is the mean of its colours
+        own = mask if patterned(photo, source, unit) else np.zeros_like(mask)
+        share = np.where(whole & ~inside, need | own, feather(need, 0.012 * unit) * (whole | mask))
         colours = colours + (made - colours) * share[..., None]
     rgb = np.clip(np.rint(colours), 0, 255).astype(np.uint8)
     holes = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0

@@ -129,6 +129,17 @@ def test_the_inner_edge_of_a_short_sleeve_runs_down_from_the_armpit_only(bodies,
         assert down.sum() > 0
 
 
+def test_the_inner_edge_of_a_long_sleeve_keeps_its_cloth_at_the_shoulder(bodies, sample) -> None:
+    body, jacket = bodies["avatars/4"], understand(sample("jackets/1"), "tops")
+    fit = fit_garment(body, jacket)
+    for side, part in (("left", Part.LEFT_SLEEVE), ("right", Part.RIGHT_SLEEVE)):
+        arm = body.arms[side]
+        inner = fit.handles[int(part)].target[OUTLINE_POINTS : 2 * OUTLINE_POINTS]
+        levels = np.linspace(0, 1.1 * arm.length, 200)
+        middle = levels[np.argmin(np.linalg.norm(arm.at(levels) - inner[OUTLINE_POINTS // 2], axis=1))]
+        assert middle < 0.58 * arm.length
+
+
 def test_a_long_sleeve_stands_off_the_arm_no_further_than_what_was_worn(bodies, sample) -> None:
     body, jacket = bodies["avatars/4"], understand(sample("jackets/1"), "tops")
     fit = fit_garment(body, jacket)

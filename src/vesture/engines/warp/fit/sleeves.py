@@ -81,8 +81,9 @@ def fit_sleeve(
         outside = np.minimum(outside, np.maximum(1.09 * present, LEAST_OUTSIDE * natural))
     normal = arm.outward(along, SIGN[side])
     outer_target = arm.at(along) + normal * outside[:, None]
-    # the inner edge begins beside the armpit: from higher up it would first run back
-    start = float(np.clip((armpit - arm.axis[0]) @ arm.direction(np.zeros(1))[0], 0, LATEST_INNER * reach))
+    # a short inner edge begins beside the armpit: from higher up it would first run back; a long one has cloth to spare
+    beside = float((armpit - arm.axis[0]) @ arm.direction(np.zeros(1))[0])
+    start = 0.0 if is_long else float(np.clip(beside, 0, LATEST_INNER * reach))
     within = start + share * (reach - start)
     inside = np.minimum(np.interp(within, along, width), 1.3 * arm.radius(within))
     inner_target = arm.at(within) - arm.outward(within, SIGN[side]) * inside[:, None]

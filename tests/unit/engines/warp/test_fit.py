@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from vesture.core.task import Picture
-from vesture.engines.warp.body.figure import SIDES, SIGN, V_LEVELS, Body
+from vesture.engines.warp.body.figure import SIDES, SIGN, V_LEVELS, Body, resample
 from vesture.engines.warp.cloth.placement import OUTLINE_POINTS, Ease, Fit, Wishes
 from vesture.engines.warp.engine import _read_person
 from vesture.engines.warp.fit.bottoms import hip_bound
@@ -129,15 +129,18 @@ def test_the_inner_edge_of_a_short_sleeve_runs_down_from_the_armpit_only(bodies,
         assert down.sum() > 0
 
 
-def test_the_inner_edge_of_a_long_sleeve_keeps_its_cloth_at_the_shoulder(bodies, sample) -> None:
+def test_a_long_sleeve_laid_in_a_fold_has_its_cloth_from_the_shoulder_on(bodies, sample) -> None:
     body, jacket = bodies["avatars/4"], understand(sample("jackets/1"), "tops")
-    fit = fit_garment(body, jacket)
-    for side, part in (("left", Part.LEFT_SLEEVE), ("right", Part.RIGHT_SLEEVE)):
-        arm = body.arms[side]
-        inner = fit.handles[int(part)].target[OUTLINE_POINTS : 2 * OUTLINE_POINTS]
+    inner, outer = (resample(jacket.curves[f"sleeve_{edge}_left"], 60) for edge in ("inner", "outer"))
+    folded = inner.copy()
+    folded[26:32] += 0.35 * (outer[26:32] - inner[26:32])  # a narrow bay
+    laid = replace(jacket, curves={**jacket.curves, "sleeve_inner_left": folded})
+    arm, middles = body.arms["left"], []
+    for garment in (jacket, laid):
+        edge = fit_garment(body, garment).handles[int(Part.LEFT_SLEEVE)].target[OUTLINE_POINTS : 2 * OUTLINE_POINTS]
         levels = np.linspace(0, 1.1 * arm.length, 200)
-        middle = levels[np.argmin(np.linalg.norm(arm.at(levels) - inner[OUTLINE_POINTS // 2], axis=1))]
-        assert middle < 0.58 * arm.length
+        middles.append(levels[np.argmin(np.linalg.norm(arm.at(levels) - edge[OUTLINE_POINTS // 2], axis=1))])
+    assert middles[1] < middles[0] - 0.05 * arm.length
 
 
 def test_a_long_sleeve_stands_off_the_arm_no_further_than_what_was_worn(bodies, sample) -> None:

@@ -16,6 +16,7 @@ from vesture.engines.warp.body.boots import stay_in_boots
 from vesture.engines.warp.body.figure import SIDES, Body, SideName
 from vesture.engines.warp.body.silhouettes import limb_zone, torso_zone
 from vesture.engines.warp.cloth.placement import Fit
+from vesture.engines.warp.compose.wrist import under_cuff
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.undress.hands import Hands, hands_of, matte, pieces, read_hands
 from vesture.engines.warp.undress.removal import SPECK, below
@@ -81,6 +82,11 @@ def kept_in_front(
             keep |= sleeve & ~torso_zone(labels.shape, body, 0.0, 1.3).astype(bool) if _hangs(body, side) else sleeve
     if not fit.over_hands:
         keep |= hands_of(body, 0.5 * UNDER_CUFF)
+    if not fit.over_hands and Label.TOP in replaced:
+        for side in SIDES:
+            arm, reach = body.arms[side], fit.sleeve_reach.get(side, 0.0)
+            if reach > 0.8 * arm.length:
+                keep &= ~under_cuff(body, arm, keep & skin, reach)
     gone = old & (labels != Label.OTHER)
     # the seam that old cloth leaves on skin is half a finger; of arms and fingers the matte frees it
     return np.asarray(keep & ~(gone & ~hands.bare))

@@ -69,6 +69,7 @@ def fit_sleeve(
     is_long = reach > 0.97 * arm.length
     outer, inner = (_edge(garment, f"sleeve_{edge}_{side}", is_long) for edge in ("outer", "inner"))
     hidden = lies_on_torso(outer, inner)
+    seen = inner
     inner = np.repeat(inner[:1], count, axis=0) if hidden else without_notches(inner, outer)
     share = np.linspace(0, 1, count)
     along = share * reach
@@ -81,9 +82,10 @@ def fit_sleeve(
         outside = np.minimum(outside, np.maximum(1.09 * present, LEAST_OUTSIDE * natural))
     normal = arm.outward(along, SIGN[side])
     outer_target = arm.at(along) + normal * outside[:, None]
-    # a short inner edge begins beside the armpit: from higher up it would first run back; a long one has cloth to spare
+    # the inner edge begins beside the armpit: from higher up it would first run back; one laid in folds needs the room
     beside = float((armpit - arm.axis[0]) @ arm.direction(np.zeros(1))[0])
-    start = 0.0 if is_long else float(np.clip(beside, 0, LATEST_INNER * reach))
+    folded = is_long and not hidden and not np.array_equal(inner, seen)
+    start = 0.0 if folded else float(np.clip(beside, 0, LATEST_INNER * reach))
     within = start + share * (reach - start)
     inside = np.minimum(np.interp(within, along, width), 1.3 * arm.radius(within))
     inner_target = arm.at(within) - arm.outward(within, SIGN[side]) * inside[:, None]

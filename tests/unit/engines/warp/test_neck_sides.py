@@ -48,16 +48,17 @@ def test_a_collar_ends_a_neck_that_is_seen_nowhere_and_the_face_ends_beside_the_
         assert side.jaw.fall < 0
 
 
+def jaw_of(body):
+    jaw = neck_sides(body, HEAD, body.labels == Label.TOP)["right"].jaw
+    assert jaw is not None
+    return jaw
+
+
 def test_a_collars_tip_that_passed_for_skin_beside_a_cheek_does_not_widen_the_face() -> None:
     body = collared(top=86)
     labels = body.labels.copy()
     labels[79:86, 158:178] = Label.SKIN
-    plain, tipped = (
-        neck_sides(found, HEAD, found.labels == Label.TOP)["right"].jaw
-        for found in (body, replace(body, labels=labels))
-    )
-    assert plain is not None
-    assert tipped is not None
+    plain, tipped = jaw_of(body), jaw_of(replace(body, labels=labels))
     assert tipped.half < 20
     assert tipped.share <= plain.share
 
@@ -66,12 +67,7 @@ def test_an_ear_above_a_collar_does_not_tell_how_a_jaw_narrows() -> None:
     body = collared(top=78)
     labels = body.labels.copy()
     labels[60:72, 160:180] = Label.SKIN
-    plain, eared = (
-        neck_sides(found, HEAD, found.labels == Label.TOP)["right"].jaw
-        for found in (body, replace(body, labels=labels))
-    )
-    assert plain is not None
-    assert eared is not None
+    plain, eared = jaw_of(body), jaw_of(replace(body, labels=labels))
     assert eared.fall == pytest.approx(plain.fall, abs=0.1)
 
 

@@ -14,7 +14,7 @@ Bools = NDArray[np.bool_]
 
 ABOUT = 0.16  # units on either side of the edge of the skin within which a hand's beginning is looked for
 LOWEST = 85.0  # percentile of where it begins, over the width of the wrist: below that it is a thumb
-UNEVEN = 0.05  # units by which the skin's edge may be uneven; where it varies more, it is no cuff's edge
+UNEVEN = 0.1  # units by which the skin's edge may be uneven; where it varies more, it is no cuff's edge
 LEAST_WIDTH = 0.1  # units of wrist that show an edge
 UNDER_RIM = 0.02  # units by which the line stays above the end of the sleeve's cloth
 
@@ -44,7 +44,7 @@ def under_cuff(body: Body, arm: Limb, keep: Bools, reach: float) -> Bools:
     rows, columns, along, aside = rows[near], columns[near], along[near], np.round(aside[near]).astype(int)
     first = np.full(int(np.ptp(aside)) + 1, np.inf)
     np.minimum.at(first, aside - aside.min(), along)
-    first = first[first < float(np.min(first)) + UNEVEN * 2 * unit]
+    first = first[first < float(np.min(first)) + UNEVEN * unit]
     if len(first) < LEAST_WIDTH * unit:
         return result
     line = min(float(np.percentile(first, LOWEST)), reach - start - UNDER_RIM * unit)

@@ -196,11 +196,19 @@ def _hairy(rays: _Rays) -> bool:
     return float(np.mean(ends)) > HAIRY
 
 
-def _beside_the_jaw(body: Body, head: Head, old: Bools, sign: float, usual: float) -> Jaw | None:
-    """The lowest place beside the jaw at which the scene is seen to end the face; None where it is not seen."""
+def _beside_the_chin(
+    body: Body, head: Head, old: Bools, sign: float, usual: float
+) -> tuple[float, NDArray[np.float64], _Rays]:
+    """The neck's length in pixels, the shares of it at which jaws are looked for, and the rays outwards there."""
     length = max(float((body.neck - head.neck_top) @ body.down), 1.0)
     shares = JAW_LEVELS * head.half_width / length
     rays = _rays(body, head, old, sign, shares, usual)
+    return length, shares, rays
+
+
+def _beside_the_jaw(body: Body, head: Head, old: Bools, sign: float, usual: float) -> Jaw | None:
+    """The lowest place beside the jaw at which the scene is seen to end the face; None where it is not seen."""
+    length, shares, rays = _beside_the_chin(body, head, old, sign, usual)
     seen = [
         level
         for level, end in enumerate(rays.ends)
@@ -225,9 +233,7 @@ def _beside_the_jaw(body: Body, head: Head, old: Bools, sign: float, usual: floa
 
 def _under_the_jaw(body: Body, head: Head, old: Bools, sign: float, usual: float) -> Jaw | None:
     """The lowest place at which what goes ends the face above the jaw: no neck begins further out."""
-    length = max(float((body.neck - head.neck_top) @ body.down), 1.0)
-    shares = JAW_LEVELS * head.half_width / length
-    rays = _rays(body, head, old, sign, shares, usual)
+    _, shares, rays = _beside_the_chin(body, head, old, sign, usual)
     seen = [
         level
         for level, end in enumerate(rays.ends)

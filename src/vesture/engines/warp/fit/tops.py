@@ -24,9 +24,10 @@ from vesture.engines.warp.cloth.placement import (
     point,
 )
 from vesture.engines.warp.fit.bottoms import draped, hip_bound, hip_width, over_the_legs
+from vesture.engines.warp.fit.collar import shoulder_handles, shoulder_targets
 from vesture.engines.warp.fit.hem import hem_level, is_tucked
 from vesture.engines.warp.fit.legs import fit_legs
-from vesture.engines.warp.fit.sleeves import SHOULDER_DROP, fit_sleeve, sleeve_ratio, sleeve_reach
+from vesture.engines.warp.fit.sleeves import fit_sleeve, sleeve_ratio, sleeve_reach
 from vesture.engines.warp.fit.straps import has_straps, strap_handles
 from vesture.vision.garment.types import Garment, Part
 
@@ -36,7 +37,6 @@ HALF_CHEST = 1.15  # a dress without sleeves is scaled by its chest: flat, that 
 BIB_SIDES = 0.85  # level at which the side seams of dungarees begin at the latest: beside the waistband
 WIDEST_TOP = (1.16, 1.2, 1.2, 1.14, 1.25)  # half-widths of tops in those of the body, from armpit to thigh
 UNDER_SLEEVE = 0.03  # levels below the armpit in which the sleeve takes the torso along
-NARROWEST_COLLAR = 1.05  # of the reach of the foot of the neck: collars go round it
 FLARE = 0.05  # of the hem's width, for each unit of drape
 SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
 
@@ -44,7 +44,7 @@ SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
 def fit_upper(body: Body, garment: Garment, wishes: Wishes, ease: Ease) -> Fit:
     """Place a top, dress or jumpsuit on the shoulders."""
     scale = _scale(body, garment, ease)
-    shoulders = _shoulder_targets(body, garment, scale)
+    shoulders = shoulder_targets(body, garment, scale)
     armpit = _armpit_level(body, garment, scale)
     hem = None if garment.has_legs else hem_level(body, garment, scale[1], wishes, ease)
     bottom = hem if hem is not None else seen_crotch_level(body)
@@ -96,34 +96,6 @@ def _scale(body: Body, garment: Garment, ease: Ease) -> tuple[float, float]:
     return across, across / ease.width * vertical
 
 
-def _shoulder_targets(
-    body: Body, garment: Garment, scale: tuple[float, float]
-) -> tuple[dict[SideName, Floats], dict[SideName, Floats]]:
-    """Collar corners and shoulder ends, on the line from the neck's foot to the shoulder tip.
-
-    With sleeves the shoulder ends at the tip, and the collar keeps its share of it; without, both keep their width.
-    """
-    collar = distance(point(garment, "collar_left"), point(garment, "collar_right"))
-    shoulder = max(distance(point(garment, "shoulder_left"), point(garment, "shoulder_right")), 1e-6)
-    middle = (body.tip["left"] + body.tip["right"]) / 2
-    collars: dict[SideName, Floats] = {}
-    ends: dict[SideName, Floats] = {}
-    for side in SIDES:
-        tip, foot = body.tip[side], body.neck_foot[side]
-        reach, foot_reach = (abs(float((p - middle) @ body.across)) for p in (tip, foot))
-        end = reach if garment.has_sleeves else float(np.clip(0.5 * shoulder * scale[0], 1.1 * foot_reach, reach))
-        wanted = float(np.clip(collar / shoulder, 0.25, 0.92)) * end
-        wanted = float(np.clip(wanted, NARROWEST_COLLAR * foot_reach, 0.92 * end))
-
-        def on_line(width: float, tip: Floats = tip, foot: Floats = foot, near: float = foot_reach) -> Floats:
-            far = abs(float((tip - middle) @ body.across))
-            share = np.clip((width - near) / max(far - near, 1e-6), -0.15, 1)
-            return np.asarray(foot + share * (tip - foot))
-
-        collars[side], ends[side] = on_line(wanted), on_line(end)
-    return collars, ends
-
-
 def _armpit_level(body: Body, garment: Garment, scale: tuple[float, float]) -> float:
     """v of the armpits: the garment's own armhole depth, held near the body's."""
     depth = np.mean([(point(garment, f"armpit_{s}") - point(garment, f"shoulder_{s}"))[1] for s in SIDES]) * scale[1]
@@ -151,7 +123,8 @@ def _torso(
         groups = strap_handles(body, garment, scale[0], armpit)
         neck_front = groups[-1].target[len(groups[-1].target) // 2]
     else:
-        groups = _shoulders(body, garment, scale, shoulders, armpit)
+        armpits = {s: _armpit_target(body, s, armpit) for s in SIDES}
+        groups = shoulder_handles(body, garment, scale, shoulders, armpits)
         neck_front = groups[0].target[len(groups[0].target) // 2]
     sides: dict[SideName, Floats] = {}
     for side in SIDES:
@@ -175,26 +148,6 @@ def _torso(
     return Handles.concatenate(groups)
 
 
-def _shoulders(
-    body: Body,
-    garment: Garment,
-    scale: tuple[float, float],
-    shoulders: tuple[Mapping[SideName, Floats], Mapping[SideName, Floats]],
-    armpit: float,
-) -> list[Handles]:
-    """Handles of the neckline, which comes first, the shoulders, and the armholes of a garment without sleeves."""
-    collars, ends = shoulders
-    neck = curve(garment, "neckline", 21)
-    groups = [pairs(neck, _neckline_target(body, neck, collars, scale))]
-    for side in SIDES:
-        shoulder = curve(garment, f"shoulder_{side}", 10)
-        groups.append(pairs(shoulder, _shoulder_line(body, shoulder, collars[side], ends[side], garment.has_sleeves)))
-        if f"armhole_{side}" in garment.curves:
-            armhole = curve(garment, f"armhole_{side}", 8)
-            groups.append(pairs(armhole, _between(armhole, ends[side], _armpit_target(body, side, armpit))))
-    return groups
-
-
 def _torso_edge(garment: Garment, side: SideName) -> Floats:
     """The side seam down to the hem, or to where the legs begin."""
     if not garment.has_legs:
@@ -205,38 +158,6 @@ def _torso_edge(garment: Garment, side: SideName) -> Floats:
 
 def target_levels(body: Body, points: Floats) -> Floats:
     return np.asarray(body.coordinates(points)[:, 1])
-
-
-def _shoulder_line(body: Body, source: Floats, collar: Floats, end: Floats, has_sleeves: bool) -> Floats:
-    """From collar to shoulder end; into a sleeve it goes over in a curve, as a shoulder does."""
-    line = _between(source, collar, end)
-    if not has_sleeves:
-        return line
-    share = np.linspace(0, 1, len(line))[:, None]
-    return np.asarray(line + SHOULDER_DROP * body.unit * np.clip((share - 0.55) / 0.45, 0, 1) ** 2 * body.down)
-
-
-def _between(source: Floats, start: Floats, end: Floats) -> Floats:
-    """A curve carried onto the segment start-end by the similarity of its ends, its bulge flattened by half."""
-    base, chord = source[0], source[-1] - source[0]
-    length = max(float(chord @ chord), 1e-9)
-    normal = np.array([-chord[1], chord[0]])
-    t = (source - base) @ chord / length
-    bulge = 0.5 * ((source - base) @ normal) / length
-    new = end - start
-    return np.asarray(start + t[:, None] * new + bulge[:, None] * np.array([-new[1], new[0]]))
-
-
-def _neckline_target(
-    body: Body, source: Floats, collars: Mapping[SideName, Floats], scale: tuple[float, float]
-) -> Floats:
-    """The neckline hung between the collar corners at the garment's own depth, in the body's frame."""
-    left, right = source[0], source[-1]
-    t = (source[:, 0] - left[0]) / max(right[0] - left[0], 1e-6)
-    chord = left + t[:, None] * (right - left)
-    width_ratio = distance(collars["left"], collars["right"]) / max(distance(left, right), 1e-6)
-    sag = (source[:, 1] - chord[:, 1]) * min(scale[1], 1.1 * width_ratio)
-    return np.asarray(collars["left"] + t[:, None] * (collars["right"] - collars["left"]) + sag[:, None] * body.down)
 
 
 def _side_target(

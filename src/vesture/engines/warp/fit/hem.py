@@ -18,6 +18,8 @@ LOWEST_TOP = (1.9, 2.5)  # without and with `long_top`
 TUCK_DEPTH = 0.05  # how far a tucked top goes on behind the waistband
 TUCKED_OVERHANG = 0.2  # levels below the waistband where only trousers may show
 TUCKABLE_WAIST = 0.98  # a waistband below that is a hem of the present top, there is nothing to tuck into
+USUAL_DRESS, TOWARDS_KNEE = 1.7, 0.5  # level v of the knee, where dresses usually end; how far shorter ones give way
+SHORTEST_DRESS = 1.45
 OVER_SHOES = 0.2  # units below the ankle that a dress may reach with `cover_feet`
 
 
@@ -35,7 +37,8 @@ def hem_level(body: Body, garment: Garment, along: float, wishes: Wishes, ease: 
         return _top_level(body, garment, level, wishes, ease)
     ankle = float(np.mean([body.coordinates(body.legs[s].axis[-1])[0, 1] for s in SIDES]))
     lowest = ankle + (OVER_SHOES * body.unit / body.torso if wishes.cover_feet else 0.0)
-    return float(np.clip(start + (level - start) * ease.length, 1.2, max(lowest, 1.4)))
+    level += TOWARDS_KNEE * max(USUAL_DRESS - level, 0.0)
+    return float(np.clip(start + (level - start) * ease.length, SHORTEST_DRESS, max(lowest, SHORTEST_DRESS)))
 
 
 def _top_level(body: Body, garment: Garment, level: float, wishes: Wishes, ease: Ease) -> float:

@@ -23,8 +23,9 @@ from vesture.engines.warp.cloth.placement import (
     pairs,
     point,
 )
-from vesture.engines.warp.fit.bottoms import draped, hip_bound, hip_width, over_the_legs
+from vesture.engines.warp.fit.bottoms import hip_bound, hip_width
 from vesture.engines.warp.fit.collar import shoulder_handles, shoulder_targets
+from vesture.engines.warp.fit.dresses import dress_half_widths
 from vesture.engines.warp.fit.hem import hem_level, is_tucked
 from vesture.engines.warp.fit.legs import fit_legs
 from vesture.engines.warp.fit.sleeves import fit_sleeve, sleeve_ratio, sleeve_reach
@@ -179,9 +180,7 @@ def _side_target(
     widest = body_width * np.interp(level, [0.3, 0.6, 0.85, 1.15, 1.4], WIDEST_TOP)
     width = np.clip(cloth, 1.03 * body_width, np.maximum(widest * ease.width, 1.04 * body_width))
     if garment.kind == "dress":
-        skirt = draped(cloth, body_width, level, np.full(len(level), ease.width))
-        width = width + np.clip((level - 0.6) / 0.25, 0, 1) * (skirt - width)
-        width = np.maximum(width, over_the_legs(body, side, level))
+        width = dress_half_widths(body, side, level, cloth, ease.width)
     width = width * (1 + FLARE * (ease.drape - 1) * np.clip(down, 0, 1) ** 2)
     return body.point(SIGN[side] * width, level)
 

@@ -1,46 +1,108 @@
-"""The neck of a flat garment on the person: where its collar, its neckline and its shoulders lie."""
+"""The neck of a flat garment on the person: where its collar, its neckline and its shoulders lie.
+
+A flat ring lies on the line from the neck's foot to the shoulder tip. What stands above the garment's own shoulder line
+(the leaves of a shirt, the tube of a half-zip, a hood that hangs down) stands round the neck: its corners lie beside
+the neck, as far above that line as in the garment.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from vesture.engines.warp.body.figure import SIDES, Body, Floats, SideName
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, SideName
+from vesture.engines.warp.body.neck_column import neck_column
 from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import curve, distance, pairs, point
 from vesture.engines.warp.fit.sleeves import SHOULDER_DROP
 from vesture.vision.garment.types import Garment
 
-NARROWEST_COLLAR = 1.05  # of the reach of the foot of the neck: collars go round it
+NARROWEST_COLLAR = 1.05  # of the reach of the foot of the neck: rings go round it
+STANDS = (0.06, 0.14)  # half chests above the shoulder line: from a ring to what stands beside the neck
+OUTER_SHOULDER = (0.45, 0.85)  # of the way from collar to tip: the part that tells the shoulder's line
+FOOT = 0.15  # of its height: where a collar has come down to the shoulder
+# Half-widths of the neck that the opening of what stands so high (half chests) is wide, at least and at most.
+HEIGHTS, NARROW, WIDE = (0.14, 0.3, 0.5), (1.04, 1.06, 1.25), (1.12, 1.3, 1.7)
+HIGHEST = 0.55  # of the way up from the neck's foot to the jaw
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What of a collar stands above the garment's own shoulder line, in garment pixels.
+
+    Attributes:
+        height: of the corner above that line.
+        share: of the way from a ring (0) to a collar that stands beside the neck (1).
+        foot: index on the shoulder's curve at which the collar has come down to the shoulder.
+        half_chests: the height in half the width between the armpits.
+    """
+
+    height: float
+    share: float
+    foot: int
+    half_chests: float
+
+
+def standing_collar(garment: Garment, shoulder: Floats) -> Stand:
+    """How far the collar stands above the line of a shoulder (n, 2), which runs from the collar's corner to the tip."""
+    corner, tip = shoulder[0], shoulder[-1]
+    way = (shoulder[:, 0] - corner[0]) / (tip[0] - corner[0] if abs(tip[0] - corner[0]) > 1e-6 else 1e-6)
+    outer = (way > OUTER_SHOULDER[0]) & (way < OUTER_SHOULDER[1])
+    if outer.sum() < 3:
+        return Stand(0.0, 0.0, 0, 0.0)
+    slope, start = np.polyfit(way[outer], shoulder[outer, 1], 1)
+    above = start + slope * way - shoulder[:, 1]
+    height = max(0.0, float(above[0]))
+    half_chest = distance(point(garment, "armpit_left"), point(garment, "armpit_right")) / 2
+    tall = height / max(half_chest, 1e-6)
+    share = float(np.clip((tall - STANDS[0]) / (STANDS[1] - STANDS[0]), 0, 1))
+    return Stand(height, share, int(np.argmax(above < FOOT * height)), tall)
 
 
 def shoulder_targets(
     body: Body, garment: Garment, scale: tuple[float, float]
 ) -> tuple[dict[SideName, Floats], dict[SideName, Floats]]:
-    """Collar corners and shoulder ends, on the line from the neck's foot to the shoulder tip.
+    """Collar corners and shoulder ends.
 
-    With sleeves the shoulder ends at the tip, and the collar keeps its share of it; without, both keep their width.
+    With sleeves the shoulder ends at the tip, and a ring keeps its share of it; without, both keep their width.
     """
     collar = distance(point(garment, "collar_left"), point(garment, "collar_right"))
     shoulder = max(distance(point(garment, "shoulder_left"), point(garment, "shoulder_right")), 1e-6)
     middle = (body.tip["left"] + body.tip["right"]) / 2
+    stands = [standing_collar(garment, curve(garment, f"shoulder_{side}", 40)) for side in SIDES]
+    height, share, tall = (float(np.mean([getattr(s, n) for s in stands])) for n in ("height", "share", "half_chests"))
     collars: dict[SideName, Floats] = {}
     ends: dict[SideName, Floats] = {}
     for side in SIDES:
-        tip, foot = body.tip[side], body.neck_foot[side]
-        reach, foot_reach = (abs(float((p - middle) @ body.across)) for p in (tip, foot))
+        foot_reach = abs(float((body.neck_foot[side] - middle) @ body.across))
+        reach = abs(float((body.tip[side] - middle) @ body.across))
         end = reach if garment.has_sleeves else float(np.clip(0.5 * shoulder * scale[0], 1.1 * foot_reach, reach))
         wanted = float(np.clip(collar / shoulder, 0.25, 0.92)) * end
         wanted = float(np.clip(wanted, NARROWEST_COLLAR * foot_reach, 0.92 * end))
-
-        def on_line(width: float, tip: Floats = tip, foot: Floats = foot, near: float = foot_reach) -> Floats:
-            far = abs(float((tip - middle) @ body.across))
-            share = np.clip((width - near) / max(far - near, 1e-6), -0.15, 1)
-            return np.asarray(foot + share * (tip - foot))
-
-        collars[side], ends[side] = on_line(wanted), on_line(end)
+        beside = _beside_neck(body, side, height * scale[0], 0.5 * collar * scale[0], tall)
+        collars[side] = (1 - share) * _on_shoulder(body, side, wanted) + share * beside
+        ends[side] = _on_shoulder(body, side, end)
     return collars, ends
+
+
+def _on_shoulder(body: Body, side: SideName, width: float) -> Floats:
+    """The place (2,) of the shoulder's line, from the neck's foot to the tip, that lies so far beside the middle."""
+    middle = (body.tip["left"] + body.tip["right"]) / 2
+    tip, foot = body.tip[side], body.neck_foot[side]
+    near, far = (abs(float((p - middle) @ body.across)) for p in (foot, tip))
+    share = np.clip((width - near) / max(far - near, 1e-6), -0.15, 1)
+    return np.asarray(foot + share * (tip - foot))
+
+
+def _beside_neck(body: Body, side: SideName, height: float, half_width: float, tall: float) -> Floats:
+    """Where (2,) the corner of a collar of this height and half-width (pixels) lies beside the neck."""
+    column = neck_column(body)
+    way = max(float((column.bottom - column.top) @ body.down), 0.1 * body.unit)
+    axis = column.bottom + min(height / way, HIGHEST) * (column.top - column.bottom)
+    least, most = (float(np.interp(tall, HEIGHTS, factors)) * column.half_width[side] for factors in (NARROW, WIDE))
+    return np.asarray(axis + SIGN[side] * float(np.clip(half_width, least, most)) * body.across)
 
 
 def shoulder_handles(
@@ -55,12 +117,30 @@ def shoulder_handles(
     neck = curve(garment, "neckline", 21)
     groups = [pairs(neck, _neckline_target(body, neck, collars, scale))]
     for side in SIDES:
-        shoulder = curve(garment, f"shoulder_{side}", 10)
-        groups.append(pairs(shoulder, _shoulder_line(body, shoulder, collars[side], ends[side], garment.has_sleeves)))
+        groups.append(_shoulder(body, garment, side, collars[side], ends[side]))
         if f"armhole_{side}" in garment.curves:
             armhole = curve(garment, f"armhole_{side}", 8)
             groups.append(pairs(armhole, _between(armhole, ends[side], armpits[side])))
     return groups
+
+
+def _shoulder(body: Body, garment: Garment, side: SideName, collar: Floats, end: Floats) -> Handles:
+    """Handles of a shoulder: the collar's outer side down to its foot, then the line from there to the end."""
+    source = curve(garment, f"shoulder_{side}", 40)
+    stand = standing_collar(garment, source)
+    if stand.share == 0 or not 0 < stand.foot < len(source) - 8:
+        source = curve(garment, f"shoulder_{side}", 10)
+        return pairs(source, _shoulder_line(body, source, collar, end, garment.has_sleeves))
+    middle = (body.tip["left"] + body.tip["right"]) / 2
+    axis = (point(garment, "shoulder_left")[0] + point(garment, "shoulder_right")[0]) / 2
+    share = abs(source[stand.foot, 0] - axis) / max(abs(source[-1, 0] - axis), 1e-6)
+    foot = _on_shoulder(body, side, max(share * abs(float((end - middle) @ body.across)), 0.0))
+    foot = collar + stand.share * (foot - collar)
+    rises, lies = source[: stand.foot + 1 : 3], source[stand.foot :: 4]
+    lies = lies if np.allclose(lies[-1], source[-1]) else np.concatenate([lies, source[-1:]])
+    target = _shoulder_line(body, lies, foot, end, garment.has_sleeves)
+    standing = _between(source[: stand.foot + 1], collar, foot, 1.0)[::3]
+    return Handles.concatenate([pairs(rises[:-1], standing[: len(rises) - 1]), pairs(lies, target)])
 
 
 def _shoulder_line(body: Body, source: Floats, collar: Floats, end: Floats, has_sleeves: bool) -> Floats:
@@ -72,13 +152,13 @@ def _shoulder_line(body: Body, source: Floats, collar: Floats, end: Floats, has_
     return np.asarray(line + SHOULDER_DROP * body.unit * np.clip((share - 0.55) / 0.45, 0, 1) ** 2 * body.down)
 
 
-def _between(source: Floats, start: Floats, end: Floats) -> Floats:
-    """A curve carried onto the segment start-end by the similarity of its ends, its bulge flattened by half."""
+def _between(source: Floats, start: Floats, end: Floats, rounded: float = 0.5) -> Floats:
+    """A curve carried onto the segment start-end by the similarity of its ends, so much of its bulge kept."""
     base, chord = source[0], source[-1] - source[0]
     length = max(float(chord @ chord), 1e-9)
     normal = np.array([-chord[1], chord[0]])
     t = (source - base) @ chord / length
-    bulge = 0.5 * ((source - base) @ normal) / length
+    bulge = rounded * ((source - base) @ normal) / length
     new = end - start
     return np.asarray(start + t[:, None] * new + bulge[:, None] * np.array([-new[1], new[0]]))
 

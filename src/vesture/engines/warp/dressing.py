@@ -24,6 +24,7 @@ from vesture.engines.warp.fit.fitting import fit_garment
 from vesture.engines.warp.fit.strap_layout import laid_straps
 from vesture.engines.warp.fit.variants import ease_of
 from vesture.engines.warp.one_piece import parted_at_the_waist
+from vesture.engines.warp.open_jacket import under_an_open_jacket
 from vesture.engines.warp.undress.prepared import dressed_window, prepare
 from vesture.vision.frame import Box, pasted
 from vesture.vision.garment.types import Garment
@@ -49,6 +50,8 @@ def dress(
     clothes = wardrobe(options.found_category, garment)
     if Label.TOP not in clothes.replaced:
         body = parted_at_the_waist(body)
+        if garment.kind == "jumpsuit" and Label.ONE_PIECE in clothes.replaced:
+            body = under_an_open_jacket(photo, body)
     scene = None
     images, changed = [], np.zeros(whole.shape[:2], bool)
     # the person is prepared while the cloth is drawn: neither needs the other, and each keeps about one core busy

@@ -10,8 +10,9 @@ from drawn_person import UNIT, drawn_body, straight_limb
 
 from vesture.engines.warp.body.figure import ARM_RADIUS, LEG_RADIUS, _bare_from
 from vesture.engines.warp.body.relief import ARM, LEG, NAVEL, flushed, limb_shade, swollen, trunk_shade, within_cloth
+from vesture.engines.warp.undress.complexion import Complexion
 from vesture.engines.warp.undress.joint import skin_width, without_nicks
-from vesture.engines.warp.undress.skin import bare_limb, joined
+from vesture.engines.warp.undress.skin import _rimmed, arm_tones, bare_limb, joined
 from vesture.vision.parsing.parse import Label
 
 
@@ -139,14 +140,40 @@ def test_a_spot_of_skin_before_a_sleeve_is_not_the_bare_arm() -> None:
     assert 235 < 100 + (_bare_from(arm, labels) or 0) < 250
 
 
-def test_tight_cloth_tells_how_wide_a_limb_is_and_loose_cloth_does_not() -> None:
+@pytest.mark.parametrize("anatomy", [ARM, LEG])
+def test_narrow_cloth_is_on_slim_limbs_and_loose_cloth_does_not_tell(anatomy) -> None:
     usual = np.ones(49)
-    np.testing.assert_allclose(within_cloth(1.8 * usual), 1, atol=1e-6)
-    assert within_cloth(0.85 * usual).max() < 0.85
-    assert 1.0 < within_cloth(1.1 * usual).mean() < 1.1
+    np.testing.assert_allclose(within_cloth(2.2 * usual, anatomy), 1, atol=1e-6)
+    assert within_cloth(0.85 * usual, anatomy).max() < 0.85
     bag = usual * 1.0
     bag[24] = 2.0  # something beside it for a moment
-    assert np.ptp(within_cloth(bag)) < 0.03
+    assert np.ptp(within_cloth(bag, anatomy)) < 0.035
+
+
+def test_no_arm_fills_a_sleeve() -> None:
+    for wide in (0.85, 1.0, 1.2, 1.5):
+        assert within_cloth(np.full(49, wide), ARM).max() < 0.93 * wide
+
+
+def test_only_scenes_that_are_blown_out_light_the_edges_of_limbs() -> None:
+    body = drawn_body()
+    bare = bare_limb(body.arms["left"], ARM, np.zeros(body.labels.shape, bool), UNIT, 0.0, -1.0)
+    across, share = np.float32([[-0.95, 0.0]]), np.full((1, 2), 0.5, np.float32)
+    field = np.full((1, 2, 3), 150, np.float32)
+    white, pale = (_rimmed(field, bare, across, np.full((1, 2, 3), level, np.float32), share) for level in (254, 215))
+    assert white[0, 0].mean() > 160
+    np.testing.assert_allclose(white[0, 1], 150, atol=1)
+    np.testing.assert_allclose(pale, 150, atol=1)
+
+
+def test_a_bared_arm_is_no_more_colourful_than_face_and_hand_and_goes_over_into_the_hands_tone() -> None:
+    face, hand, arm = np.float32([74, 12, 14]), np.float32([60, 17, 12]), np.float32([67, 14, 13])
+    tones = Complexion(face, arm, arm, {"left": hand}, {"right": face}, {}, 0.0, face)
+    upper, lower = arm_tones(tones, "left")
+    most = max(np.linalg.norm(tone[1:]) / tone[0] for tone in (face, hand))
+    assert np.linalg.norm(upper[1:]) / upper[0] < np.linalg.norm(lower[1:]) / lower[0] < most
+    assert hand[0] < lower[0] < upper[0] < face[0]
+    np.testing.assert_allclose(arm_tones(tones, "right"), [face, face])  # which is seen
 
 
 def test_a_knee_is_modelled() -> None:

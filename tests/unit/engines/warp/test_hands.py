@@ -69,7 +69,7 @@ def test_nothing_of_the_old_cloth_is_left_between_and_around_fingers() -> None:
     red = np.linalg.norm(picture.astype(float) - JUMPER, axis=-1) < 60
     assert not red[near & (np.arange(SHAPE[0])[:, None] > 185)].any()
     core = cv2.erode(fingers.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    assert np.linalg.norm(picture[core].astype(float) - SKIN, axis=-1).max() < 45
+    assert np.linalg.norm(picture[core].astype(float) - SKIN, axis=-1).max() < 55  # the arm's own shade at most
 
 
 def test_a_forearm_is_no_part_of_the_hand_and_a_bare_belly_neither() -> None:

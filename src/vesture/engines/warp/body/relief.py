@@ -14,12 +14,9 @@ from scipy.interpolate import PchipInterpolator
 
 Floats = NDArray[np.float32]
 
-AMBIENT = 0.64  # of the light on a limb's axis, that comes from all round
-SIDEWAYS = 2.5  # sine of the light's turn per share by which one side is brighter
-MOST_SIDEWAYS = 0.6
-TIGHT, LOOSE = 1.08, 1.3  # radii of cloth over those of the bare limb, that tell its width and that do not
-IN_CLOTH = 0.93  # of the radius of tight cloth, that the limb in it has
-SLIGHTEST, STOUTEST = 0.75, 1.06  # of the usual radius, that limbs in cloth are
+AMBIENT = 0.56  # of the light on a limb's axis, that comes from all round
+SIDEWAYS = 2.0  # sine of the light's turn per share by which one side is brighter
+MOST_SIDEWAYS = 0.45
 NAVEL = 0.79  # of the way from the shoulder joints to the hips
 
 
@@ -47,7 +44,8 @@ class Anatomy:
     away from the body there, in radii (`lean`), how much brighter, as a share, the side away from the body
     usually is (`lit`), its relief, and where the blood shows through (`flush`). Shares are those of a limb whose
     middle joint lies at `joint`, where the tube has the radius `middle`, in units. The inner side of a limb catches
-    the share `rim_within` of the light of walls that the outer one does."""
+    the share `rim_within` of the light of walls that the outer one does. Where cloth on the limb is `cloth[0]` times as
+    wide as it usually is, it is itself `cloth[1]` times as wide."""
 
     at: tuple[float, ...]
     swell: tuple[float, ...]
@@ -58,6 +56,7 @@ class Anatomy:
     joint: float
     middle: float
     rim_within: float
+    cloth: tuple[tuple[float, ...], tuple[float, ...]]
 
     def bend(self, limb: NDArray[np.float64]) -> float:
         """Share of a limb at which its middle joint lies, by its plain radii (n,) at even steps, in units."""
@@ -88,6 +87,7 @@ ARM = Anatomy(
     0.53,
     0.112,
     0.0,
+    ((0.85, 1.0, 1.15, 1.3, 1.6, 2.0), (0.78, 0.86, 0.9, 0.93, 0.96, 1.0)),
 )
 LEG = Anatomy(
     (0.0, 0.15, 0.25, 0.35, 0.43, 0.5, 0.56, 0.62, 0.67, 0.72, 0.77, 0.83, 0.89, 0.95, 1.0),
@@ -114,6 +114,7 @@ LEG = Anatomy(
     0.52,
     0.16,
     0.7,
+    ((0.8, 1.08, 1.15, 1.3), (0.75, 1.0, 1.04, 1.0)),
 )
 BENDS = 0.35, 0.7  # shares of a limb between which its middle joint lies
 
@@ -145,14 +146,13 @@ def smooth_step(values: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(clipped * clipped * (3 - 2 * clipped))
 
 
-def within_cloth(wide: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Factors (n,) on the radii along a limb, that draw it to the cloth on it where that is tight.
+def within_cloth(wide: NDArray[np.float64], anatomy: Anatomy) -> NDArray[np.float64]:
+    """Factors (n,) on the radii along a limb by the cloth on it: in narrow cloth is a slim limb.
 
     Args:
         wide: (n,) radii of the cloth, in those that the limb usually has.
     """
-    own = np.clip(IN_CLOTH * wide, SLIGHTEST, STOUTEST)
-    factor = 1 + np.interp(wide, [TIGHT, LOOSE], [1, 0]) * (own - 1)
+    factor = np.interp(wide, *anatomy.cloth)
     # what the outline does from place to place is folds, hands and bags
     window = np.hanning(15)[1:-1]
     return np.asarray(np.convolve(np.pad(factor, 6, mode="edge"), window / window.sum(), mode="valid"))

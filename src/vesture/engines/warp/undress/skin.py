@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body.figure import Limb
+from vesture.engines.warp.body.figure import Limb, SideName
 from vesture.engines.warp.body.relief import Anatomy, flushed, limb_shade, smooth_step, swollen, within_cloth
 from vesture.engines.warp.body.silhouettes import LimbFrame, limb_frame
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import Patch, bounds
-from vesture.engines.warp.undress.complexion import like_skin, to_rgb
+from vesture.engines.warp.undress.complexion import Complexion, like_skin, to_rgb
 from vesture.engines.warp.undress.joint import skin_width
 from vesture.engines.warp.undress.skin_texture import SkinTexture
 from vesture.vision.fill import push_pull
@@ -32,14 +32,17 @@ LIMB_REDDENING = np.array([0.95, 1.01, 1.04], np.float32)
 FLUSH = np.array([0.03, -0.025, -0.03], np.float32)  # where the blood shows through, at its strongest
 MEETING, WRIST_MEETING = 0.7, 0.18  # units before the visible skin within which a limb takes on its width
 BEYOND = 0.14  # units past the last joint where no skin is seen: trousers end below the ankle
+PALER = 0.2  # of the difference between chest and arms, that their upper ends are paler
+# a wide even surface looks more colourful than faces and hands, which have lines and lights of their own
+CALMER = np.array([1.0, 0.9, 0.9], np.float32)
 LIKE_HAND = 0.5  # share of the way to the visible skin, from where on a limb takes on its tone
 ARMPIT = 0.25  # share of an arm down to which its inner side is one with the chest
-# share of a scene that limbs show at their edges, its reach in units, how much of what lies there it must be, and by
-# how many levels it is brighter: beside white walls the edges of 40 arms and legs are 10 L* lighter than their middle,
-# beside others 3 to 10 L* darker
-RIM, RIM_REACH, RIM_SHARE, RIM_FROM = 0.34, 0.35, 0.04, (12.0, 75.0)
-MOST_RIM = 95.0  # levels of that difference that count
-LIMB_SEEN = 0.92  # of a limb's length, before which skin that is seen is its own and not a hand's
+# share of a glaring scene that limbs show at their edges, its reach in units, how much of what lies there it must be,
+# and the levels between which it begins to glare: before blown out backdrops the edges of 40 arms and legs are 10 L*
+# lighter than their middle, before others 3 to 10 L* darker
+RIM, RIM_REACH, RIM_SHARE, RIM_FROM = 0.34, 0.35, 0.04, (225.0, 250.0)
+MOST_RIM = 95.0  # levels by which it is brighter than the skin, that count
+LIMB_SEEN = 0.8  # of a limb's length, before which skin that is seen is its own: hands have a light of their own
 STRIPES, STRIPE = (-0.85, -0.6, -0.3, 0.0, 0.3, 0.6, 0.85), 0.16  # along a limb, in radii from its axis; half a width
 LIT = 1.2  # units within which a limb is lit like the part of it that is seen
 # logarithms of the factors between which a painted tone may be drawn to the visible skin
@@ -85,7 +88,7 @@ def bare_limb(limb: Limb, anatomy: Anatomy, skin: Bools, unit: float, light: flo
     bend = anatomy.bend(limb.radius(np.linspace(0, limb.length, 33)) / unit)
     swell, lean = swollen(anatomy, anatomy.share(along / limb.length, bend))
     usual = limb.radius(along) * swell
-    radius = usual * within_cloth(limb.radius(along, clothed=True) / usual)
+    radius = usual * within_cloth(limb.radius(along, clothed=True) / usual, anatomy)
     axis = axis + normal * (outward * lean * radius)[:, None]
     if seen:
         found = skin_width(limb, skin, joint, unit)
@@ -99,6 +102,15 @@ def bare_limb(limb: Limb, anatomy: Anatomy, skin: Bools, unit: float, light: flo
     length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(axis, axis=0), axis=1))] + np.arange(49) * 1e-6
     bare = replace(limb, axis=axis, along=length, natural=radius, outer=radius)
     return BareLimb(bare, joint, seen, light, outward, anatomy, bend)
+
+
+def arm_tones(tones: Complexion, side: SideName) -> tuple[Floats, Floats]:
+    """L*a*b* (3,) of an arm's upper end and of its wrist: nearer to the face's above, to the hand's below."""
+    if side in tones.arms:
+        return tones.arms[side], tones.arms[side]
+    upper = (1 - PALER) * tones.body + PALER * tones.torso
+    lower = 0.5 * tones.hands.get(side, tones.body) + 0.5 * tones.body
+    return np.asarray(upper * CALMER, np.float32), np.asarray(lower * CALMER, np.float32)
 
 
 def side_light(coarse: Coarse, limb: Limb, old: Bools) -> float:
@@ -195,7 +207,8 @@ def _rimmed(field: Floats, bare: BareLimb, across: Floats, scene: Floats, share:
     `scene_near` gives them."""
     brighter = scene.mean(-1, keepdims=True) - field.mean(-1, keepdims=True)
     # dark skin gains no more than light skin
-    spilled = np.clip((brighter - RIM_FROM[0]) / (RIM_FROM[1] - RIM_FROM[0]), 0, 1) * MOST_RIM
+    glaring = np.clip((scene.mean(-1, keepdims=True) - RIM_FROM[0]) / (RIM_FROM[1] - RIM_FROM[0]), 0, 1)
+    spilled = glaring * np.clip(brighter, 0, MOST_RIM)
     spilled = spilled / np.maximum(brighter, MOST_RIM)
     most = np.where(bare.outward * across > 0, RIM, bare.anatomy.rim_within * RIM)
     edge = most * np.clip(share / RIM_SHARE, 0, 1) * smooth_step((np.abs(across) - 0.3) / 0.75)

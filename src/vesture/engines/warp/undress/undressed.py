@@ -28,10 +28,10 @@ from vesture.engines.warp.undress.neck import bare_neck
 from vesture.engines.warp.undress.neck_seam import neck_seam
 from vesture.engines.warp.undress.prepared import Prepared
 from vesture.engines.warp.undress.removal import below
-from vesture.engines.warp.undress.skin import BareLimb, painted_limb
+from vesture.engines.warp.undress.skin import BareLimb, arm_tones, painted_limb
 from vesture.engines.warp.undress.skin_texture import SkinTexture
 from vesture.engines.warp.undress.thighs import beside_a_tube
-from vesture.engines.warp.undress.trunk import painted_torso, trunk_tone
+from vesture.engines.warp.undress.trunk import painted_torso
 from vesture.vision.exemplar import fill_scene
 from vesture.vision.masks import dilate, feather
 from vesture.vision.parsing.parse import Label
@@ -153,9 +153,7 @@ def painted_arm(
     zone = _limb(scene, arm, start, min(end, arm.limb.length))
     if start == 0:
         zone = out_of_shoulder(zone, scene.body, side, arm.limb)
-    # upper arms are in better light than forearms, and hands are redder than wrists
-    upper = tones.arms.get(side, np.asarray(0.5 * tones.body + 0.5 * trunk_tone(tones), np.float32))
-    lower = tones.arms.get(side, np.asarray(0.5 * tones.hands.get(side, tones.body) + 0.5 * tones.body, np.float32))
+    upper, lower = arm_tones(tones, side)
     seen, unit = (scene.skin, scene.around), scene.body.unit
     patch = painted_limb(arm, (upper, lower), scene.coarse, *seen, zone * where, texture, unit)
     yield from _present(patch)

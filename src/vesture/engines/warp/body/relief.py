@@ -15,7 +15,7 @@ from scipy.interpolate import PchipInterpolator
 Floats = NDArray[np.float32]
 
 AMBIENT = 0.56  # of the light on a limb's axis, that comes from all round
-SIDEWAYS = 2.0  # sine of the light's turn per share by which one side is brighter
+SIDEWAYS = 2.3  # sine of the light's turn per share by which one side is brighter
 MOST_SIDEWAYS = 0.45
 NAVEL = 0.79  # of the way from the shoulder joints to the hips
 

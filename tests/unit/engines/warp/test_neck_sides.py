@@ -182,3 +182,26 @@ def test_a_neck_begins_no_further_out_than_where_a_collar_ends_the_face() -> Non
     assert zone[80:87, 162:191].max() < 0.1
     assert zone[80:87, 110:139].max() < 0.1
     assert zone[100, 140:160].min() > 0.9
+
+
+def test_a_neck_runs_into_the_shoulder_in_one_hollow_curve() -> None:
+    body = collared()
+    for name, side in neck_sides(body, HEAD, body.labels == Label.TOP).items():
+        away = np.diff(side.line[:-1], axis=0)
+        angles = np.degrees(np.unwrap(np.arctan2(away[:, 1], np.abs(away[:, 0]))))
+        assert np.abs(np.diff(angles)).max() < 35, name
+        assert angles[0] > 75
+        assert angles[-1] < 40
+
+
+@pytest.mark.parametrize("wide", [11, 14])
+def test_below_where_the_scene_ends_a_neck_it_is_as_wide_as_a_collar_that_hugs_it(wide: int) -> None:
+    body = replace(drawn_body(), head=HEAD)
+    labels = body.labels.copy()
+    labels[70:112, 110:191] = Label.BACKGROUND
+    labels[60:97, 140:161] = Label.SKIN
+    labels[97:112, 110:191] = Label.TOP
+    labels[97:104, 150 - wide : 151 + wide] = Label.SKIN
+    body = replace(body, labels=labels)
+    line = neck_sides(body, HEAD, labels == Label.TOP)["right"].line
+    assert np.interp(100, line[:-1, 1], line[:-1, 0]) - 150 == pytest.approx(wide, abs=1.6)

@@ -24,9 +24,12 @@ CHROMA_RANGE = ((2.0, 30.0), (2.0, 42.0))  # a* and b* of skin; beards, nails an
 HAND = 0.55  # units round the wrist that are hand rather than arm
 SAMPLES = 20000
 LEAST = 80  # pixels that make a tone
-# a* and b* of neck and chest as shares of those of forehead, nose and cheeks; 50 photos that show both have medians of
-# 0.9 and 1.1, and skin that is too red is seen sooner than pale skin
-PALER = (0.85, 1.08)
+# a* and b* of neck and chest as shares of those of forehead, nose and cheeks, which blood and weather redden: between
+# the medians of necks (0.65, 0.9) and of chests (0.9, 1.1)
+PALER = (0.72, 0.98)
+ARM_PALER = (0.85, 1.08)  # the same of arms
+BY_NECK = 0.8  # share of the colour of neck and chest that the neck tells, where it is seen
+FEATURES = 0.6  # of the light of a face's lit side, that brows, eyes and beards lack
 # what bare arms have beyond the lit tone of face and of hands, and legs beyond that of a face; medians of 36 arms and
 # 23 legs, less 2 L* by which their middle is darker than what is lit of them
 ARM_TO_FACE, ARM_TO_HAND = np.array([-5.0, 0.0, 0.4], np.float32), np.array([-0.5, -0.6, 2.0], np.float32)
@@ -80,12 +83,15 @@ def read_complexion(photo: NDArray[np.uint8], body: Body) -> Complexion:
     aside = np.abs((points - body.neck) @ body.across) / body.unit
     below = _below_jaw(body, points, level)
     in_face = (below < 0) & (aside < 0.9)
-    face = lit_tone(lab[in_face & _above_the_beard(body, points)])
+    upper = lab[in_face & _above_the_beard(body, points)]
+    face = lit_tone(upper)
     face = lit_tone(lab[in_face]) if face is None else face
     at_hand = {side: _near(points, body.arms[side].axis[-1], HAND * body.unit) for side in SIDES}
     hands = {side: tone for side in SIDES if (tone := lit_tone(lab[at_hand[side]])) is not None}
     on_neck = (below > 0.06) & (level < 0) & (aside < NECK)
-    neck = lit_tone(lab[on_neck if face is None else on_neck & like_skin(lab, _paler(face))])
+    if face is not None:  # or as red as that
+        on_neck &= like_skin(lab, _paler(face)) | like_skin(lab, face)
+    neck = lit_tone(lab[on_neck])
     usual = _limb_tone(face, list(hands.values()), lab[~at_hand["left"] & ~at_hand["right"]])
     arms: dict[SideName, Floats] = {}
     legs: dict[SideName, Floats] = {}
@@ -97,7 +103,8 @@ def read_complexion(photo: NDArray[np.uint8], body: Body) -> Complexion:
             if tone is not None and _same_person(tone, usual):
                 found[side] = tone
     light = _side_light((points - body.neck) @ body.across / body.unit, lab[:, 0], in_face, body)
-    torso = _torso_tone(face, neck, usual)
+    plain = lit_tone(_plain(upper))
+    torso = _torso_tone(face if plain is None else plain, neck, usual)
     if not hands:  # a neck is nearer to arms than a face, which may be made up or in the shade of a hat
         usual = np.asarray(0.4 * usual + 0.6 * torso, np.float32)
     return Complexion(torso, usual, _leg_tone(face, usual), hands, arms, legs, light, face)
@@ -126,6 +133,11 @@ def _above_the_beard(body: Body, points: NDArray[np.float64]) -> Bools:
     return np.asarray((height > UPPER_FACE[0]) & (height < UPPER_FACE[1]) & (np.abs(aside) < UPPER_WIDTH))
 
 
+def _plain(lab: Floats) -> Floats:
+    """Of the colours (n, 3) of a face those of its skin, in the light: brows, eyes and beards are far darker."""
+    return lab[lab[:, 0] > FEATURES * np.percentile(lab[:, 0], 95)] if len(lab) else lab
+
+
 def _paler(face: Floats) -> Floats:
     """The tone of covered skin by that of a face."""
     return face * np.array([1.0, *PALER], np.float32)
@@ -138,11 +150,11 @@ def _torso_tone(face: Floats | None, neck: Floats | None, usual: Floats) -> Floa
         return usual if neck is None or not _same_person(neck, usual) else neck
     tone = _paler(face)
     tone[0] = max(tone[0], 0.5 * (tone[0] + usual[0]))
-    if neck is None or not _same_person(neck, tone):
+    if neck is None or not (_same_person(neck, tone) or _same_person(neck, face)):
         return tone
     # necks lie in the shade of the head, chests do not
     lightness = float(np.clip(neck[0] + NECK_SHADED, tone[0] - 2, tone[0] + 8))
-    return np.asarray([lightness, *(0.4 * tone[1:] + 0.6 * neck[1:])], np.float32)
+    return np.asarray([lightness, *((1 - BY_NECK) * tone[1:] + BY_NECK * neck[1:])], np.float32)
 
 
 def _limb_tone(face: Floats | None, hands: list[Floats], elsewhere: Floats) -> Floats:
@@ -159,7 +171,7 @@ def _limb_tone(face: Floats | None, hands: list[Floats], elsewhere: Floats) -> F
             hand = np.asarray(BY_HAND_ONLY * hand + (1 - BY_HAND_ONLY) * tone, np.float32)
         return _unglared(hand)
     if hand is None:
-        return _unglared(0.5 * _paler(face) + 0.5 * (face + ARM_TO_FACE))
+        return _unglared(0.5 * face * np.array([1, *ARM_PALER], np.float32) + 0.5 * (face + ARM_TO_FACE))
     arm = face + ARM_TO_FACE
     redder = hand[1] > arm[1]
     share = BY_HAND * np.array([1, RED_BY_HAND / BY_HAND[1] if redder else 1, 1], np.float32)

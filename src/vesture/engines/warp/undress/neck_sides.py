@@ -31,6 +31,10 @@ SEAM = 0.018  # units of mixed pixels between a neck and the scene
 SHOULDER_RISE = 0.11  # units of the bare shoulder above its joint
 FLARE = 0.42  # share of the way at which the shoulder's slope begins at the latest
 FLARE_RISE = 0.26  # units above the shoulder joints at which it begins at the lowest
+TANGENT = 6  # samples of the neck's side that tell which way it goes on
+STEEPEST_SIDE = 1.0  # pixels outwards with each pixel down
+HOLLOW, LYING = 0.6, 0.55  # shares of the way down to the shoulder and out to it, over which the two keep their course
+SHOULDER_FALL = 0.25  # of a shoulder's slope outwards
 BESIDE_FACE = 0.8  # half-widths of the face above the chin at which the sides begin
 EDGE_LEVELS = 7  # of those, from the lowest seen upwards, that tell how much a face narrows downwards
 STEEPEST = -0.5  # pixels by which a jaw may narrow with each pixel downwards for its edge to be gone on from
@@ -156,6 +160,7 @@ def _seen_side(rays: _Rays, head: Head, usual: float) -> tuple[Points, Points] |
             _begins_and_ends_in_skin(rays, level)
             and rays.below[level, end] > 0.1 * head.half_width
             and rays.scene[level, end : end + rays.reach].any()
+            and not rays.gone[level, end]  # a collar's top before the scene
             and SIDE_RANGE[0] * usual < rays.distance[end] < widest * usual
         ):
             shares.append(LEVELS[level])
@@ -167,7 +172,14 @@ def _seen_side(rays: _Rays, head: Head, usual: float) -> tuple[Points, Points] |
     reach = [min(2, len(half) - 1 - i) for i in range(len(half))]
     smooth = np.array([np.median(half[max(0, i - r) : i + r + 1]) for i, r in enumerate(reach)])
     first = int(np.argmin(smooth))
-    return np.array(shares[first:]), np.maximum.accumulate(smooth[first:])
+    shares, halves = shares[first:], [*smooth[first:]]
+    # where a collar hugs it further down, it is as wide as what the collar leaves bare
+    for level, end in enumerate(rays.ends):
+        hugged = LEVELS[level] < FLARE and _begins_and_ends_in_skin(rays, level) and rays.gone[level, end]
+        if hugged and LEVELS[level] > shares[-1] and halves[-1] < rays.distance[end] < OPEN_COLLAR * usual:
+            shares.append(LEVELS[level])
+            halves.append(rays.distance[end])
+    return np.array(shares), np.maximum.accumulate(halves)
 
 
 def _under_collar(rays: _Rays, usual: float) -> float | None:
@@ -264,9 +276,15 @@ def _side_line(body: Body, head: Head, side: SideName, places: tuple[Points, Poi
         widths = np.minimum(widths, limit.half + SPREADING * length * np.maximum(fine - limit.share, 0))
     upper = _axis(body, head, fine) + sign * body.across * widths[:, None]
     crown = body.arms[side].axis[0] - SHOULDER_RISE * body.unit * body.down
-    foot = 0.35 * upper[-1] + 0.65 * (body.neck_foot[side] + 0.03 * body.unit * body.down)
-    foot = foot + sign * body.across * max(0.0, halves[-1] * 1.05 - float((foot - body.neck) @ body.across) * sign)
-    share = np.linspace(0, 1, 13)[1:, None]
-    slope = (1 - share) ** 2 * upper[-1] + 2 * share * (1 - share) * foot + share**2 * crown
+    # in one hollow curve: on as the neck runs, and along the shoulder
+    run = crown - upper[-1]
+    tangent = upper[-1] - upper[-TANGENT]
+    lean = float(np.clip(tangent @ body.across / max(float(tangent @ body.down), 1e-6), -STEEPEST_SIDE, STEEPEST_SIDE))
+    drop, out = max(0.0, float(run @ body.down)), max(0.0, sign * float(run @ body.across))
+    from_neck = upper[-1] + HOLLOW * drop * (body.down + lean * body.across)
+    from_shoulder = crown - LYING * out * (sign * body.across + SHOULDER_FALL * body.down)
+    share = np.linspace(0, 1, 17)[1:, None]
+    slope = (1 - share) ** 3 * upper[-1] + 3 * share * (1 - share) ** 2 * from_neck
+    slope = slope + 3 * share**2 * (1 - share) * from_shoulder + share**3 * crown
     chest = body.point(sign * float(body.bare_half_width[1]), 0.2)
     return np.concatenate([upper, slope, chest])

@@ -9,6 +9,7 @@ import pytest
 from vesture.core.task import Picture
 from vesture.vision.garment.crotch import open_crotch
 from vesture.vision.garment.cutout import Cutout, cut_out
+from vesture.vision.garment.landmarks import understand
 from vesture.vision.garment.mask import separate
 
 CLOTH = (40, 44, 52)
@@ -67,3 +68,30 @@ def test_a_garment_without_a_gap_stays() -> None:
     picture = Picture(canvas)
     cutout = cut_out(picture, separate(picture))
     assert open_crotch(cutout) is cutout
+
+
+def closed_shorts(length: int, turn: int) -> Picture:
+    """Shorts 300 wide whose legs touch: their hems lie `turn` lower in the middle than at the sides."""
+    canvas = np.full((700, 520, 3), 245, np.uint8)
+    outline = [(120, 60), (400, 60), (410, 60 + length), (260, 60 + length + turn), (110, 60 + length)]
+    cv2.fillPoly(canvas, [np.array(outline, np.int32)], CLOTH)
+    return Picture(canvas)
+
+
+@pytest.mark.parametrize(("length", "turn", "kind"), [(300, 70, "trousers"), (300, 20, "skirt"), (150, 70, "skirt")])
+def test_hems_that_meet_in_a_point_are_those_of_closed_legs(length: int, turn: int, kind: str) -> None:
+    garment = understand(closed_shorts(length, turn), "bottoms")
+    assert garment.kind == kind
+    if kind == "trousers":
+        waist = garment.points["waist_left"][1]
+        assert garment.points["crotch"][1] - waist == pytest.approx(0.66 * 290, rel=0.08)
+        assert garment.points["cuff_inner_left"][1] - waist > 300
+        assert float(garment.alpha[round(waist) + 280, garment.alpha.shape[1] // 2]) > 0.99  # cloth stays cloth
+
+
+def test_trousers_that_touch_far_down_part_at_the_crotch() -> None:
+    canvas = np.full((900, 520, 3), 245, np.uint8)
+    cv2.fillPoly(canvas, [np.array([(130, 60), (390, 60), (400, 860), (120, 860)], np.int32)], CLOTH)
+    cv2.fillPoly(canvas, [np.array([(260, 420), (330, 870), (190, 870)], np.int32)], (245, 245, 245))
+    garment = understand(Picture(canvas), "bottoms")
+    assert garment.points["crotch"][1] - garment.points["waist_left"][1] == pytest.approx(0.85 * 264, rel=0.05)

@@ -38,3 +38,8 @@ def test_a_suit_shows_between_the_ends_of_its_legs_that_it_has_two(gap: float, k
 
 def test_shorts_may_end_in_one_line() -> None:
     assert joined_kind(seen(80, 0.7, 0.95), "bottoms", "skirt", 0.0) == "trousers"
+
+
+@pytest.mark.parametrize(("legged", "kind"), [(0.03, "skirt"), (0.2, "trousers")])
+def test_closed_legs_need_a_network_that_thinks_them_possible(legged: float, kind: str) -> None:
+    assert joined_kind(seen(110, 0.05, legged), "bottoms", "trousers", 0.0) == kind

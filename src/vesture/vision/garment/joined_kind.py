@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from vesture.core.task import Category
-from vesture.vision.garment.kind import LOOKS_LIKE
+from vesture.vision.garment.kind import LOOKS_LIKE, SHORTEST_LEG
 from vesture.vision.garment.look import Look
 from vesture.vision.garment.shape import SIDES
 from vesture.vision.garment.types import GarmentKind
@@ -19,6 +19,7 @@ NOTCH = 0.02  # of the garment's height: between the ends of two legs, however c
 SHORT = 1.2  # of its width: a lower garment no longer than that
 CROTCH_SURE, SHORT_SURE = 0.4, 0.72  # how sure of a crotch the network has to be where the gap is not clear
 KIND_SURE, SLEEVES_SURE, KIND_DOUBTED, KIND_CERTAIN = 0.8, 0.8, 0.9, 0.95
+CLOSED = 0.08  # how likely legs have to be to the network where the hem comes to a point but no gap is seen
 ENDS = ("waist", "leg_cuff_outer")
 FITTING: dict[Category, tuple[GarmentKind, ...]] = {
     "tops": ("top",),
@@ -43,6 +44,8 @@ def joined_kind(look: Look, category: Category, by_outline: GarmentKind, gap: fl
     other = next(kind for kind in fitting if kind != legged)
     share = look.kind[legged] / max(1e-6, look.kind[legged] + look.kind[other])
     crotch = look.confidence["crotch"]
+    if by_outline == legged and gap <= SHORTEST_LEG:  # closed legs whose hems meet in a point
+        return legged if share > CLOSED else other
     if by_outline == legged:
         doubted = crotch < (SHORT_SURE if _is_short(look) else CROTCH_SURE)
         return other if gap < CLEAR_GAP and doubted else legged

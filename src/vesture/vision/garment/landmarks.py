@@ -22,7 +22,7 @@ from vesture.vision.garment.backdrop import Bool, Float
 from vesture.vision.garment.cap_sleeves import with_cap_sleeves
 from vesture.vision.garment.clips import without_hanger_at_waist
 from vesture.vision.garment.collar_corners import inner_corners
-from vesture.vision.garment.crotch import open_crotch
+from vesture.vision.garment.crotch import open_crotch, part_legs
 from vesture.vision.garment.cutout import Cutout, Frame, cut_out
 from vesture.vision.garment.evened import evened
 from vesture.vision.garment.join import SURE, Joined, View, join, view_of
@@ -91,6 +91,9 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
         cutout = open_crotch(cutout)
     if kind in LOWER:
         cutout = without_hanger_at_waist(front_of_waist(cutout, None if view is None else view.belief))
+    if kind == "trousers":
+        sure = view is not None and view.confidence["crotch"] > SURE
+        cutout = part_legs(cutout, float(view.points["crotch"][1]) if view is not None and sure else None)
     outline = read_outline(cutout, kind)
     if view is not None:
         joined = join(cutout, view, kind, joined_sleeves(view.look, outline.has_sleeves), outline)
@@ -104,7 +107,7 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
         points, curves = with_cap_sleeves(points, curves)
         parts = parts if "cuff_outer_left" not in points else None
     confidence = _confidence(mask.confidence, cutout.overlap, outline, joined)
-    region, alpha = cutout.region, cutout.alpha
+    region, alpha, inner_back = cutout.region, cutout.alpha, None
     if kind in UPPER:
         if view is not None and outline.see_through is None and outline.stand < LOW_STAND and not outline.hooded:
             points, curves = inner_corners(region, points, curves, view.points, view.confidence)
@@ -114,11 +117,13 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
         confidence["neckline"] = neck.confidence
         cutout = without_sewn_label(cutout, neck.hole)
         alpha = _without(alpha, neck.hole, cutout.scale)
+        inner_back = cutout.alpha - alpha
         region = region & ~neck.hole
     if mask.source == "busy":  # studios light their cloth evenly, and shape it by light
         cutout = replace(cutout, rgb=evened(cutout.rgb, cutout.alpha))
     parts = label_parts(region, points, curves) if parts is None else np.where(region, parts, 0)
     garment = _assemble(cutout, alpha, parts.astype(np.uint8), kind, points, curves, confidence, mask.warnings + doubts)
+    garment = replace(garment, inner_back=inner_back)
     return FlatReading(garment, cutout.frame.after(turning(*size, turns)))
 
 

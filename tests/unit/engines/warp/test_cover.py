@@ -10,7 +10,8 @@ import pytest
 from drawn_person import SHAPE, UNIT, drawn_body
 
 from vesture.core.task import Picture
-from vesture.engines.warp.body.figure import SIDES, Body
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats
+from vesture.engines.warp.body.shoulder import shoulder_line, worn_outline
 from vesture.engines.warp.body.silhouettes import torso_edge
 from vesture.engines.warp.cloth.cover import covering
 from vesture.engines.warp.cloth.layers import Draped, drape, render_layers
@@ -83,11 +84,43 @@ def test_a_sleeve_is_as_wide_as_the_arm_and_not_wider(shirt: Garment) -> None:
     assert np.all(np.abs(edge - arm) < 0.12 * UNIT)
 
 
-def test_cloth_stays_where_the_arms_are_covered(shirt: Garment) -> None:
-    body = drawn_body()  # in a jumper: what is broad there is the old cloth, and goes
+def shoulder_edges(draped: Draped, body: Body) -> tuple[Floats, Floats]:
+    """How far from lines in the shoulders the cloth reaches, and how far the clothes in the photo do, both sides."""
+    out = np.arange(0, 0.5 * UNIT, 0.5)
+    cover = coverage([layer.patch for layer in render_layers(draped, body, Box(0, 0, SHAPE[1], SHAPE[0]))], SHAPE)
+    new, worn = [], []
+    for side in SIDES:
+        line = shoulder_line(body, side, body.arms[side], body.neck_foot[side] + 0.2 * UNIT * body.down, 0.6 * UNIT)
+        rays = line.rays(np.linspace(0.8 * line.joint, line.joint + 0.2 * UNIT, 8), out, SIGN[side])
+        column, row = np.moveaxis(np.rint(rays).astype(int), -1, 0)
+        new.append(np.logical_and.accumulate(cover[row, column] > 0.5, axis=1).sum(1) / 2)
+        worn.append(np.logical_and.accumulate(body.labels[row, column] == Label.TOP, axis=1).sum(1) / 2)
+    return np.concatenate(new), np.concatenate(worn)
+
+
+def test_shoulders_lie_where_those_that_were_worn_lay(shirt: Garment) -> None:
+    body = drawn_body()
     fit = fit_garment(body, shirt)
     draped = drape(shirt, fit)
-    assert np.allclose(covering(draped, fit, body).position, draped.position)
+    raised = replace(draped, position=draped.position - 0.08 * UNIT * body.down)
+    off, settled = (
+        float(np.median(np.abs(np.subtract(*shoulder_edges(cloth, body)))))
+        for cloth in (raised, covering(raised, fit, body))
+    )
+    assert settled < 0.5 * off
+    assert settled < 0.035 * UNIT
+
+
+def test_padding_is_no_shoulder() -> None:
+    body = drawn_body()
+    out = np.arange(0, 0.5, 0.01) * UNIT
+    line = shoulder_line(body, "left", body.arms["left"], body.neck_foot["left"] + 0.2 * UNIT * body.down, 0.6 * UNIT)
+    along = np.linspace(0.8 * line.joint, line.joint + 0.1 * UNIT, 8)
+    seen = worn_outline(body, along, line.rays(along, out, -1.0), out)
+    padded = replace(body, labels=cv2.dilate(body.labels, np.ones((7, 7), np.uint8)))
+    broad = worn_outline(padded, along, line.rays(along, out, -1.0), out)
+    assert np.nanmax(broad) <= 0.15 * UNIT + 1e-6
+    assert np.nanmax(broad) >= np.nanmax(seen)
 
 
 def test_the_collar_stays(shirt: Garment) -> None:

@@ -32,6 +32,7 @@ HEIGHTS = (0.09, 0.25)  # least and most of a bare shoulder above the line
 RISE = 0.75  # share of the way to the joint over which it rises to that: the neck's own slope is not known here
 CAP_END = 0.42  # down the arm, where the shoulder's cap has become the arm
 SPREAD = 0.06  # over which its outline is evened out
+WORN_HEIGHTS = (0.09, 0.15)  # of clothes above the line, at least and at most: more is padding
 FADE_STEP = 4  # pixels between the points at which an arm's own share is found
 
 
@@ -99,6 +100,30 @@ def shoulder_outline(body: Body, side: SideName, arm: Limb) -> tuple[ShoulderLin
     width = SPREAD * unit / max(float(along[1]), 1e-6)
     height = gaussian_filter1d(median_filter(height, 2 * round(width) + 1, mode="nearest"), width, mode="nearest")
     return line, along, height
+
+
+def worn_outline(body: Body, along: Floats, rays: Floats, out: Floats) -> Floats:
+    """How far (n,) outwards of a shoulder's line its clothes are seen to reach, padding apart; nan where they are hidden
+    or it is bare.
+
+    Args:
+        along: arc lengths (n,) on the line.
+        rays: places (n, k, 2) outwards of them, at the distances `out` (k,).
+    """
+    seen = seen_along(body, rays)
+    whole = np.logical_and.accumulate(np.isin(seen, BODY_LABELS), axis=1)
+    count = whole.sum(1)
+    end = seen[np.arange(len(seen)), np.minimum(count, len(out) - 1)]
+    last = seen[np.arange(len(seen)), np.maximum(count - 1, 0)]
+    told = (count > 0) & (count < len(out)) & (end == Label.BACKGROUND) & (last != Label.SKIN)
+    height = out[np.maximum(count - 1, 0)]
+    least, most = (limit * body.unit for limit in WORN_HEIGHTS)
+    told &= (height > 0.6 * least) & (height < 1.6 * most)
+    if told.sum() < 3:
+        return np.full(len(along), np.nan)
+    height = np.clip(np.interp(along, along[told], height[told]), least, most)
+    far = np.abs(along[:, None] - along[told]).min(1) > 0.1 * body.unit
+    return np.where(far, np.nan, height)
 
 
 def shoulder_slope(

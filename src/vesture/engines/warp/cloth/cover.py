@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d, median_filter
 from scipy.spatial import cKDTree
 
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, Limb, SideName
@@ -28,6 +28,7 @@ from vesture.engines.warp.body.shoulder import (
     shoulder_line,
     shoulder_outline,
     shoulder_slope,
+    worn_outline,
 )
 from vesture.engines.warp.body.silhouettes import torso_edge
 from vesture.engines.warp.cloth.layers import Draped
@@ -48,6 +49,8 @@ BELOW_COLLAR = 0.14  # the line begins under the collar's corner
 EASE = 0.022  # of cloth over the body
 MOST = 0.26  # that an edge is moved out: what stands out further is no shoulder or arm
 BULGE = 0.08  # of a shoulder above the straight line from the collar to its joint
+SETTLED = (0.3, 0.7)  # down the arm, where the edge is no longer moved to where clothes lay
+MOST_SETTLED = 0.14  # that it is moved
 MOST_INSIDE, MOST_BESIDE = 0.14, 0.35
 STANDS_OFF, MOST_IN = 0.035, 0.3  # that a strap may stand above the shoulder, and that it is moved in
 SPREAD = 0.06  # over which moves are evened out
@@ -160,22 +163,36 @@ def _widened(cloth: _Cloth, fit: Fit, body: Body, side: SideName) -> Floats:
     for sign, most in ((1.0, MOST), (-1.0, MOST_INSIDE)):
         rays = line.rays(along, out, sign * SIGN[side])
         skin = _last(_skin(body, rays))
-        if (skin > 0).sum() < FEW:
-            continue
         parts = (TORSO, SLEEVE_PART[side]) if sign > 0 else (SLEEVE_PART[side],)
         last = _last(cloth.covers(parts, rays))
-        wanted = out[skin] + EASE * unit
-        if sign > 0:
-            wanted = np.minimum(wanted, _highest(body, side, line, (along, out[last], wanted)))
-        short = np.where((last > 0) & (skin > 0), wanted - out[last], 0.0)
-        short = np.where((short > most * unit) | (short < 0), 0.0, short)
         down_arm = (along - line.joint) / unit
-        short *= _ramp(along / unit, 0, BESIDE_COLLAR) if sign > 0 else _ramp(down_arm, *BELOW_ARMPIT)
-        moves = _evened(maximum_filter1d(short, 2 * round(SPREAD / STEP / 2) + 1))
+        moves = np.zeros(len(along))
+        if (skin > 0).sum() >= FEW:
+            wanted = out[skin] + EASE * unit
+            if sign > 0:
+                wanted = np.minimum(wanted, _highest(body, side, line, (along, out[last], wanted)))
+            short = np.where((last > 0) & (skin > 0), wanted - out[last], 0.0)
+            short = np.where((short > most * unit) | (short < 0), 0.0, short)
+            short *= _ramp(along / unit, 0, BESIDE_COLLAR) if sign > 0 else _ramp(down_arm, *BELOW_ARMPIT)
+            moves = _evened(maximum_filter1d(short, 2 * round(SPREAD / STEP / 2) + 1))
+        if sign > 0 and draped.garment.photo_type != "model":
+            off = np.where(last > 0, worn_outline(body, along, rays, out) - out[last], 0.0)
+            settled = _settling(off, line, along, unit)
+            moves = np.where(moves > 0, np.maximum(moves, settled), settled)
         for part in parts:
             move = _moved(draped, part, line, (along, out[last], moves), sign * SIGN[side], unit)
             result = np.where(np.abs(move) > np.abs(result), move, result)
     return result
+
+
+def _settling(off: Floats, line: ShoulderLine, along: Floats, unit: float) -> Floats:
+    """How far (n,) the edge goes to lie where clothes were seen to lie: on the shoulder, ending down the arm. Beside a
+    collar, which may stand, it is only moved up."""
+    joint, down_arm = along / max(line.joint, 1e-6), (along - line.joint) / unit
+    share = _ramp(joint, 0.2, 0.5) * (1 - _ramp(down_arm, *SETTLED))
+    share = np.where(off < 0, np.minimum(share, _ramp(joint, 0.5, 0.8)), share)
+    off = np.where(np.isnan(off) | (np.abs(off) > MOST_SETTLED * unit), 0.0, off)
+    return _evened(share * median_filter(off, 5, mode="nearest"))
 
 
 def _highest(body: Body, side: SideName, line: ShoulderLine, edge: tuple[Floats, Floats, Floats]) -> Floats:

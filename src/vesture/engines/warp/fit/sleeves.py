@@ -20,25 +20,38 @@ CUFF_SHARE = 0.1  # of a sleeve's edge, at its end, in which the cuff's corner l
 # is a fold; it is measured where it is deeper than the last share of the edge.
 NOTCH_DEPTH, LEAST_NOTCH, NOTCH_LENGTH, NOTCH_BEGINS = 0.2, 0.07, 0.6, 0.02
 LATEST_INNER = 0.8  # of its reach, at which a sleeve's inner edge begins at the latest
-LEAST_OUTSIDE = 1.15  # of the arm's radius
+WORN = (1.14, 1.4)  # of the arm's radius: sleeves that were worn, that tell how wide sleeves are
+USUAL_CLOTH = {True: 0.195, False: 0.24}  # units: half the width of long and of short sleeves in their lower half
+CUT = (0.85, 1.12)  # what closer and wider ones count
+SLEEVE = (1.08, 1.5)  # of the arm's radius, that new sleeves have
 SHARP = 0.7  # cosine of the turn at a corner
 SCANT_EDGE = 0.5  # of the width of a sleeve's end: an inner edge shorter than that is hidden, not short
 CUFF_SAG, RIM_SAG = 0.05, 0.09  # of the width of a long and of a short sleeve's end, by which its rim is round
 
 
+def has_long_sleeves(garment: Garment) -> bool:
+    """Whether the sleeves are long for the garment's chest."""
+    return garment.has_sleeves and _sleeve_length(garment) > LONG_SLEEVE * _chest(garment)
+
+
 def sleeve_ratio(body: Body, garment: Garment, scale: tuple[float, float]) -> float:
     """Share of the arm that the sleeves would cover, the same on both sides; 1.02 or more for long sleeves."""
+    arm = np.mean([body.arms[side].length for side in SIDES])
+    ratio = _sleeve_length(garment) * (scale[0] + scale[1]) / 2 / float(arm)
+    return max(ratio, FULL_LENGTH) if ratio > WRIST_SNAP or has_long_sleeves(garment) else max(ratio, 0.12)
+
+
+def _sleeve_length(garment: Garment) -> float:
     lengths = []
     for side in SIDES:
         outer = _length(curve(garment, f"sleeve_outer_{side}", 24))
         inner = _length(curve(garment, f"sleeve_inner_{side}", 24)) + 0.25 * outer
         lengths.append(0.6 * outer + 0.4 * inner)
-    length = float(np.mean(lengths))
-    arm = np.mean([body.arms[side].length for side in SIDES])
-    ratio = length * (scale[0] + scale[1]) / 2 / float(arm)
-    chest = distance(point(garment, "armpit_left"), point(garment, "armpit_right"))
-    is_long = length > LONG_SLEEVE * chest
-    return max(ratio, FULL_LENGTH) if ratio > WRIST_SNAP or is_long else max(ratio, 0.12)
+    return float(np.mean(lengths))
+
+
+def _chest(garment: Garment) -> float:
+    return distance(point(garment, "armpit_left"), point(garment, "armpit_right"))
 
 
 def sleeve_reach(body: Body, side: SideName, ratio: float, wishes: Wishes, ease: Ease) -> float:
@@ -75,13 +88,11 @@ def fit_sleeve(
     along = share * reach
     cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale[0]
     natural, present = arm.radius(along), arm.radius(along, clothed=True)
-    # as wide as the cloth is, wide enough to hide the old sleeve, but no wing
-    width = np.clip(cloth, 1.15 * natural, np.interp(along, [0, 0.8 * body.unit], [1.22, 1.45]) * natural)
-    outside = np.maximum(width, np.minimum(1.03 * present, 1.3 * width))
-    if is_long:  # cloth hangs from an arm on its inner side; beyond what was worn it would stand off like a wing
-        outside = np.minimum(outside, np.maximum(1.09 * present, LEAST_OUTSIDE * natural))
+    # what was worn tells how wide this arm's sleeves are; cloth cut wider or closer than is usual stands off more or less
+    cut = float(np.clip(np.median(cloth[count // 2 :]) / (USUAL_CLOTH[is_long] * body.unit), *CUT))
+    width = natural * np.clip(cut * np.clip(present / natural, *WORN), *SLEEVE)
     normal = arm.outward(along, SIGN[side])
-    outer_target = arm.at(along) + normal * outside[:, None]
+    outer_target = arm.at(along) + normal * width[:, None]
     # the inner edge begins beside the armpit: from higher up it would first run back; one laid in folds needs the room
     beside = float((armpit - arm.axis[0]) @ arm.direction(np.zeros(1))[0])
     folded = is_long and not hidden and not np.array_equal(inner, seen)

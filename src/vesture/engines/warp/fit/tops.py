@@ -25,18 +25,22 @@ from vesture.engines.warp.cloth.placement import (
 )
 from vesture.engines.warp.fit.bottoms import hip_bound, hip_width
 from vesture.engines.warp.fit.collar import shoulder_handles, shoulder_targets
-from vesture.engines.warp.fit.dresses import dress_half_widths
+from vesture.engines.warp.fit.dresses import dress_half_widths, slim_half_width
 from vesture.engines.warp.fit.hem import hem_level, is_tucked
 from vesture.engines.warp.fit.legs import fit_legs
-from vesture.engines.warp.fit.sleeves import fit_sleeve, sleeve_ratio, sleeve_reach
+from vesture.engines.warp.fit.sleeves import fit_sleeve, has_long_sleeves, sleeve_ratio, sleeve_reach
 from vesture.engines.warp.fit.straps import has_straps, strap_handles
 from vesture.vision.garment.types import Garment, Part
+from vesture.vision.parsing.parse import Label
 
 CHEST_LEVEL = 0.3
 ARMPIT_LEVELS = (0.25, 0.40)
 HALF_CHEST = 1.15  # a dress without sleeves is scaled by its chest: flat, that is broader than on a body
 BIB_SIDES = 0.85  # level at which the side seams of dungarees begin at the latest: beside the waistband
-WIDEST_TOP = (1.16, 1.2, 1.2, 1.14, 1.25)  # half-widths of tops in those of the body, from armpit to thigh
+OVER_BODY, COAT = 1.14, 1.3  # half-widths of usual tops, and of the widest but coats, in those of the body
+BESIDE = 0.04  # units beside the present outline where the scene is seen, unless an arm hides it
+USUAL_SPARE = 1.15  # half-width of flat cloth in that of what is worn, from which on it is a loose top
+SPARE_SHOWN, LOOSE, TIGHT = 0.3, (0.0, 0.08), 0.97  # share of that which shows, as shares of the width; of tight tops
 UNDER_SLEEVE = 0.03  # levels below the armpit in which the sleeve takes the torso along
 FLARE = 0.05  # of the hem's width, for each unit of drape
 SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
@@ -176,13 +180,25 @@ def _side_target(
     level = armpit + np.clip(down, 0, 1) * (bottom - armpit)
     axis_x = (point(garment, "armpit_left")[0] + point(garment, "armpit_right")[0]) / 2
     cloth = np.abs(edge[:, 0] - axis_x) * scale[0]
-    body_width = hip_bound(body, side, level)
-    widest = body_width * np.interp(level, [0.3, 0.6, 0.85, 1.15, 1.4], WIDEST_TOP)
-    width = np.clip(cloth, 1.03 * body_width, np.maximum(widest * ease.width, 1.04 * body_width))
+    worn = worn_half_width(body, side, level, has_long_sleeves(garment))
+    loose = np.clip(SPARE_SHOWN * (cloth / worn - USUAL_SPARE), *LOOSE)
+    width = np.minimum(worn * (1 + loose) * ease.width, np.maximum(cloth, TIGHT * worn))
     if garment.kind == "dress":
         width = dress_half_widths(body, side, level, cloth, ease.width)
     width = width * (1 + FLARE * (ease.drape - 1) * np.clip(down, 0, 1) ** 2)
     return body.point(SIGN[side] * width, level)
+
+
+def worn_half_width(body: Body, side: SideName, level: Floats, beside_sleeve: bool) -> Floats:
+    """Half-widths (n,) at levels v of a top of usual fit: those of what was worn where the scene is seen beside it;
+    where an arm hides its side, or it stands off like a coat, what the body under it tells, but no gap opens `beside` a
+    long `sleeve` where the photo shows none."""
+    seen, slim = hip_bound(body, side, level), slim_half_width(body, side, level)
+    beside = body.point(SIGN[side] * (np.asarray(body.width(side, level)) + BESIDE * body.unit), level)
+    column, row = (np.clip(np.rint(beside[:, k]).astype(int), 0, body.labels.shape[1 - k] - 1) for k in (0, 1))
+    told = body.labels[row, column] == Label.BACKGROUND
+    over = np.where(told, COAT, np.inf if beside_sleeve else OVER_BODY)
+    return np.minimum(seen, over * slim)
 
 
 def _hem_target(body: Body, source: Floats, left: Floats, right: Floats, scale: float, roundness: float) -> Floats:

@@ -55,6 +55,8 @@ class Garment:
             leg_inner_left/right (crotch to inner cuff).
         confidence: 0..1 by theme: "mask", "landmarks", "neckline", "sleeves".
         warnings: texts for the person who asked.
+        inner_back: (h, w) float32 in [0, 1], coverage of the inside of the collar's back, or of a hood that stands,
+            which are seen in the photo above the neckline; of garments alone in their photo only.
     """
 
     rgb: NDArray[np.uint8]
@@ -66,6 +68,7 @@ class Garment:
     curves: Mapping[str, Curve]
     confidence: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    inner_back: NDArray[np.float32] | None = None
 
     @property
     def has_sleeves(self) -> bool:

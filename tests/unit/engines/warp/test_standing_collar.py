@@ -9,10 +9,13 @@ import pytest
 
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body
 from vesture.engines.warp.body.neck_column import neck_column
+from vesture.engines.warp.cloth.collar import collar_back, standing_collar
+from vesture.engines.warp.cloth.layers import drape
 from vesture.engines.warp.cloth.placement import curve
 from vesture.engines.warp.engine import _read_person
-from vesture.engines.warp.fit.collar import shoulder_targets, standing_collar
+from vesture.engines.warp.fit.collar import shoulder_targets
 from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.engines.warp.picture.patch import Patch, coverage
 from vesture.vision.garment.landmarks import understand
 from vesture.vision.garment.types import Garment, Part
 from vesture.vision.parsing.parse import Label
@@ -85,3 +88,56 @@ def test_the_neck_ends_where_the_scene_begins_beside_it(body) -> None:
     assert neck_column(replace(body, labels=labels)).half_width["right"] < 1.02 * usual
     labels[neck & far] = Label.HAIR
     assert neck_column(replace(body, labels=labels)).half_width["right"] == pytest.approx(usual)
+
+
+def backs(body: Body, garment: Garment) -> tuple[Patch, np.ndarray]:
+    """What is seen of a collar's inside, and its coverage in the whole photo."""
+    draped = drape(garment, fit_garment(body, garment))
+    patch = collar_back(draped.garment, draped.mesh, draped.position, body, body.labels.shape)
+    assert patch is not None
+    return patch, coverage([patch], body.labels.shape)
+
+
+def test_the_inside_of_a_collar_is_seen_beside_the_neck_and_not_before_it(body, garments) -> None:
+    patch, shown = backs(body, garments["jackets/3"])
+    assert (shown > 0.5).sum() > 0.001 * body.unit**2
+    column = neck_column(body)
+    rows, columns = np.nonzero(shown > 0.5)
+    place = np.stack([columns, rows], 1)
+    share = np.clip((place - column.top) @ body.down / ((column.bottom - column.top) @ body.down), 0, 1)
+    axis = column.top + share[:, None] * (column.bottom - column.top)
+    assert np.abs((place - axis) @ body.across).min() > 0.9 * min(column.half_width.values())
+    inside = garments["jackets/3"].inner_back > 0.5
+    assert patch.rgb[patch.alpha > 0.5].mean() < garments["jackets/3"].rgb[inside].mean()  # in shade
+
+
+def test_a_ring_and_a_worn_garment_show_no_inside(body, garments) -> None:
+    for garment in (garments["shirts/3"], replace(garments["jackets/3"], inner_back=None)):
+        draped = drape(garment, fit_garment(body, garment))
+        patch = collar_back(draped.garment, draped.mesh, draped.position, body, body.labels.shape)
+        assert patch is None or patch.alpha.max() < 0.5
+
+
+def test_a_hood_that_stands_in_its_photo_hangs_down_behind_the_neck(body, garments) -> None:
+    jumper = garments["shirts/3"]
+    left, right = jumper.points["collar_left"], jumper.points["collar_right"]
+    width = right[0] - left[0]
+    rows, columns = np.indices(jumper.alpha.shape)
+    raised = round(float(width))
+    hood = (columns > left[0]) & (columns < right[0]) & (rows > left[1] - 5) & (rows < left[1] + raised)
+    moved = {name: point + np.float32([0, raised]) for name, point in jumper.points.items()}
+    curves = {name: curve + np.float32([0, raised]) for name, curve in jumper.curves.items()}
+    down = ((raised, 0), (0, 0))
+    hooded = replace(
+        jumper,
+        rgb=np.pad(jumper.rgb, (*down, (0, 0)), constant_values=200),
+        alpha=np.pad(jumper.alpha, down),
+        parts=np.pad(jumper.parts, down),
+        points=moved,
+        curves=curves,
+        inner_back=np.pad(hood, ((0, raised), (0, 0))).astype(np.float32),
+    )
+    _, shown = backs(body, hooded)
+    levels = body.coordinates(np.stack(np.nonzero(shown > 0.5)[::-1], 1))[:, 1]
+    corner = body.coordinates(fit_garment(body, hooded).handles[int(Part.TORSO)].target[:1])[0, 1]
+    assert 0.03 < (corner - levels.min()) * body.torso / body.unit < 0.2

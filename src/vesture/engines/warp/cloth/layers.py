@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.engines.warp.body.figure import Body
+from vesture.engines.warp.cloth.collar import collar_back
 from vesture.engines.warp.cloth.edges import clean_edge
 from vesture.engines.warp.cloth.mesh import Mesh, backward_map, build_mesh, deform
 from vesture.engines.warp.cloth.placement import Fit
@@ -24,6 +25,7 @@ from vesture.vision.garment.types import Garment, Part
 Floats = NDArray[np.float32]
 
 OVERSAMPLING = 1.15  # garment pixels per photo pixel: finer detail than that would only alias
+BEHIND = int(Part.NONE)  # the part of the layer that lies behind the neck
 TOUCHING = 0.15  # cells of its neighbour's cloth that a part shows where the two are not sewn together
 
 
@@ -67,7 +69,7 @@ def render_layers(draped: Draped, body: Body, box: Box) -> list[Layer]:
         box: the window of the photo that is rendered.
 
     Returns:
-        Layers from back to front: legs, torso, sleeves.
+        Layers from back to front: the inside of the collar's back (`BEHIND`), legs, torso, sleeves.
     """
     shrink = min(1.0, OVERSAMPLING * max(draped.scale))
     cloth = _premultiplied(draped.garment, shrink)
@@ -78,7 +80,8 @@ def render_layers(draped: Draped, body: Body, box: Box) -> list[Layer]:
         for part in (*LEGS, int(Part.TORSO), *SLEEVES)
         if (draped.mesh.part == part).any() and (piece := _sampled(window, part, cloth, shrink, shape)) is not None
     }
-    layers = []
+    back = collar_back(draped.garment, draped.mesh, window.position, body, shape)
+    layers = [] if back is None else [Layer(BEHIND, back)]
     # a worn garment's photo shows how it turns away at the sides
     worn = draped.garment.photo_type == "model"
     plain = not worn and draped.garment.kind in ("top", "dress")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 Floats = NDArray[np.float64]
 
@@ -31,3 +32,10 @@ def affine(source: Floats, target: Floats) -> Floats:
     result[good] = np.linalg.solve(system[good], target[good]).transpose(0, 2, 1)
     result[~good, :, 2] = target[~good, 0]
     return result
+
+
+def carried(points: Floats, source: Floats, target: Floats) -> Floats:
+    """Where points (n, 2) land when triangles (m, 3, 2) are carried onto others, each by the triangle next to it."""
+    _, nearest = cKDTree(source.mean(axis=1)).query(points)
+    weights = barycentric(source[nearest], points)
+    return np.asarray((weights[..., None] * target[nearest]).sum(1))

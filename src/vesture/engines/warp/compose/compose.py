@@ -17,7 +17,7 @@ from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.body.silhouettes import at_sides, below_level
 from vesture.engines.warp.cloth.crevices import closed_crevices
 from vesture.engines.warp.cloth.edges import without_shreds
-from vesture.engines.warp.cloth.layers import Layer
+from vesture.engines.warp.cloth.layers import BEHIND, Layer
 from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.cloth.shade import SLEEVES
 from vesture.engines.warp.compose.front import joined_softly, kept_in_front, soft_front
@@ -68,7 +68,7 @@ def compose(
         The window (h, w, 3) uint8, and (h, w) bool, true where it may differ from the photo.
     """
     layers = _behind_arms(scene, fit, layers)
-    cover = coverage([layer.patch for layer in layers], scene.shape)
+    cover = coverage([layer.patch for layer in layers if layer.part != BEHIND], scene.shape)
     with ThreadPoolExecutor(1, "front") as beside:
         kept = beside.submit(_front, scene, fit, cover)
         canvas, cover, touched = _dressed(scene, fit, layers, cover, photo_type, generator)
@@ -106,8 +106,9 @@ def _dressed(
     texture = skin_texture(scene.photo, seen_skin, scene.coarse, generator)
     base, solid = undress(scene, fit, cover, texture, generator)
     shadow = contact_shadow(cover, scene.old, solid, scene.body.unit)
-    canvas = base * (1 - 0.45 * shadow)[..., None]
     lit = _lit(scene, layers, photo_type)
+    base = laid_over(base, [layer.patch for layer in lit if layer.part == BEHIND])
+    canvas = base * (1 - 0.45 * shadow)[..., None]
     arms = bare_arms(scene, fit, texture)
     sleeves = _of(lit, sleeves=True)
     sleeved = coverage(sleeves, scene.shape)
@@ -179,4 +180,4 @@ def _whole_sleeves(scene: Prepared, sleeves: list[Patch], torso: list[Patch], ar
 
 
 def _of(layers: list[Layer], *, sleeves: bool) -> list[Patch]:
-    return [layer.patch for layer in layers if (layer.part in SLEEVES) == sleeves]
+    return [layer.patch for layer in layers if layer.part != BEHIND and (layer.part in SLEEVES) == sleeves]

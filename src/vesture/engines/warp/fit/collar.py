@@ -8,57 +8,21 @@ the neck, as far above that line as in the garment.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.body.neck_column import neck_column
+from vesture.engines.warp.cloth.collar import standing_collar
 from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import curve, distance, pairs, point
 from vesture.engines.warp.fit.sleeves import SHOULDER_DROP
 from vesture.vision.garment.types import Garment
 
 NARROWEST_COLLAR = 1.05  # of the reach of the foot of the neck: rings go round it
-STANDS = (0.06, 0.14)  # half chests above the shoulder line: from a ring to what stands beside the neck
-OUTER_SHOULDER = (0.45, 0.85)  # of the way from collar to tip: the part that tells the shoulder's line
-FOOT = 0.15  # of its height: where a collar has come down to the shoulder
 # Half-widths of the neck that the opening of what stands so high (half chests) is wide, at least and at most.
 HEIGHTS, NARROW, WIDE = (0.14, 0.3, 0.5), (1.04, 1.06, 1.25), (1.12, 1.3, 1.7)
 HIGHEST = 0.55  # of the way up from the neck's foot to the jaw
-
-
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """What of a collar stands above the garment's own shoulder line, in garment pixels.
-
-    Attributes:
-        height: of the corner above that line.
-        share: of the way from a ring (0) to a collar that stands beside the neck (1).
-        foot: index on the shoulder's curve at which the collar has come down to the shoulder.
-        half_chests: the height in half the width between the armpits.
-    """
-
-    height: float
-    share: float
-    foot: int
-    half_chests: float
-
-
-def standing_collar(garment: Garment, shoulder: Floats) -> Stand:
-    """How far the collar stands above the line of a shoulder (n, 2), which runs from the collar's corner to the tip."""
-    corner, tip = shoulder[0], shoulder[-1]
-    way = (shoulder[:, 0] - corner[0]) / (tip[0] - corner[0] if abs(tip[0] - corner[0]) > 1e-6 else 1e-6)
-    outer = (way > OUTER_SHOULDER[0]) & (way < OUTER_SHOULDER[1])
-    if outer.sum() < 3:
-        return Stand(0.0, 0.0, 0, 0.0)
-    slope, start = np.polyfit(way[outer], shoulder[outer, 1], 1)
-    above = start + slope * way - shoulder[:, 1]
-    height = max(0.0, float(above[0]))
-    half_chest = distance(point(garment, "armpit_left"), point(garment, "armpit_right")) / 2
-    tall = height / max(half_chest, 1e-6)
-    share = float(np.clip((tall - STANDS[0]) / (STANDS[1] - STANDS[0]), 0, 1))
-    return Stand(height, share, int(np.argmax(above < FOOT * height)), tall)
 
 
 def shoulder_targets(

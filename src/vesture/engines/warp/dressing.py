@@ -49,9 +49,10 @@ def dress(
     garment = laid_straps(pointed_crotch(garment))
     clothes = wardrobe(options.found_category, garment)
     if Label.TOP not in clothes.replaced:
-        body = parted_at_the_waist(body)
-        if garment.kind == "jumpsuit" and Label.ONE_PIECE in clothes.replaced:
-            body = under_an_open_jacket(photo, body)
+        parted = parted_at_the_waist(body)
+        if garment.kind == "jumpsuit" and parted is body:
+            parted = under_an_open_jacket(photo, body)
+        body = parted
     scene = None
     images, changed = [], np.zeros(whole.shape[:2], bool)
     # the person is prepared while the cloth is drawn: neither needs the other, and each keeps about one core busy

@@ -85,6 +85,20 @@ def test_trousers_reach_the_ankles_and_shorts_the_knees(name: str, bodies, sampl
         assert 0.3 * length < short.leg_reach[side] < 0.7 * length
 
 
+@pytest.mark.parametrize("name", ["avatars/2", "avatars/4"])
+def test_board_shorts_end_near_the_knee_though_their_crotch_hangs_low(name: str, bodies) -> None:
+    """As long as they are wide, which a flat half of the way round the hips is."""
+    canvas = np.full((600, 700, 3), 252, np.uint8)
+    left = [(180, 80), (350, 80), (350, 390), (335, 460), (150, 450)]
+    for outline in (left, [(700 - x, y) for x, y in left]):
+        cv2.fillPoly(canvas, [np.array(outline, np.int32)], (170, 30, 40), lineType=cv2.LINE_AA)
+    body, garment = bodies[name], understand(Picture(canvas), "bottoms")
+    reach = fit_garment(body, garment).leg_reach
+    for side in SIDES:
+        leg = body.legs[side]
+        assert 0.4 < reach[side] / leg.length < 0.6  # the knee halves it
+
+
 def test_covered_feet_lengthen_trousers_and_not_shorts(bodies, sample) -> None:
     body, wishes = bodies["avatars/2"], Wishes(cover_feet=True)
     jeans = understand(sample("pants/1"), "bottoms")

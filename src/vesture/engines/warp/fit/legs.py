@@ -29,9 +29,10 @@ OVER_SHOES = 0.2  # units that long trousers and skirts go on over the shoes wit
 BEHIND_SHOE = 0.02  # units that long trousers go on past the upper edge of a shoe
 INTO_SHAFT, IN_SHAFT = 0.35, 0.9  # units on which a leg narrows into a boot, and how much of the shaft it fills there
 LOWEST_BREAK = 0.3  # units beyond the ankle where trousers end at the latest
-ANKLE_SNAP = 0.62  # legs that reach this far are full length
+ANKLE_SNAP = 0.7  # legs that reach this far are full length
 LONG_INSEAM = 1.3  # as do legs this much longer than the rise; shorts measure 0.2 to 1
-HALF_GIRTH = 1.16  # width of trousers lying flat for the width of hips seen from the front
+HALF_GIRTH = 1.28  # width of trousers lying flat for the width of hips seen from the front: half the way round
+OUTSEAM, SHORT = 0.65, 0.3  # weight of the outseam beside the inseam, in full for inseams of so many rises
 WIDER_LEGS = 1.12  # how much wider than the cloth is a leg is made, to cover the old garment
 LEAST_SHARE = 0.75  # of the present leg: no leg is thinner than that,
 BROADEST = (2.2, 1.15)  # as far as it is no broader than this for its anatomy: of a level thigh, of an upright one
@@ -175,11 +176,11 @@ def _leg_ratio(body: Body, garment: Garment, scale: float, start: Mapping[SideNa
     scale *= HALF_GIRTH
     ratio = float(inseam * scale / max(left, 1e-6))
     if "waist_left" in garment.points:
-        # where the crotch is, folds and a low seat hide; the length from waistband to cuff is seen more surely
         waist_y = np.mean([garment.points[f"waist_{s}"][1] for s in SIDES])
         outseam = np.mean([_cuff(garment, side)[1] for side in SIDES]) - waist_y
         rise = (1.0 + CROTCH_DROP * body.unit / body.torso - WAISTBAND) * body.torso
-        ratio = 0.5 * ratio + 0.5 * float((outseam * scale - rise) / max(left, 1e-6))
+        weight = OUTSEAM * float(np.clip(_inseam(garment) / SHORT, 0, 1))  # folds hide the crotch
+        ratio += weight * (float((outseam * scale - rise) / max(left, 1e-6)) - ratio)
     return FULL_LENGTH if ratio > ANKLE_SNAP or _inseam(garment) > LONG_INSEAM else max(ratio, 0.08)
 
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vesture.vision.garment.evened import evened
+from vesture.core.task import Picture as Photo
+from vesture.vision.garment.evened import evened, exposed
+from vesture.vision.garment.landmarks import understand
 
 HEIGHT, WIDTH = 600, 480
 BEIGE, GREY, WHITE, RED = (176, 160, 132), (150, 152, 156), (225, 225, 222), (190, 40, 50)
@@ -82,3 +84,25 @@ def test_a_small_pattern_all_over_is_no_shade() -> None:
     for row in range(10, HEIGHT, 22):
         cv2.putText(picture, "ALL DAY LONG" * 4, (0, row), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (30, 30, 30), 4)
     assert np.array_equal(evened(picture, whole()), picture)
+
+
+@pytest.mark.parametrize(("lightest", "gain"), [(250, 1.0), (216, 240 / 216), (120, 1.2)])
+def test_cloth_of_a_photo_without_anything_light_becomes_lighter(lightest: int, gain: float) -> None:
+    scene = np.full((400, 300, 3), 60, np.uint8)
+    scene[100:250, 50:200] = lightest
+    assert float(exposed(np.full((8, 8, 3), 100, np.uint8), scene).mean()) == pytest.approx(100 * gain, abs=1)
+
+
+def test_a_speck_of_light_does_not_hide_that_a_photo_is_dark() -> None:
+    scene = np.full((400, 300, 3), 180, np.uint8)
+    scene[:12, :12] = 255
+    assert exposed(scene, scene).mean() > 205
+
+
+def test_a_white_shirt_on_a_dark_photo_becomes_white() -> None:
+    tiles = np.random.default_rng(3).integers(30, 120, (12, 12, 3), np.uint8)  # a carpet: no plain backdrop
+    canvas = np.repeat(np.repeat(tiles, 50, axis=0), 50, axis=1)
+    body = [(200, 100), (400, 100), (520, 220), (460, 270), (410, 230), (410, 520), (190, 520), (190, 230), (140, 270)]
+    cv2.fillPoly(canvas, [np.array([*body, (80, 220)], np.int32)], (186, 186, 184))
+    garment = understand(Photo(canvas), "tops")
+    assert np.median(garment.rgb[garment.alpha > 0.99]) > 215

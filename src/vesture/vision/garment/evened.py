@@ -1,6 +1,10 @@
-"""Taking heavy shade off plain cloth: folds of a hanging garment, shadows thrown on it, dark corners of a photo.
+"""Taking heavy shade off plain cloth: folds of a hanging garment, shadows thrown on it, dark corners of a photo; and
+lightening photos that were taken too dark.
 
 Takes: the cut-out garment. Gives: its colours in more even light. Knows nothing about landmarks.
+
+Nearly every photo holds something close to white. One whose lightest places are grey was exposed too little, and its
+white shirt would be a grey one on the body.
 
 What is wide and soft in the garment's photo becomes narrow and hard on a body, and a light that the person's photo
 does not have. Shade keeps the proportions of a colour's channels; dyes, prints and patches do not, or lie apart from
@@ -30,6 +34,17 @@ KEPT = 0.35  # of what is beyond that
 SOFT = 3.0  # steepness with which shade that nears the deepest counts for less
 LEAST_NEAR = 0.05  # share of the surroundings that has to be plain cloth
 WIDTH, EDGE = 0.05, 0.06  # of the longer side: folds at least; logarithm of light that makes an edge
+LIGHTEST, MOST_GAIN = 240.0, 1.2  # level that the lightest places of a photo come near to; the most to get there
+SCENE, WHITE = 320, 99.0  # longer side at which they are looked for, percentile of the brightest channel
+
+
+def exposed(rgb: NDArray[np.uint8], scene: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """`rgb` (h, w, 3), a part of the photo `scene` (H, W, 3), as light as if the photo had been exposed well."""
+    scale = min(1.0, SCENE / max(scene.shape[:2]))
+    size = (max(1, round(scene.shape[1] * scale)), max(1, round(scene.shape[0] * scale)))
+    brightest = cv2.resize(scene, size, interpolation=cv2.INTER_AREA).max(2)
+    gain = float(np.clip(LIGHTEST / max(float(np.percentile(brightest, WHITE)), 1.0), 1.0, MOST_GAIN))
+    return np.asarray(cv2.convertScaleAbs(rgb, alpha=gain), np.uint8)
 
 
 def evened(rgb: NDArray[np.uint8], alpha: Float) -> NDArray[np.uint8]:

@@ -24,7 +24,7 @@ from vesture.vision.garment.clips import without_hanger_at_waist
 from vesture.vision.garment.collar_corners import inner_corners
 from vesture.vision.garment.crotch import open_crotch, part_legs
 from vesture.vision.garment.cutout import Cutout, Frame, cut_out
-from vesture.vision.garment.evened import evened
+from vesture.vision.garment.evened import evened, exposed
 from vesture.vision.garment.join import SURE, Joined, View, join, view_of
 from vesture.vision.garment.joined_kind import joined_kind, joined_sleeves, kind_doubts, looks_foreign
 from vesture.vision.garment.kind import find_kind, leg_gap
@@ -120,7 +120,7 @@ def read_flat(picture: Picture, category: Category, network: GarmentNetwork | No
         inner_back = cutout.alpha - alpha
         region = region & ~neck.hole
     if mask.source == "busy":  # studios light their cloth evenly, and shape it by light
-        cutout = replace(cutout, rgb=evened(cutout.rgb, cutout.alpha))
+        cutout = replace(cutout, rgb=evened(exposed(cutout.rgb, picture.rgb), cutout.alpha))
     parts = label_parts(region, points, curves) if parts is None else np.where(region, parts, 0)
     garment = _assemble(cutout, alpha, parts.astype(np.uint8), kind, points, curves, confidence, mask.warnings + doubts)
     garment = replace(garment, inner_back=inner_back)

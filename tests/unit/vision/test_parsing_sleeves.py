@@ -53,9 +53,9 @@ def test_where_the_photo_shows_no_head_or_no_shoulders_there_are_none() -> None:
     assert not sleeves((0.06, 0.06), cut=230).any()
 
 
-def forearm(painted: tuple[int, int, int], says: float) -> float:
+def forearm(painted: tuple[int, int, int], says: float, upper: tuple[int, int, int] | None = None) -> float:
     """How bare the forearms of a figure in sleeves to the elbows are when they have a colour, and another opinion says
-    that skin is so much likelier than cloth."""
+    that skin is so much likelier than cloth; with `upper` the sleeves have that colour, and it is sure of them."""
     photo, truth, pose = draw(Figure(sleeves=0.5))
     rows, columns = np.arange(truth.shape[0])[:, None], np.abs(np.arange(WIDTH) - WIDTH // 2)
     arms = (truth > 0) & (columns > 100) & (rows > 330) & (rows < 430)
@@ -64,6 +64,13 @@ def forearm(painted: tuple[int, int, int], says: float) -> float:
     lab = cv2.cvtColor((photo / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
     skin = skin_model(lab[skin_samples(photo, truth > 0, skeleton)])
     leaning = np.full(truth.shape, says, np.float32)
+    if upper is not None:
+        sleeves = (truth == TOP) & (columns > 70) & (rows < 330)
+        photo, leaning = (
+            np.where(sleeves[..., None], np.uint8(upper), photo),
+            np.where(sleeves, np.float32(-4), leaning),
+        )
+        lab = cv2.cvtColor((photo / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
     covering = read_covering(photo, lab, truth > 0, skeleton, skin, np.random.default_rng(0), leaning)
     return float(np.mean([arm[STEPS // 2 + 2 : -2].mean() for arm in covering.arms]))
 
@@ -80,3 +87,10 @@ def test_where_colours_leave_arms_open_another_opinion_settles_whether_they_are_
 def test_sleeves_far_lighter_than_all_skin_are_not_bare_for_another_opinion_alone() -> None:
     assert forearm((255, 230, 190), 2.5) < 0.2
     assert forearm((190, 130, 106), 2.5) > 0.8
+
+
+def test_where_the_colours_of_a_sure_sleeve_go_on_along_the_arm_so_does_the_sleeve() -> None:
+    leather = (190, 130, 106)
+    assert forearm(leather, 1.5, upper=leather) < 0.2
+    assert forearm(leather, 1.5, upper=(40, 90, 160)) > 0.8
+    assert forearm(leather, 1.5, upper=(120, 124, 70)) > 0.8

@@ -108,6 +108,14 @@ def test_skin_and_cloth_are_left_open_and_the_rest_is_said() -> None:
     assert np.exp(believed[Label.HAIR, 150, 60]) > 0.85
 
 
+def test_what_is_surely_cloth_is_the_less_likely_skin() -> None:
+    scores = opinion({Label.TOP: 0.9, Label.SKIN: 0.02}, {Label.TOP: 0.5, Label.SKIN: 0.4})
+    chances = np.exp(silent_on_skin(scores))
+    cloth = chances[[Label.TOP, Label.BOTTOM, Label.ONE_PIECE]].sum(0)
+    assert chances[Label.SKIN, 50, 60] < 0.2 * cloth[50, 60]
+    assert chances[Label.SKIN, 150, 60] == pytest.approx(cloth[150, 60], rel=0.02)
+
+
 def test_hair_is_weighed_against_the_likeliest_garment_and_never_beyond_all_doubt() -> None:
     chances = np.full((8, 1, 3), 0.01)
     chances[[Label.HAIR, Label.ONE_PIECE], 0, 0] = 0.2, 0.1

@@ -6,6 +6,8 @@ ends, and all its pixels answer it together; likewise where down the torso one g
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +32,7 @@ LIKE_SKIN = 1.5  # log-likelihood ratio to any colour; what begins with skin is 
 SEEN = 0.5  # visibility of the face, and of the shoulders
 SLEEVELESS = 0.3  # share of skin of either upper arm
 SLEEVE_WIDTH, SLEEVE = 0.6, 0.75  # radii of arms, and how likely the upper garment is there
+SURE_SLEEVE = 2.0  # log ratio of cloth to skin, to somebody who knows bodies
 STRONGEST = 3.0  # log-likelihood ratio of one pixel
 LEANING = 1.0  # weight of that opinion beside the colours along an arm
 TOO_LIGHT = (12.0, 18.0)  # L beyond the skin's median: from the first on less is bare for that opinion, then nothing
@@ -76,14 +79,13 @@ def read_covering(
     if belly is not None:
         waist, certain = belly, 1.0
     bare_chest = float(np.interp(0.5, TORSO_LEVELS, torso)) > 0.5
-    ratio = {
-        "arms": _ratio(skin, None if bare_chest else upper, lab, person),
-        "legs": _ratio(skin, lower, lab, person),
-    }
+    on_arms = [] if bare_chest else [upper]
     if leaning is not None:
-        ratio["arms"] = ratio["arms"] + np.where(
-            person, np.float32(LEANING) * _heard(leaning, skin, lab), np.float32(0)
-        )
+        on_arms.append(_sleeves(leaning, lab, person, skeleton, generator))
+    ratio = {"arms": _ratio(skin, on_arms, lab, person), "legs": _ratio(skin, [lower], lab, person)}
+    if leaning is not None:
+        heard = _heard(leaning, skin, lab, ratio["arms"] > 0)
+        ratio["arms"] = ratio["arms"] + np.where(person, np.float32(LEANING) * heard, np.float32(0))
     limbs = {}
     for name, first in (("arms", 11), ("legs", 23)):
         limbs[name] = tuple(
@@ -93,18 +95,31 @@ def read_covering(
     return Covering(limbs["arms"], limbs["legs"], (TORSO_LEVELS, torso), waist, certain)  # type: ignore[arg-type]
 
 
-def _heard(leaning: Floats, skin: ColourModel, lab: Floats) -> Floats:
-    """What of a leaning (h, w) to skin counts: arms lie in shade, but are never much lighter than the face, so what is
-    far lighter than all skin seen is cloth as likely as not, like the pale sleeves of a top whose front is darker."""
+def _heard(leaning: Floats, skin: ColourModel, lab: Floats, likely: Bools) -> Floats:
+    """What of a leaning (h, w) to skin counts: that to cloth, and that to skin where colours find skin `likely` (h, w).
+
+    Arms lie in shade, but are never much lighter than the face, so what is far lighter than all skin seen is cloth as
+    likely as not, like the pale sleeves of a top whose front is darker.
+    """
     lighter = lab[..., 0] - skin.means[0, 0]
-    return np.asarray(np.where(leaning > 0, leaning * np.interp(lighter, TOO_LIGHT, (1, 0)), leaning), np.float32)
+    bare = likely * np.interp(lighter, TOO_LIGHT, (1, 0))
+    return np.asarray(np.where(leaning > 0, leaning * bare, leaning), np.float32)
+
+
+def _sleeves(
+    leaning: Floats, lab: Floats, person: Bools, skeleton: Skeleton, generator: np.random.Generator
+) -> ColourModel | None:
+    """The colours of what surely are sleeves on the upper arms: where further down the arm they go on, so does the
+    sleeve, though it may have the colour of skin."""
+    upper_arms = drawn_limbs(skeleton, (person.shape[0], person.shape[1]), ("upper arm",), SLEEVE_WIDTH)
+    return fit_colours(lab[person & upper_arms & (leaning < -SURE_SLEEVE)], generator)
 
 
 def like_skin(skin: ColourModel | None, lab: Floats, where: Bools) -> Bools:
     """Those pixels of `where` (h, w) that the person's skin explains well."""
     if skin is None:
         return np.zeros_like(where)
-    return np.asarray(_ratio(skin, None, lab, where) > LIKE_SKIN)
+    return np.asarray(_ratio(skin, [], lab, where) > LIKE_SKIN)
 
 
 def sure_sleeves(top: Floats, skeleton: Skeleton, covering: Covering) -> Bools:
@@ -153,13 +168,14 @@ def skin_samples(rgb: NDArray[np.uint8], person: Bools, skeleton: Skeleton) -> B
     return tone & drawn_limbs(skeleton, shape, ("forearm", "hand", "shin"), 0.5)
 
 
-def _ratio(skin: ColourModel, cloth: ColourModel | None, lab: Floats, person: Bools) -> Floats:
-    """Log-likelihood ratio (h, w) of skin against this cloth and against any colour; 0 off the person."""
+def _ratio(skin: ColourModel, clothes: Sequence[ColourModel | None], lab: Floats, person: Bools) -> Floats:
+    """Log-likelihood ratio (h, w) of skin against these clothes and against any colour; 0 off the person."""
     result = np.zeros(person.shape, np.float32)
     pixels = lab[person]
     other = np.full(len(pixels), ANY_COLOUR, np.float32)
-    if cloth is not None:
-        other = np.maximum(other, cloth.log_likelihood(pixels))
+    for cloth in clothes:
+        if cloth is not None:
+            other = np.maximum(other, cloth.log_likelihood(pixels))
     result[person] = np.clip(skin.log_likelihood(pixels) - other, -STRONGEST, STRONGEST)
     return result
 
@@ -212,7 +228,7 @@ def _lowest_belly(torso: Floats, waist: float) -> float | None:
 
 def _torso(skin: ColourModel, lower: ColourModel | None, lab: Floats, core: Bools, v: Floats) -> Floats:
     """Share of skin at TORSO_LEVELS: a bare midriff, a low neckline, a bare chest."""
-    ratio = _ratio(skin, lower, lab, core)
+    ratio = _ratio(skin, [lower], lab, core)
     index = np.rint((v - TORSO_LEVELS[0]) / (TORSO_LEVELS[1] - TORSO_LEVELS[0])).astype(int)
     valid = core & (index >= 0) & (index < len(TORSO_LEVELS))
     count = np.bincount(index[valid], minlength=len(TORSO_LEVELS))

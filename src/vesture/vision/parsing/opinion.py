@@ -23,6 +23,7 @@ REACH = 7  # levels on either side of the waist that must agree
 FEWEST_LEVELS, FEWEST_PIXELS = 3, 4
 LEAST = 0.02  # probability
 LEAST_SHARE = 2.5e-3  # of one garment in all cloth
+HARDLY_SKIN = 0.2  # chance of skin, not cloth, below which it is the less likely
 HAIR_SAYS = 4.0  # largest log ratio of hair to cloth
 SKIN_SAYS = 4.0  # largest log ratio of skin to cloth
 CLEAR = 0.3  # mean log ratio of top to bottom above the waist, and of bottom to top below it
@@ -33,14 +34,16 @@ ALIKE_BY_DRESS = (LIKE_A_DRESS, 0.6, 0.8, 0.9), (ALIKE, 0.6, 0.6, 0.0)  # shares
 def silent_on_skin(opinion: Floats) -> Floats:
     """Log-scores (8, h, w) that leave it open what is skin and what is cloth, and say all the rest.
 
-    Whole limbs decide that better than places do: sleeves in the colour of skin look bare to the network.
+    Whole limbs decide that better than places do: sleeves in the colour of skin look bare to the network. The other way
+    round it errs seldom: what it is sure is cloth, though it has the colour of skin, is less likely skin.
     """
     chances = np.exp(opinion)
     cloth = chances[[TOP, BOTTOM, ONE_PIECE]].sum(0)
     result = opinion.copy()
-    result[SKIN] = np.log(0.5 * (chances[SKIN] + cloth))
+    either = np.log(0.5 * (chances[SKIN] + cloth))
+    result[SKIN] = either + np.minimum(np.log(chances[SKIN] / (chances[SKIN] + cloth) / HARDLY_SKIN), 0)
     for label in (TOP, BOTTOM, ONE_PIECE):
-        result[label] = result[SKIN] + np.log(chances[label] / cloth + LEAST_SHARE)
+        result[label] = either + np.log(chances[label] / cloth + LEAST_SHARE)
     return result
 
 

@@ -15,6 +15,7 @@ from vesture.engines.warp.cloth.placement import Ease, Wishes
 from vesture.engines.warp.dressing import dress
 from vesture.engines.warp.fit.fitting import fit_garment
 from vesture.engines.warp.fit.transfer import Transfer
+from vesture.engines.warp.fit.worn import outermost
 from vesture.engines.warp.worn.garment import worn_garment
 from vesture.engines.warp.worn.wearer import WornGarment, carried
 from vesture.vision.frame import Box
@@ -157,3 +158,10 @@ def test_a_cap_sleeve_goes_with_its_arm(body: Body) -> None:
     assert beyond.any()
     assert moved[beyond, 1].min() < -2  # up, with the arm
     assert np.abs(moved[usual.target[:, 0] < 150]).max() < 0.1
+
+
+def test_widths_are_told_by_the_cloth_s_own_sides(jumper: WornGarment) -> None:
+    sides = outermost(jumper, Part.TORSO)
+    across, level = jumper.wearer.coordinates(sides).T
+    trunk = (level > 0.6) & (level < 0.95)
+    np.testing.assert_allclose(np.abs(across[trunk]), 30.0, atol=2.0)

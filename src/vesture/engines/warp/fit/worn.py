@@ -16,7 +16,9 @@ from vesture.engines.warp.fit.transfer import Levels, Transfer, Widths, limb_coo
 from vesture.engines.warp.fit.worn_width import wide_enough
 from vesture.engines.warp.worn.wearer import WornGarment
 from vesture.vision.garment.types import Part
+from vesture.vision.masks import dilate, erode
 
+SOFT = 3  # pixels of a soft rim
 LATTICE = 26  # handles along the garment's longer side
 PLACED, LOOSE = 5.0, 1.0  # weights: cloth that lies on one part of the body, cloth between two
 SHOULDER = 0.32  # units along the arm within which a sleeve goes with the torso as much
@@ -38,7 +40,7 @@ def fit_worn_upper(body: Body, garment: WornGarment, wishes: Wishes, ease: Ease)
     transfer = Transfer(garment.wearer, body)
     levels, hem = _hem(body, garment, transfer, wishes, ease)
     torso = lattice(garment, Part.TORSO)
-    widths = eased(wide_enough(transfer, torso, spacing(garment), over=garment.kind == "top"), ease)
+    widths = eased(wide_enough(transfer, outermost(garment, Part.TORSO), over=garment.kind == "top"), ease)
     place = _over_arms(transfer, torso, transfer.torso(torso, levels, widths))
     handles = {int(Part.TORSO): pairs(torso, place, PLACED)}
     joints: dict[tuple[int, int], Floats] = {}
@@ -77,6 +79,15 @@ def lattice(garment: WornGarment, part: Part) -> Floats:
         rows, columns = np.nonzero(own)
         points = np.stack([columns, rows], 1)[:: max(1, len(rows) // 12)].astype(float)
     return np.asarray(points, float)
+
+
+def outermost(garment: WornGarment, part: Part) -> Floats:
+    """The points (n, 2) at both ends of each row of a part of the cloth, soft rims of other parts left out."""
+    own = garment.parts == part
+    own &= dilate(erode(own, SOFT), SOFT)
+    rows = np.flatnonzero(own.any(1))
+    first, last = np.argmax(own[rows], axis=1), own.shape[1] - 1 - np.argmax(own[rows, ::-1], axis=1)
+    return np.concatenate([np.stack([first, rows], 1), np.stack([last, rows], 1)]).astype(float)
 
 
 def _hem(

@@ -16,7 +16,7 @@ from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import Ease, Fit, Wishes, pairs, point
 from vesture.engines.warp.fit.legs import OVER_SHOES
 from vesture.engines.warp.fit.transfer import Levels, Transfer, Widths, limb_coordinates
-from vesture.engines.warp.fit.worn import LOOSE, PLACED, SAME, eased, lattice, spacing
+from vesture.engines.warp.fit.worn import LOOSE, PLACED, SAME, eased, lattice, outermost, spacing
 from vesture.engines.warp.fit.worn_width import wide_enough
 from vesture.engines.warp.worn.wearer import WornGarment
 from vesture.vision.garment.types import Part
@@ -42,7 +42,7 @@ def fit_worn_lower(body: Body, garment: WornGarment, wishes: Wishes, ease: Ease)
     transfer = Transfer(garment.wearer, body, from_hips=True)
     levels = _levels(body, garment, transfer, ease)
     hips = lattice(garment, Part.TORSO)
-    widths = eased(wide_enough(transfer, hips, spacing(garment)), ease)
+    widths = eased(wide_enough(transfer, outermost(garment, Part.TORSO)), ease)
     handles = {int(Part.TORSO): pairs(hips, transfer.torso(hips, levels, widths), PLACED)}
     joints: dict[tuple[int, int], Floats] = {}
     reach: dict[SideName, float] = {}
@@ -135,7 +135,7 @@ def _over_the_leg(
     """
     shares = SHARES * end
     usual = np.interp(leg.along / leg.length, LEG.at, LEG.swell) * leg.natural
-    tight = np.interp(shares * leg.length, leg.along, usual * within_cloth(leg.outer / usual))
+    tight = np.interp(shares * leg.length, leg.along, usual * within_cloth(leg.outer / usual, LEG))
     begins = np.clip((SHARES - 0.3) / 0.5, 0, 1)
     begins = begins * begins * (3 - 2 * begins)
     column, row = np.rint(leg.at(np.array([end + BELOW_HEM]) * leg.length)[0]).astype(int)

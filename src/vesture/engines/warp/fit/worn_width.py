@@ -14,27 +14,27 @@ from vesture.vision.parsing.parse import Label
 
 LEVELS = np.linspace(0.35, 1.3, 20)
 BARE = 1.08  # widest bare body, in those of anatomy: wider ones are clothes
-AGREES = (1.03, 1.07)  # ratios up to which the cloth is wide enough, and from which on it is widened in full
+AGREES = (1.0, 1.04)  # ratios up to which the cloth is wide enough, and from which on it is widened in full
 WIDEST = 1.3
-SEEN = 0.96  # of trousers that are seen, that the hem over them covers at least
+SEEN = 1.0  # of trousers that are seen, that the hem over them covers at least
+NEAR = 0.03  # levels within which a side is looked at
 STEPS = 40  # from the spine to the widest
 FLARE = 0.25  # slope at which a side of cloth may widen towards the hem
 
 
-def wide_enough(transfer: Transfer, points: Floats, spacing: float, over: bool = False) -> Widths:
+def wide_enough(transfer: Transfer, points: Floats, over: bool = False) -> Widths:
     """Factors (n,) for signed distances (n,) from the person's spine at levels (n,).
 
     Args:
-        points: (m, 2) spread over the cloth of the torso, garment pixels.
-        spacing: between them.
+        points: (m, 2) along the sides of the torso's cloth, a few to each level at least, garment pixels.
         over: whether it hangs over what the person wears below.
     """
     here, there = transfer.source, transfer.target
     on_wearer, on_person = here.coordinates(points), there.coordinates(transfer.torso(points))
     factors = {}
     for side in SIDES:
-        worn = _reach(SIGN[side] * on_wearer[:, 0], on_wearer[:, 1], here, spacing)
-        have = _reach(SIGN[side] * on_person[:, 0], on_person[:, 1], there, spacing * transfer.size)
+        worn = _reach(SIGN[side] * on_wearer[:, 0], on_wearer[:, 1])
+        have = _reach(SIGN[side] * on_person[:, 0], on_person[:, 1])
         # where the wearer's body was read as wider than the cloth on it, so may the person's be
         fair = np.clip(worn / np.maximum(_breadth(here, side), 1e-6), 0.5, 1)
         need = fair * _breadth(there, side)
@@ -70,11 +70,10 @@ def _below_the_hem(body: Body, side: SideName) -> Floats:
     return np.asarray((reach[None] - FLARE * body.torso * np.abs(LEVELS[:, None] - LEVELS[None])).max(1).clip(0))
 
 
-def _reach(out: Floats, level: Floats, body: Body, spacing: float) -> Floats:
+def _reach(out: Floats, level: Floats) -> Floats:
     """How far out cloth goes at `LEVELS`; 0 where there is none."""
-    near = np.abs(level - LEVELS[:, None]) < max(0.75 * spacing / body.torso, 0.03)
-    furthest = np.where(near, out, 0).max(axis=1, initial=0.0)
-    return np.where(furthest > 0, furthest + 0.5 * spacing, 0)
+    near = np.abs(level - LEVELS[:, None]) < NEAR
+    return np.asarray(np.where(near, out, 0).max(axis=1, initial=0.0))
 
 
 def _smooth(values: Floats) -> Floats:

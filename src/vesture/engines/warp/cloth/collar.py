@@ -18,7 +18,7 @@ from vesture.engines.warp.cloth.placement import curve, distance, point
 from vesture.engines.warp.cloth.triangles import carried
 from vesture.engines.warp.picture.patch import Patch, bounds
 from vesture.vision.garment.types import Garment, Part
-from vesture.vision.masks import erode, feather
+from vesture.vision.masks import feather
 from vesture.vision.parsing.parse import Label
 
 STANDS = (0.06, 0.14)  # half chests above the shoulder line: from a ring to what stands beside the neck
@@ -32,7 +32,6 @@ HIGHEST = 0.1  # units above the corners: a hood that stands in its photo hangs 
 UNDER = 0.03  # units that the back goes on under the front
 EVEN = 0.03  # units over which it is evened out: labels and hangers
 FLARE = 0.8  # that a neck grows wider to each side below the collar's corners, in pixels for each
-EDGE = 0.015  # units inside the edge of skin, where the label is less exact
 SEEN = 1.15  # half-widths of the neck within which skin that is seen above a collar is the neck's
 
 
@@ -136,7 +135,7 @@ def _before(body: Body, spots: Floats, down: Floats) -> Floats:
     place = np.rint(spots).astype(int)
     skin = body.labels[place[..., 1], place[..., 0]] == Label.SKIN
     skin &= (below < 0) | ((down < 0) & (np.abs(across) < SEEN * half))
-    return np.maximum(neck, feather(erode(skin, EDGE * body.unit), 0.7))
+    return np.maximum(neck, feather(skin, 0.7))
 
 
 @dataclass(frozen=True, slots=True)

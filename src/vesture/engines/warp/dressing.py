@@ -21,6 +21,7 @@ from vesture.engines.warp.cloth.placement import Wishes
 from vesture.engines.warp.compose.compose import compose, wardrobe
 from vesture.engines.warp.fit.crotch import pointed_crotch
 from vesture.engines.warp.fit.fitting import fit_garment
+from vesture.engines.warp.fit.front_hem import without_back_tail
 from vesture.engines.warp.fit.strap_layout import laid_straps
 from vesture.engines.warp.fit.variants import ease_of
 from vesture.engines.warp.one_piece import parted_at_the_waist
@@ -46,7 +47,7 @@ def dress(
     photo = np.ascontiguousarray(whole[box.slices])
     shape = photo.shape[0], photo.shape[1]
     wishes = Wishes(options.long_top, options.cover_feet, options.adjust_hands)
-    garment = laid_straps(pointed_crotch(garment))
+    garment = without_back_tail(laid_straps(pointed_crotch(garment)))
     clothes = wardrobe(options.found_category, garment)
     if Label.TOP not in clothes.replaced:
         parted = parted_at_the_waist(body)

@@ -103,8 +103,8 @@ def shoulder_outline(body: Body, side: SideName, arm: Limb) -> tuple[ShoulderLin
 
 
 def worn_outline(body: Body, along: Floats, rays: Floats, out: Floats) -> Floats:
-    """How far (n,) outwards of a shoulder's line its clothes are seen to reach, padding apart; nan where they are hidden
-    or it is bare.
+    """How far (n,) outwards of a shoulder's line its clothes are seen to reach, padding apart; nan where they are
+    hidden or it is bare.
 
     Args:
         along: arc lengths (n,) on the line.

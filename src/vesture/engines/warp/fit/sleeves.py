@@ -88,7 +88,7 @@ def fit_sleeve(
     along = share * reach
     cloth = 0.5 * np.linalg.norm(outer - inner, axis=1) * scale[0]
     natural, present = arm.radius(along), arm.radius(along, clothed=True)
-    # what was worn tells how wide this arm's sleeves are; cloth cut wider or closer than is usual stands off more or less
+    # what was worn tells how wide sleeves are on this arm; cloth that is cut wider or closer than usual, how much else
     cut = float(np.clip(np.median(cloth[count // 2 :]) / (USUAL_CLOTH[is_long] * body.unit), *CUT))
     width = natural * np.clip(cut * np.clip(present / natural, *WORN), *SLEEVE)
     normal = arm.outward(along, SIGN[side])

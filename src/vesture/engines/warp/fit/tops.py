@@ -42,6 +42,7 @@ BESIDE = 0.04  # units beside the present outline where the scene is seen, unles
 USUAL_SPARE = 1.15  # half-width of flat cloth in that of what is worn, from which on it is a loose top
 SPARE_SHOWN, LOOSE, TIGHT = 0.3, (0.0, 0.08), 0.97  # share of that which shows, as shares of the width; of tight tops
 UNDER_SLEEVE = 0.03  # levels below the armpit in which the sleeve takes the torso along
+BAY = 0.25  # of a hem that rises between its ends, that stays on the body
 FLARE = 0.05  # of the hem's width, for each unit of drape
 SLEEVE_PART = {"left": Part.LEFT_SLEEVE, "right": Part.RIGHT_SLEEVE}
 
@@ -202,10 +203,15 @@ def worn_half_width(body: Body, side: SideName, level: Floats, beside_sleeve: bo
 
 
 def _hem_target(body: Body, source: Floats, left: Floats, right: Floats, scale: float, roundness: float) -> Floats:
-    """The hem between the ends of the side seams, keeping its own shape, rounded a little around the body."""
+    """The hem between the ends of the side seams as it is cut, rounded a little around the body.
+
+    What a lying hem does from place to place, and bays in it, are folds: cloth that hangs is level or lowest in front.
+    """
     t = (source[:, 0] - source[0, 0]) / max(source[-1, 0] - source[0, 0], 1e-6)
     chord = source[0] + t[:, None] * (source[-1] - source[0])
-    sag = (source[:, 1] - chord[:, 1]) * scale
+    shapes = np.stack([t * (1 - t), (t * (1 - t)) ** 2], 1)
+    cut = shapes @ np.linalg.lstsq(shapes, source[:, 1] - chord[:, 1], rcond=None)[0]
+    sag = np.where(cut < 0, BAY * cut, cut) * scale
     round_body = roundness * body.unit * 4 * t * (1 - t)
     return np.asarray(left + t[:, None] * (right - left) + (sag + round_body)[:, None] * body.down)
 

@@ -28,7 +28,7 @@ from vesture.engines.warp.undress.neck import bare_neck
 from vesture.engines.warp.undress.neck_seam import neck_seam
 from vesture.engines.warp.undress.prepared import Prepared
 from vesture.engines.warp.undress.removal import below
-from vesture.engines.warp.undress.skin import BareLimb, arm_tones, painted_limb
+from vesture.engines.warp.undress.skin import CALMER, BareLimb, arm_tones, painted_limb
 from vesture.engines.warp.undress.skin_texture import SkinTexture
 from vesture.engines.warp.undress.thighs import beside_a_tube
 from vesture.engines.warp.undress.trunk import painted_torso
@@ -136,7 +136,7 @@ def _behind(
             leg = scene.legs[side]
             zone = _limb(scene, leg, max(0.0, reach.get(side, 0.0) - 0.5 * body.unit), leg.limb.length)
             zone = np.maximum(zone, instep(body, side, scene.old, leg.limb))
-            tone = scene.complexion.legs.get(side, scene.complexion.leg)
+            tone = scene.complexion.legs.get(side, scene.complexion.leg * CALMER)
             zone = zone * (need & ~under_cloth(leg.limb, cover, HEM_SLOPE * body.unit))
             if reach.get(side, 0.0) > TO_ANKLE * leg.limb.length:
                 zone = zone * ~beside_a_tube(leg.limb, cover, HEM_SLOPE * body.unit)

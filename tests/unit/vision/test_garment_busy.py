@@ -60,6 +60,21 @@ def test_ground_goes_on_into_corners_but_not_into_straight_hems_and_what_is_at_t
     ground = corner.copy()
     ground[353:364, 150:158] = True  # a print in the colour of the ground, at the hem
     ground[36:50, 226:234] = True  # between the neck and a hanger
-    found = ground_in_corners(ground, smoothed)
+    found = ground_in_corners(ground, smoothed, np.zeros_like(smoothed))
     assert found[corner].mean() > 0.9
     assert not (found & ~corner).any()
+
+
+def test_what_is_surely_ground_goes_on_deep_into_a_gap_and_beyond_where_its_sides_touch() -> None:
+    region = np.zeros((SIZE, SIZE), bool)
+    region[40:360, 100:300] = True
+    region[280:, 194:212] = False  # a gap that the outline shows, and how it goes on
+    deep, beyond, print_ = (np.zeros_like(region) for _ in range(3))
+    deep[200:280, 196:210] = True
+    beyond[150:190, 197:209] = True
+    print_[150:190, 120:132] = True
+    print_[170:182, 216:228] = True
+    found = ground_in_corners(deep, region, deep | beyond | print_)
+    assert found[deep].all()
+    assert found[beyond].mean() > 0.9
+    assert not found[print_].any()

@@ -20,10 +20,13 @@ FAR = 0.05  # from what the network believes to be garment: surely none
 
 CERTAIN = 0.97  # belief from which the colour of the ground is a trim of the garment
 GROUND = 9.0  # Lab units from one of the ground's main colours
+FOREIGN = 25.0  # Lab units from all colours of the garment, by which narrow gaps are told whatever the belief
 SHADE = 0.45  # what darkness counts of ground in a gap, where the light is low
 CORNER = 0.03  # how far ground goes on into corners of a smoothed region
 HOLLOW = 0.6  # share of such ground's mouth that lies in a corner
 TOP = 0.15  # of the height, in which hangers are looked for
+UPRIGHT = 0.05  # of the height: what is shorter is no gap but a print
+ARMPITS = 0.22  # of the height: gaps between sleeves and body begin no higher
 HANGER = 0.01  # half the thickness of a hanger
 
 
@@ -46,7 +49,7 @@ def cut_believed(small: NDArray[np.uint8], lab: Float, prior: Float) -> Bool:
     cut may move the outline only within a band round the believed one.
     """
     size = max(prior.shape)
-    ground = _like_ground(lab, prior)
+    ground, surely = _like_ground(lab, prior)
     within = cv2.erode((prior > 0.5).astype(np.uint8), disc(0.01 * size)) > 0
     prior = np.where(ground & within, np.minimum(prior, 0.25), prior)
     seen = (prior > 0.5).astype(np.uint8)
@@ -60,28 +63,33 @@ def cut_believed(small: NDArray[np.uint8], lab: Float, prior: Float) -> Bool:
     if not region.any():
         return region
     region = cut.smooth_region(cut.main_body(region), 1.2)
-    return cut.main_body(region & ~ground_in_corners(ground, region))
+    gaps = ground_in_corners(ground, region, surely)
+    return cut.main_body(region & ~gaps) & ~gaps
 
 
-def _like_ground(lab: Float, prior: Float) -> Bool:
+def _like_ground(lab: Float, prior: Float) -> tuple[Bool, Bool]:
     """Pixels that have the colour of the ground round the garment, and none that the garment has much of: gaps between
-    sleeves and body are thinner than the network sees."""
+    sleeves and body are thinner than the network sees. And those that are far from all colours of the garment."""
     size = max(prior.shape)
     near = cv2.dilate((prior > 0.5).astype(np.uint8), disc(2.5 * FAR * size)) > 0
     outside, inside = near & (prior < 0.1), prior > 0.7
     if outside.sum() < 200 or inside.sum() < 200:
-        return np.zeros(prior.shape, bool)
+        none = np.zeros(prior.shape, bool)
+        return none, none
     to_ground = distance_to(lab, main_colours(lab[outside]), SHADE)
     to_cloth = distance_to(lab, main_colours(lab[inside]))
-    return np.asarray((to_ground < GROUND) & (to_cloth > 2.2 * to_ground + 4) & (prior < CERTAIN))
+    alike = (to_ground < GROUND) & (to_cloth > 2.2 * to_ground + 4) & (prior < CERTAIN)
+    return np.asarray(alike), np.asarray((to_cloth > FOREIGN) & (to_cloth > 2.2 * to_ground))
 
 
-def ground_in_corners(ground: Bool, region: Bool) -> Bool:
-    """`ground` that goes on into corners of `region`, such as those between sleeve and body: smoothing closes them."""
+def ground_in_corners(ground: Bool, region: Bool, surely: Bool) -> Bool:
+    """`ground` that goes on into corners of `region`, such as those between sleeve and body: smoothing closes them.
+    What is `surely` ground goes on as deep as it is narrow."""
     reach = disc(CORNER * max(region.shape))
     solid = region.astype(np.uint8)
     shallow = region & (cv2.erode(solid, reach) == 0)
-    ground = flood((ground & shallow) | ~region, ~region, 0) & region
+    narrow = surely & (cv2.morphologyEx(surely.astype(np.uint8), cv2.MORPH_OPEN, reach) == 0)
+    ground = flood((ground & shallow) | (narrow & region) | ~region, ~region, 0) & region
     hollow = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, reach) > solid
     count, pieces = cv2.connectedComponents(ground.astype(np.uint8))
     grown = cv2.dilate(pieces.astype(np.float32), disc(2)).astype(np.intp)
@@ -89,7 +97,22 @@ def ground_in_corners(ground: Bool, region: Bool) -> Bool:
     kept = cornered > HOLLOW * mouth
     rows = np.nonzero(region.any(1))[0]
     kept[np.unique(pieces[: rows[0] + round(TOP * len(rows))])] = False
-    return np.asarray(kept[pieces] & (pieces > 0))
+    gaps = kept[pieces] & (pieces > 0)
+    return np.asarray(gaps | _beyond(gaps, narrow & region, rows, 1.5 * len(reach)))
+
+
+def _beyond(gaps: Bool, narrow: Bool, rows: NDArray[np.intp], reach: float) -> Bool:
+    """Upright pieces of `narrow` ground near `gaps` in a garment at `rows`: where a gap's two sides touch, it goes on
+    beyond."""
+    if not gaps.any():
+        return gaps
+    near = cv2.distanceTransform((~gaps).astype(np.uint8), cv2.DIST_L2, 3) < reach
+    near[: rows[0] + round(ARMPITS * len(rows))] = False
+    _, names, stats, _ = cv2.connectedComponentsWithStats(narrow.astype(np.uint8), connectivity=8)
+    wide, tall = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    upright = (tall > max(UPRIGHT * len(rows), 4)) & (tall > 2 * wide)
+    upright[0] = False
+    return np.asarray(upright[names] & np.isin(names, names[near]))
 
 
 def _near_belief(found: Bool, prior: Float, least: float) -> Bool:

@@ -17,7 +17,7 @@ from vesture.vision.garment.types import GarmentKind
 
 SHORTEST_LEG = 0.035  # gap between two legs, as a share of the garment's height
 SUIT_LEG = 0.2
-LEAST_LENGTH = 0.88  # of the width: what is shorter has hardly legs, and hangs like a skirt
+LEAST_LENGTH = 0.98  # of the width, a hanger included: what is shorter has hardly legs, and hangs like a skirt
 POINTED = 32.0  # degrees by which the hems of two legs turn where they meet; hems of skirts turn up to 25 at once
 MEETING = (0.25, 0.75)  # of the width: where they meet
 STRETCH = 0.07  # of the width to each side of a corner, over which its two slopes are read

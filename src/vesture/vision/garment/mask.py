@@ -182,7 +182,7 @@ def _without_hanger(lab: Float, region: Bool) -> Bool:
         colour = np.median(lab[labels == index], axis=0)
         if float(np.mean(np.linalg.norm(colours - colour, axis=1) < 14)) < 0.03:
             result[labels == index] = False
-    return cut.main_body(result)
+    return cut.main_body(result) & region
 
 
 def _outline_contrast(lab: Float, region: Bool) -> float:

@@ -6,10 +6,12 @@ wide the neck is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vesture.engines.warp.body.figure import SIDES, Body, Floats
 from vesture.engines.warp.body.neck_column import neck_column
@@ -19,7 +21,6 @@ from vesture.engines.warp.cloth.triangles import carried
 from vesture.engines.warp.picture.patch import Patch, bounds
 from vesture.vision.garment.types import Garment, Part
 from vesture.vision.masks import feather
-from vesture.vision.parsing.parse import Label
 
 STANDS = (0.06, 0.14)  # half chests above the shoulder line: from a ring to what stands beside the neck
 OUTER_SHOULDER = (0.45, 0.85)  # of the way from collar to tip: the part that tells the shoulder's line
@@ -69,7 +70,7 @@ def standing_collar(garment: Garment, shoulder: Floats) -> Stand:
 
 
 def collar_back(garment: Garment, mesh: Mesh, position: Floats, body: Body, shape: tuple[int, int]) -> Patch | None:
-    """The inside of the back of a standing collar, without what the neck hides of it; None where there is none.
+    """The inside of the back of a standing collar, without what a neck hides of it; None where there is none.
 
     Args:
         position: where in a window of the photo of `shape` (height, width) the vertices (n, 2) of the mesh lie.
@@ -118,24 +119,34 @@ def collar_back(garment: Garment, mesh: Mesh, position: Floats, body: Body, shap
     lying = np.clip(0.5 + (1 - rounded) * roll / 2, 0, 1)
     standing = np.where(down > 0, wider, piece[..., 3])
     alpha = np.maximum((1 - hood) * standing, hood * np.where(down > 0, wider, lying)) * between
-    alpha *= 1 - _before(body, spots, down)
+    alpha *= 1 - _neck(body, spots, down)
     return Patch(int(top), int(left), np.asarray(rgb, np.float32), np.asarray(share * alpha, np.float32))
 
 
-def _before(body: Body, spots: Floats, down: Floats) -> Floats:
-    """Coverage (h, w) of face and neck at pixels (h, w, 2), which lie so far `down` (h, w) below a collar's corners.
-    Below these the neck grows wider, and a collar's inside is seen in its corners only."""
+def _neck(body: Body, spots: Floats, down: Floats) -> Floats:
+    """Coverage (h, w) of the neck at pixels (h, w, 2), which lie so far `down` (h, w) below a collar's corners. Below
+    these it is taken to grow wider, and a collar's inside is seen in its corners only."""
+    _, across, half = _beside(body, spots)
+    return np.asarray(np.clip(0.5 + (half + FLARE * np.maximum(down, 0) - np.abs(across)) / 1.5, 0, 1))
+
+
+def behind_skin(patch: Patch, body: Body, skin: NDArray[np.bool_]) -> Patch:
+    """A collar's back without what face and neck hide of it that are seen, `skin` (H, W)."""
+    height, width = patch.alpha.shape
+    rows, columns = np.indices((height, width)) + np.array([patch.top, patch.left])[:, None, None]
+    share, across, half = _beside(body, np.stack([columns, rows], -1))
+    before = skin[patch.place] & ((share == 0) | ((share < 1) & (np.abs(across) < SEEN * half)))
+    return replace(patch, alpha=patch.alpha * (1 - feather(before, 0.7)))
+
+
+def _beside(body: Body, spots: NDArray[Any]) -> tuple[Floats, Floats, Floats]:
+    """Of pixels (h, w, 2): the share of the neck's length at which they lie, 0 above it and 1 below; how far beside its
+    axis; and how far it reaches there."""
     column = neck_column(body)
-    below = (spots - column.top) @ body.down
-    length = max(float((column.bottom - column.top) @ body.down), 1e-6)
-    share = np.clip(below / length, 0, 1)
-    across = (spots - column.top) @ body.across - share * float((column.bottom - column.top) @ body.across)
-    half = np.where(across > 0, column.half_width["right"], column.half_width["left"])
-    neck = np.clip(0.5 + (half + FLARE * np.maximum(down, 0) - np.abs(across)) / 1.5, 0, 1)
-    place = np.rint(spots).astype(int)
-    skin = body.labels[place[..., 1], place[..., 0]] == Label.SKIN
-    skin &= (below < 0) | ((down < 0) & (np.abs(across) < SEEN * half))
-    return np.maximum(neck, feather(skin, 0.7))
+    axis, offset = column.bottom - column.top, spots - column.top
+    share = np.clip(offset @ body.down / max(float(axis @ body.down), 1e-6), 0, 1)
+    across = offset @ body.across - share * float(axis @ body.across)
+    return share, across, np.where(across > 0, column.half_width["right"], column.half_width["left"])
 
 
 @dataclass(frozen=True, slots=True)

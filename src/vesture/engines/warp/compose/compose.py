@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.body.silhouettes import at_sides, below_level
+from vesture.engines.warp.cloth.collar import behind_skin
 from vesture.engines.warp.cloth.crevices import closed_crevices
 from vesture.engines.warp.cloth.edges import without_shreds
 from vesture.engines.warp.cloth.layers import BEHIND, Layer
@@ -107,7 +108,7 @@ def _dressed(
     base, solid = undress(scene, fit, cover, texture, generator)
     shadow = contact_shadow(cover, scene.old, solid, scene.body.unit)
     lit = _lit(scene, layers, photo_type)
-    base = laid_over(base, [layer.patch for layer in lit if layer.part == BEHIND])
+    base = laid_over(base, [behind_skin(layer.patch, scene.body, seen_skin) for layer in lit if layer.part == BEHIND])
     canvas = base * (1 - 0.45 * shadow)[..., None]
     arms = bare_arms(scene, fit, texture)
     sleeves = _of(lit, sleeves=True)

@@ -17,7 +17,7 @@ from vesture.engines.warp.body.waist_line import WaistLine, highest_under_a_top,
 from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import FLAT_VERTICAL, Ease, Fit, Wishes, curve, distance, merge, pairs, point
 from vesture.engines.warp.fit.legs import HANGING_OUT, OVER_SHOES, fit_legs, outline_under, ribbon, smoothed
-from vesture.engines.warp.fit.under_top import under_the_top
+from vesture.engines.warp.fit.under_top import seen_half_width, under_the_top
 from vesture.vision.garment.types import Garment, Part
 
 MOST_SAG = 0.12  # levels by which the front of a waistband may lie below its ends
@@ -37,7 +37,7 @@ SLIM_LEVEL = 0.7  # level v where even wide clothes lie closest
 # how fast hips and skirts widen below the hem of a top: what they hid at its sides, they still hide
 HIP_SPREAD, SKIRT_SPREAD = 0.3, 0.65
 RAISED_HIP = 0.85  # level v at which a thigh that is level begins on top
-BROADEST_HIP = 0.12  # of the hips: as far trousers stand off them
+BROADEST_HIP = 0.07  # of the hips: as far trousers stand off them
 BLOCK_ROWS, BLOCK_RIPPLE = 16, 5  # rows of handles between waistband and crotch; shorter ripples of the outline go
 
 HipEnds = dict[SideName, Floats]
@@ -244,7 +244,7 @@ def _side_end(body: Body, side: SideName, bottom: float) -> float:
 
 def _down_to_the_thigh(body: Body, side: SideName, level: Floats, bottom: float) -> Floats:
     """Half-width of the hips at levels, towards the thigh's present outline at the level `bottom`."""
-    bound = hip_bound(body, side, level)
+    bound = np.minimum(hip_bound(body, side, level), seen_half_width(body, side, level))
     leg = body.legs[side]
     start = float(np.interp(bottom, np.maximum.accumulate(body.coordinates(leg.axis)[:, 1]), leg.along))
     along = start + np.linspace(-0.1, 0.2, 9) * body.unit

@@ -33,11 +33,10 @@ ANKLE_SNAP = 0.7  # legs that reach this far are full length
 LONG_INSEAM = 1.3  # as do legs this much longer than the rise; shorts measure 0.2 to 1
 HALF_GIRTH = 1.28  # width of trousers lying flat for the width of hips seen from the front: half the way round
 OUTSEAM, SHORT = 0.65, 0.3  # weight of the outseam beside the inseam, in full for inseams of so many rises
-WIDER_LEGS = 1.12  # how much wider than the cloth is a leg is made, to cover the old garment
-LEAST_SHARE = 0.75  # of the present leg: no leg is thinner than that,
-BROADEST = (2.2, 1.15)  # as far as it is no broader than this for its anatomy: of a level thigh, of an upright one
+LEAST_SHARE, BROADEST = 0.65, (2.2, 1.15)  # of the present leg, but no broader than a level and an upright thigh may be
 HANGING_OUT = 0.65  # share of what a leg lying flat has to spare for a thigh that shows as width on it: tubes get round
 WIDEST_LEG, WIDEST_INSIDE = 1.9, 1.35  # natural radii that cloth stands off the axis, outside and inside
+COVERS_INSIDE = 1.12  # of its cloth, that a leg goes inwards to cover the present one
 GAP_OPENS = 0.4  # of the leg, on which the gap below the crotch widens: inner thighs part in a point
 OVERLAP = 0.012  # units that legs go past the line between them where they touch
 CLOSED = 0.6  # units below the crotch where legs part at the latest
@@ -274,8 +273,8 @@ def _into_a_boot(body: Body, side: SideName, along: Floats, outside: Floats, ins
 
 
 def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Distances (n,) of the new leg's edges from the axis, outside and inside: its own width, a little more where that
-    covers the present leg, and up to the other leg where both are one in the photo; and where (n,) it meets that."""
+    """Distances (n,) of the new leg's edges from the axis, outside and inside: its own width, more where
+    that covers the present leg, and up to the other leg where both are one in the photo; and where it meets that."""
     present = outline_under(body, side, along)
     anatomy = body.legs[side].radius(along)
     narrower = np.where(present.touches, present.outer, np.minimum(present.outer, present.inner))
@@ -284,9 +283,9 @@ def _half_widths(body: Body, side: SideName, along: Floats, cloth: Floats) -> tu
     natural = np.clip(LEAST_SHARE * narrower, anatomy, broadest * anatomy)
     flat = np.clip(cloth, 1.05 * natural, WIDEST_LEG * natural)
     width = 1.05 * natural + HANGING_OUT * (flat - 1.05 * natural)
-    outside = np.maximum(width, np.minimum(1.02 * present.outer, WIDER_LEGS * flat))
+    outside = np.maximum(width, np.minimum(1.02 * present.outer, flat))
     inside = np.minimum(width, WIDEST_INSIDE * natural)
-    inside = np.maximum(inside, np.minimum(1.02 * present.inner, WIDER_LEGS * flat))
+    inside = np.maximum(inside, np.minimum(1.02 * present.inner, COVERS_INSIDE * flat))
     meets = np.zeros(len(along), bool)
     crossed = np.median(present.middle) <= 0  # then the line between the legs says nothing
     if not crossed:

@@ -30,9 +30,9 @@ def under_the_top(body: Body, side: SideName, level: Floats, width: Floats, spre
         return width
     hem = _side_hem(body, side, body.top_hem)
     share = np.clip(UNDER - NARROWER * (hem - level), NARROWEST, UNDER)
-    worn = share * _top_width(body, side, level)
+    worn = share * seen_half_width(body, side, level)
     inside = np.minimum(width, worn)
-    at_hem = UNDER * float(_top_width(body, side, np.array([hem - HEM_EDGE]))[0])
+    at_hem = UNDER * float(seen_half_width(body, side, np.array([hem - HEM_EDGE]))[0])
     below = at_hem + spread * np.maximum(level - hem, 0) * body.torso
     return np.asarray(np.where(level < hem, inside, np.minimum(width, below)))
 
@@ -47,8 +47,8 @@ def _side_hem(body: Body, side: SideName, middle: float) -> float:
     return max(middle, float(np.median(levels[ends])))
 
 
-def _top_width(body: Body, side: SideName, level: Floats) -> Floats:
-    """Half-widths (n,) of the top at levels: to where the scene is seen beside it, else the body's."""
+def seen_half_width(body: Body, side: SideName, level: Floats) -> Floats:
+    """Half-widths (n,) of what is worn at levels: to where the scene is seen beside it, else the body's."""
     across = SIGN[side] * np.linspace(0.25, 0.75, STEPS) * body.unit
     seen = labels_at(body, body.point(np.tile(across, len(level)), np.repeat(level, STEPS))).reshape(len(level), STEPS)
     worn = np.isin(seen, (Label.TOP, Label.ONE_PIECE, Label.BOTTOM))

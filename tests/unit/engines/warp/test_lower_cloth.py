@@ -157,6 +157,31 @@ def test_cloth_seen_only_in_the_shade_of_a_hem_goes_on_in_the_light_of_the_rest(
     assert cloth_tone(np.full((*SHAPE, 3), WALL, np.uint8), replace(body, labels=np.zeros(SHAPE, np.uint8))) is None
 
 
+def test_the_shade_below_a_coat_is_not_carried_up_to_the_hips() -> None:
+    body, _ = in_a_coat()
+    photo = drawn_photo(body).astype(np.float32)
+    lower = body.labels == Label.BOTTOM
+    photo[300:316][lower[300:316]] *= 0.4
+    old = body.labels == Label.TOP
+    tone = np.float32(JEANS)
+    patch = continued_bottom(photo, body, old, old, Coarse.of(photo, UNIT), 0.8, np.random.default_rng(0), tone)
+    assert patch is not None
+    painted = patch.rgb[280 - patch.top : 299 - patch.top, 124 - patch.left : 140 - patch.left]
+    assert painted.mean() > 0.92 * np.mean(JEANS)
+
+
+def test_continued_trousers_turn_away_at_their_sides() -> None:
+    body, _ = in_a_coat()
+    photo = drawn_photo(body).astype(np.float32)
+    old = body.labels == Label.TOP
+    patch = continued_bottom(photo, body, old, old, Coarse.of(photo, UNIT), 0.8, np.random.default_rng(0))
+    assert patch is not None
+    row = 245 - patch.top
+    shown = np.flatnonzero(patch.alpha[row] > 0.9)
+    middle, side = patch.rgb[row, shown[len(shown) // 2]].mean(), patch.rgb[row, shown[[1, -2]]].mean()
+    assert 0.7 * middle < side < 0.95 * middle
+
+
 def test_lumps_of_the_top_that_pass_for_trousers_are_found() -> None:
     body, photo, old = dressed()
     lump = np.s_[258:264, 120:135]

@@ -36,9 +36,11 @@ WEAVE, SEAM = 0.02, 2.5  # units of the weave's largest detail, its usual streng
 CALM = 0.03, 1.1  # units over which cloth is calm that varies no more than this many times the usual: no folds
 WEAVE_FINEST = 800  # pixels at which pieces of weave are laid: any will do
 SHADED, LIT = 0.15, 2.0  # units below an old hem that lie in its shade, and at most how much darker it is
+TURNED = (0.2, 0.07)  # how much darker cloth is at its sides, and units in from there at which that is a third
 LIT_REACH = 0.2  # units over which cloth out of the shade is drawn to shaded one
 SPARSE = 24  # pixels to the unit at which the whole cloth's tone is read
-HEM_SHADE = (0.035, 0.15)  # units of cloth below a hem that lie in its shade, and below a coat's
+HEM_SHADE = (0.035, 0.2)  # units of cloth below a hem that lie in its shade, and below a coat's
+COAT_SHADE = 0.2  # units below a coat's hem that say nothing of the light of the cloth there
 REMAINS, STRANGE = 0.1, 36.0  # units from a hem, and colour distance from the cloth below, of what is left of a top
 LEAST = 64  # pixels of cloth
 OTHER = 90.0  # colour distance from the cloth on the legs of what is none, beside twice the cloth's own variety
@@ -85,7 +87,8 @@ def continued_bottom(
     place = np.s_[box[0] : box[2], box[1] : box[3]]
     near = np.zeros_like(own)
     near[place] = own[place]
-    inside = erode(near, RIM * body.unit)
+    lit_cloth = near if apart is None else near & (distance_to(old) > COAT_SHADE * body.unit)
+    inside = erode(lit_cloth, RIM * body.unit)
     inside = inside if int(inside.sum()) >= LEAST else near
     if not inside.any():
         return None
@@ -94,7 +97,9 @@ def continued_bottom(
         cloth = fill_scene(photo[place], zone[place] > 0, inside[place], 0.6 * body.unit, generator)
     else:
         lit = _lit(field, coarse.pure(inside), tone)
-        field = _joined(lit, coarse, inside, body.unit, REACH if lit is field else LIT_REACH)
+        worn = (outline > 0.5) | own | ((body.labels != Label.BACKGROUND) & ~old)
+        round_cloth = lit * _rounded(coarse, worn, body.unit)[..., None]
+        field = _joined(round_cloth, coarse, inside, body.unit, REACH if lit is field else LIT_REACH)
         cloth = coarse.full(field)[place] * _waistband(body, waistband, box)[..., None]
         cloth = np.clip(cloth + _texture(photo[place], zone[place] > 0, inside[place], body.unit, generator), 0, 255)
     return Patch(box[0], box[1], np.asarray(cloth, np.float32), np.asarray(zone[place], np.float32))
@@ -144,14 +149,21 @@ def _light(coarse: Coarse, inside: Bools, unit: float, aside: float) -> Floats |
 
 
 def _lit(field: Floats, seen: Bools, tone: Floats | None) -> Floats:
-    """The field (h, w, 3) as light as the whole cloth is, if what is `seen` (h, w) of it nearby is darker."""
+    """The field (h, w, 3) as light as the whole cloth is, where what is `seen` (h, w) of it nearby is darker or lies in
+    the shade of what hung above it."""
     if tone is None:
         return field
     here = np.median(field[seen], axis=0)
-    light = float(tone.mean() / max(float(here.mean()), 1.0))
-    if light <= 1:
-        return field
-    return np.asarray(field * np.clip(tone / np.maximum(here, 1.0), 1 / LIT, LIT), np.float32)
+    if float(tone.mean()) > float(here.mean()):
+        field = np.asarray(field * np.clip(tone / np.maximum(here, 1.0), 1 / LIT, LIT), np.float32)
+    shaded = (field.mean(-1) < tone.mean()) & ~seen
+    return np.asarray(np.where(shaded[..., None], tone, field), np.float32) if shaded.any() else field
+
+
+def _rounded(coarse: Coarse, worn: Bools, unit: float) -> Floats:
+    """Light (h, w) of cloth that turns away at the sides of what is worn (H, W) of it."""
+    aside = distance_to(~coarse.pure(worn)) * np.float32(coarse.factor / unit)
+    return np.asarray(1 - TURNED[0] * np.exp(-aside / TURNED[1]), np.float32)
 
 
 def cloth_tone(photo: NDArray[np.uint8], body: Body) -> Floats | None:

@@ -47,6 +47,9 @@ FAINTLY, GREY_TIP = 4.0, 0.5  # squared colour distance, and chroma as a share o
 LIT_TIP = 45.0  # L* of pale collars; what is darker may be hair in its shade
 STRIP, STRIP_INSIDE = 0.06, 0.1  # units that linings show beside a collar; and inside the widest neck
 SLIVER = 0.006  # units of half the width of pieces of skin that are a collar's rim
+COLOUR_OVER = 25  # pixels over which the garment's colour is averaged
+DARK_HAIR = 0.45  # of the light of hair, below which it may be the inside of a collar
+OTHER_COLOUR = 3.0  # squared a* and b* by which a colour is nearer to the cloth than to hair
 PLAINLY = 5.0  # squared colour distance within which a colour is plainly a material's
 
 
@@ -231,8 +234,26 @@ def _not_hair(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floa
     tip &= strange > 2 * PLAINLY
     if end.any():
         tip |= dilate(hanging_together(gone | tip, end), 1) & place
-    # in its own shade long hair is dark as any cloth, and on the garment it comes in pieces
-    return np.asarray(tip | (place & (stray | cloth_like) & ~_near_long_hair(throat, real)))
+    # in its own shade long hair is dark as any cloth, and on the garment it comes in pieces; but it keeps its colour
+    other = place & _other_colour(throat)
+    return np.asarray(tip | other | (place & (stray | cloth_like) & ~_near_long_hair(throat, real)))
+
+
+def _other_colour(throat: Throat) -> Bools:
+    """Where (h, w) the colour is the garment's beside it and not that of the head's hair in any shade, however dark."""
+    hair = face_tone(throat.lab, throat.hair)
+    if hair is None:
+        return np.zeros_like(throat.hair)
+    below = throat.cloth & (throat.lab[..., 0] < hair[0])
+    share = cv2.blur(below.astype(np.float32), (COLOUR_OVER,) * 2)
+    cloth = cv2.blur(throat.lab[..., 1:] * below[..., None], (COLOUR_OVER,) * 2) / np.maximum(share, 1e-3)[..., None]
+    own, shade = throat.lab[..., 1:], np.minimum(throat.lab[..., :1] / max(float(hair[0]), 1.0), 1.2)
+    # in the shade a cloth is anything between its colour and grey, hair fades with the light
+    left = np.clip((own * cloth).sum(-1) / np.maximum((cloth**2).sum(-1), 1.0), 0, 1)[..., None]
+    to_hair, to_cloth = (((own - usual) ** 2).sum(-1) for usual in (shade * hair[1:], left * cloth))
+    evidence = cv2.GaussianBlur(np.where(share > 0, to_hair - to_cloth, 0), (0, 0), 0.012 * throat.unit + 0.3)
+    dark = throat.lab[..., 0] < DARK_HAIR * hair[0]
+    return hanging_together(throat.cloth, throat.hair & dark & (evidence > OTHER_COLOUR))
 
 
 def _of_head(throat: Throat) -> Bools:

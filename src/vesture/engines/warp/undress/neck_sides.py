@@ -39,7 +39,7 @@ BESIDE_FACE = 0.8  # half-widths of the face above the chin at which the sides b
 EDGE_LEVELS = 7  # of those, from the lowest seen upwards, that tell how much a face narrows downwards
 STEEPEST = -0.5  # pixels by which a jaw may narrow with each pixel downwards for its edge to be gone on from
 NARROWING, STEP_OUT = 0.2, 0.012  # pixels by which a face may widen downwards with each pixel; units of a step outwards
-SPREADING = 0.7  # pixels by which a neck may widen below the jaw with each pixel downwards
+SPREADING = 0.3  # pixels by which a neck may widen below the jaw with each pixel downwards
 HAIRY = 0.3  # share of the rays that end in hair where hair hides the neck's side
 
 

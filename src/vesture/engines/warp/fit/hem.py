@@ -12,7 +12,7 @@ from vesture.vision.parsing.parse import Label
 CROPPED_LENGTH = 0.5  # from armpit to hem, in chest widths
 # Level v at which tops usually end: the median of 24 studio photos of people in tops is 1.06, the shortest 0.92.
 USUAL_HEM = 1.05
-TOWARDS_USUAL = 0.6  # how far a shorter reading gives way to what is usual: product photos tell lengths badly
+TOWARDS_USUAL = 0.8  # how far a shorter reading gives way to what is usual: product photos tell lengths badly
 LONG_TOP = 1.12  # from here on a top is long, and drawn up unless it is to keep its length
 LOWEST_TOP = (1.9, 2.5)  # without and with `long_top`
 TUCK_DEPTH = 0.05  # how far a tucked top goes on behind the waistband

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from drawn_person import UNIT, drawn_body, straight_limb
 
-from vesture.engines.warp.body.figure import ARM_RADIUS, LEG_RADIUS, _bare_from
+from vesture.engines.warp.body.figure import ARM_RADIUS, LEG_RADIUS, Limb, _bare_from, rounded_polyline
 from vesture.engines.warp.body.relief import ARM, LEG, NAVEL, flushed, limb_shade, swollen, trunk_shade, within_cloth
+from vesture.engines.warp.body.silhouettes import limb_zone, pointed
 from vesture.engines.warp.undress.complexion import Complexion
 from vesture.engines.warp.undress.joint import skin_width, without_nicks
 from vesture.engines.warp.undress.skin import _rimmed, arm_tones, bare_limb, joined
@@ -174,6 +176,21 @@ def test_a_bared_arm_is_no_more_colourful_than_face_and_hand_and_goes_over_into_
     assert np.linalg.norm(upper[1:]) / upper[0] < np.linalg.norm(lower[1:]) / lower[0] < most
     assert hand[0] < lower[0] < upper[0] < face[0]
     np.testing.assert_allclose(arm_tones(tones, "right"), [face, face])  # which is seen
+
+
+def test_a_bent_arm_has_a_corner_at_the_elbow_and_no_hole_in_its_crook() -> None:
+    corners = np.array([[100.0, 60.0], [180.0, 140.0], [100.0, 220.0]])
+    axis = rounded_polyline(corners, 33)
+    along = np.r_[0, np.cumsum(np.linalg.norm(np.diff(axis, axis=0), axis=1))]
+    arm = Limb(axis, along, np.full(33, 14.0), np.full(33, 14.0), 1.0)
+    bare = bare_limb(arm, ARM, np.zeros((300, 300), bool), UNIT, 0.0, 1.0).limb
+    gap, rounded = (np.linalg.norm(path - corners[1], axis=1).min() for path in (bare.axis, axis))
+    assert gap < 0.6 * rounded
+    zone = limb_zone((300, 300), bare, 0.0, bare.length)
+    inside = cv2.morphologyEx((zone > 0.5).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)) > 0
+    assert np.count_nonzero(inside & (zone < 0.5)) < 20
+    straight = straight_limb((150, 100), (150, 300), ARM_RADIUS, None)
+    np.testing.assert_allclose(pointed(straight.axis, straight.along, straight), straight.axis)
 
 
 def test_a_knee_is_modelled() -> None:

@@ -23,6 +23,9 @@ ARMHOLE_BARES, SLEEVE_BARES = (0.18, 0.42), (0.0, 0.15)
 MIDDLE = 0.75  # of the narrowest half-width of the bare trunk
 UNDER_HEM = 0.3  # units below cloth that count as under its hem
 SEEN_HIP, HIP_SLOPE = 0.2, 0.4  # units of trousers that are seen to a side; how much hips draw in upwards
+# radians by which a limb turns at its joint: from where on that shows a corner, all of it; share of the way to that;
+# share of the limb's length beside the joint within which its axis is rounded
+BENT, CORNER, ROUND = (0.35, 1.0), 0.6, 0.15
 
 
 def limb_zone(shape: tuple[int, int], limb: Limb, start: float, end: float, grow: float = 1.0) -> Floats:
@@ -35,8 +38,27 @@ def limb_zone(shape: tuple[int, int], limb: Limb, start: float, end: float, grow
     if ball:
         radius = radius * np.sqrt(1 - (1 - np.clip((along - along[0]) / limb.natural[0], 0, 1)) ** 2)
     normal = limb.outward(along, 1.0)
-    outline = np.concatenate([axis + normal * radius[:, None], (axis - normal * radius[:, None])[::-1]])
-    return filled(shape, outline)
+    sides = np.stack([axis + normal * radius[:, None], axis - normal * radius[:, None]], 1)
+    # piece by piece: in the crook of an elbow the sides cross
+    canvas = np.zeros(shape, np.uint8)
+    for piece in np.rint(np.stack([sides[:-1, 0], sides[1:, 0], sides[1:, 1], sides[:-1, 1]], 1) * 16).astype(np.int32):
+        cv2.fillConvexPoly(canvas, cv2.convexHull(piece), 255, lineType=cv2.LINE_AA, shift=4)
+    return canvas.astype(np.float32) / np.float32(255)
+
+
+def pointed(axis: NDArray[np.float64], along: NDArray[np.float64], limb: Limb) -> NDArray[np.float64]:
+    """The axis (n, 2) of a bare limb at arc lengths (n,): sleeves go round a bent elbow, bones meet in a corner."""
+    ends = limb.length * np.array([0.1, 0.9])
+    (before, after), (start, end) = limb.direction(ends), limb.at(ends)
+    turn = float(np.arccos(np.clip(before @ after, -1, 1)))
+    if turn < BENT[0]:
+        return axis
+    way = np.linalg.solve(np.stack([before, -after], 1), end - start)
+    corner = start + way[0] * before
+    middle = int(np.argmin(np.linalg.norm(axis - corner, axis=1)))
+    near = np.clip(1 - np.abs(along - along[middle]) / (ROUND * limb.length), 0, 1)[:, None] ** 2
+    share = CORNER * float(np.interp(turn, BENT, [0, 1]))
+    return np.asarray(axis + share * near * (corner - axis[middle]))
 
 
 def filled(shape: tuple[int, int], outline: NDArray[np.float64]) -> Floats:

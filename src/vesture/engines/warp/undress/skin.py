@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vesture.engines.warp.body.figure import Limb, SideName
 from vesture.engines.warp.body.relief import Anatomy, flushed, limb_shade, smooth_step, swollen, within_cloth
-from vesture.engines.warp.body.silhouettes import LimbFrame, limb_frame
+from vesture.engines.warp.body.silhouettes import LimbFrame, limb_frame, pointed
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import Patch, bounds
 from vesture.engines.warp.undress.complexion import Complexion, like_skin, to_rgb
@@ -89,7 +89,7 @@ def bare_limb(limb: Limb, anatomy: Anatomy, skin: Bools, unit: float, light: flo
     swell, lean = swollen(anatomy, anatomy.share(along / limb.length, bend))
     usual = limb.radius(along) * swell
     radius = usual * within_cloth(limb.radius(along, clothed=True) / usual, anatomy)
-    axis = axis + normal * (outward * lean * radius)[:, None]
+    axis = pointed(axis + normal * (outward * lean * radius)[:, None], along, limb)
     if seen:
         found = skin_width(limb, skin, joint, unit)
         if found is not None:

@@ -28,6 +28,7 @@ FOOT = 0.15  # of its height: where a collar has come down to the shoulder
 HOOD = (0.3, 0.5)  # widths of the opening: what stands so high above its corners is a hood
 FEW = 40  # pixels of an inner back that are none
 SHADE = 0.75  # of its light that the inside of a collar keeps behind a neck
+ROLL = ([0.1, 0.7, 1.0], [0.6, 1.0, 0.8])  # its light from the neck to its outline: a roll of cloth
 ROUND = 2.6  # power of its outline then
 HIGHEST = 0.1  # units above the corners: a hood that stands in its photo hangs down behind the neck
 UNDER = 0.03  # units that the back goes on under the front
@@ -112,7 +113,7 @@ def collar_back(garment: Garment, mesh: Mesh, position: Floats, body: Body, shap
     piece = cv2.remap(shown, source[..., 0], source[..., 1], cv2.INTER_LINEAR, borderValue=0)
     even = cv2.GaussianBlur(piece, (0, 0), EVEN * body.unit)
     rounded = np.abs(aside) ** ROUND + (np.minimum(down, 0) / roll) ** 2
-    light = SHADE + hood * (1 - SHADE) * np.clip(rounded, 0, 1)
+    light = (1 - hood) * SHADE + hood * np.interp(rounded, *ROLL)
     rgb = light[..., None] * even[..., :3] / np.maximum(even[..., 3:], 1e-3)
     wider = cv2.dilate(piece[..., 3], np.ones((2 * round(UNDER * body.unit) + 1,) * 2, np.uint8))
     between = np.clip((1 - np.abs(aside)) * placed.width / 4, 0, 1)

@@ -15,6 +15,7 @@ from vesture.vision.parsing.parse import Label
 
 UNIT = 60.0
 SHAPE = (200, 120)
+NOWHERE = np.zeros(SHAPE, bool)
 
 
 def coat() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -28,7 +29,7 @@ def coat() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def test_a_short_gap_between_hem_and_skirt_stays_coat() -> None:
     old, skirt, cover = coat()
-    kept = left_hanging(old, skirt, cover, UNIT)
+    kept = left_hanging(old, skirt, cover, NOWHERE, UNIT)
     assert kept[92:100, 30:90].all()
     assert kept.sum() == 8 * 60
 
@@ -36,14 +37,26 @@ def test_a_short_gap_between_hem_and_skirt_stays_coat() -> None:
 def test_a_bare_waist_is_not_covered_by_the_old_coat() -> None:
     old, skirt, cover = coat()
     cover[50:] = 0
-    assert not left_hanging(old, skirt, cover, UNIT).any()
+    assert not left_hanging(old, skirt, cover, NOWHERE, UNIT).any()
+
+
+def test_below_a_bare_belly_the_coat_goes_on_up_to_its_level_but_at_a_hand() -> None:
+    old, skirt, cover = coat()
+    cover[50:] = 0
+    low = np.zeros(SHAPE, bool)
+    low[90:] = True
+    old[96:98, 40:50] = False  # a finger
+    kept = left_hanging(old, skirt, cover, low, UNIT)
+    assert kept[90:100, 55:90].all()
+    assert not kept[:90].any()
+    assert not kept[90:98, 40:50].any()
 
 
 def test_without_a_skirt_and_behind_a_hand_nothing_stays() -> None:
     old, skirt, cover = coat()
-    assert not left_hanging(old, np.zeros_like(skirt), cover, UNIT).any()
+    assert not left_hanging(old, np.zeros_like(skirt), cover, NOWHERE, UNIT).any()
     old[96:98, 40:50] = False  # a finger between gap and skirt
-    kept = left_hanging(old, skirt, cover, UNIT)
+    kept = left_hanging(old, skirt, cover, NOWHERE, UNIT)
     assert not kept[92:96, 40:50].any()
     assert kept[92:100, 55:90].all()
 
@@ -52,7 +65,7 @@ def test_a_rim_that_is_left_of_what_goes_is_no_skirt() -> None:
     old, skirt, cover = coat()
     skirt[104:] = False
     skirt[100:104, 32:] = False
-    assert not left_hanging(old, skirt, cover, UNIT).any()
+    assert not left_hanging(old, skirt, cover, NOWHERE, UNIT).any()
 
 
 def coated(below: Label):

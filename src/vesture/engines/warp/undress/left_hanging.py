@@ -38,14 +38,15 @@ def hangs_over_trousers(body: Body) -> bool:
     return lowest > crotch_level(body)
 
 
-def left_hanging(old: Bools, skirt: Bools, cover: Floats, unit: float) -> Bools:
-    """Pixels (h, w) of the garment that goes which are seen between a new hem and the skirt below: the new top ends
-    above the level at which the old garment was parted, and no scene may show there.
+def left_hanging(old: Bools, skirt: Bools, cover: Floats, low: Bools, unit: float) -> Bools:
+    """Pixels (h, w) of the garment that goes which are seen between a new hem or a bare belly and the skirt below: the
+    new top ends above the level at which the old garment was parted, and no scene may show there.
 
     Args:
         old: (h, w) what goes.
         skirt: (h, w) what stays of the same garment.
         cover: (h, w) coverage of the new one.
+        low: (h, w) where the garment lies below the belly, sleeves left out.
     """
     skirt = pieces(skirt, SKIRT * unit**2)
     if not skirt.any():
@@ -55,7 +56,7 @@ def left_hanging(old: Bools, skirt: Bools, cover: Floats, unit: float) -> Bools:
     far = np.int32(2 * height)
     above = np.maximum.accumulate(np.where(cover > 0.5, row, -far), axis=0)
     below = np.minimum.accumulate(np.where(skirt, row, far)[::-1], axis=0)[::-1]
-    between = (row - above < REACH * unit) & (below - row < REACH * unit)
+    between = ((row - above < REACH * unit) | low) & (below - row < REACH * unit)
     # nothing but the old garment lies on the way down to its skirt
     other = np.minimum.accumulate(np.where(~(old | skirt), row, far)[::-1], axis=0)[::-1]
     return np.asarray(old & between & (below < other) & (cover < 0.999))

@@ -149,15 +149,14 @@ def _light(coarse: Coarse, inside: Bools, unit: float, aside: float) -> Floats |
 
 
 def _lit(field: Floats, seen: Bools, tone: Floats | None) -> Floats:
-    """The field (h, w, 3) as light as the whole cloth is, where what is `seen` (h, w) of it nearby is darker or lies in
-    the shade of what hung above it."""
+    """The field (h, w, 3) as light as the whole cloth is, if what is `seen` (h, w) of it nearby is darker."""
     if tone is None:
         return field
     here = np.median(field[seen], axis=0)
-    if float(tone.mean()) > float(here.mean()):
-        field = np.asarray(field * np.clip(tone / np.maximum(here, 1.0), 1 / LIT, LIT), np.float32)
-    shaded = (field.mean(-1) < tone.mean()) & ~seen
-    return np.asarray(np.where(shaded[..., None], tone, field), np.float32) if shaded.any() else field
+    light = float(tone.mean() / max(float(here.mean()), 1.0))
+    if light <= 1:
+        return field
+    return np.asarray(field * np.clip(tone / np.maximum(here, 1.0), 1 / LIT, LIT), np.float32)
 
 
 def _rounded(coarse: Coarse, worn: Bools, unit: float) -> Floats:

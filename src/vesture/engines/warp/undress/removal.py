@@ -129,10 +129,10 @@ def _skirt(body: Body, old: Bools) -> Bools:
     """What stays of a dress or a coat where only the top changes: nobody knows what is under it."""
     skirt = below(body, 1.0, old)
     long = int(below(body, COAT, skirt).sum()) > 0.15 * body.unit**2
-    return (skirt if long else skirt & (body.labels == Label.ONE_PIECE)) & ~_sleeves(body)
+    return (skirt if long else skirt & (body.labels == Label.ONE_PIECE)) & ~lower_sleeves(body)
 
 
-def _sleeves(body: Body) -> Bools:
+def lower_sleeves(body: Body) -> Bools:
     """The lower sleeves (h, w) down to their cuffs, which end lower than a garment is parted: they go."""
     result = np.zeros(body.labels.shape, bool)
     for side in SIDES:

@@ -27,7 +27,7 @@ from vesture.engines.warp.undress.lower_cloth import continued_bottom, hem_shade
 from vesture.engines.warp.undress.neck import bare_neck
 from vesture.engines.warp.undress.neck_seam import neck_seam
 from vesture.engines.warp.undress.prepared import Prepared
-from vesture.engines.warp.undress.removal import below
+from vesture.engines.warp.undress.removal import below, lower_sleeves
 from vesture.engines.warp.undress.skin import CALMER, BareLimb, arm_tones, painted_limb
 from vesture.engines.warp.undress.skin_texture import SkinTexture
 from vesture.engines.warp.undress.thighs import beside_a_tube
@@ -42,6 +42,7 @@ Bools = NDArray[np.bool_]
 TO_ANKLE = 0.8  # share of a leg that trousers cover which end at its ankle
 HEM_SLOPE = 0.1  # units that the hem of a leg may be higher at its side than in its middle
 NICK_WIDTH, NICK_REACH = 1.12, 0.15  # radii of a limb and units past its end within which nicks are closed
+BELLY = 0.88  # lowest level v at which a waistband begins
 HANGING = 0.95  # level v below which what stays of the garment that goes is its skirt
 IN_SHOE = -0.01  # units above a shoe's edge at which its shade on the ankle is half gone
 FRINGE = 0.9  # share of a coat's shade in which what is no leg of the trousers below is its hem
@@ -64,7 +65,8 @@ def undress(
     fading = np.maximum(scene.fading, np.maximum(feather(scene.bled & away, 0.8), shade))
     if Label.TOP in scene.clothes.replaced:
         fading = np.maximum(fading, neck_seam(scene.body, scene.old, cover))
-    hanging = left_hanging(scene.old, _skirt(scene), cover, scene.body.unit)
+    low = below(scene.body, min(scene.body.waist, BELLY), scene.old) & ~lower_sleeves(scene.body)
+    hanging = left_hanging(scene.old, _skirt(scene), cover, low, scene.body.unit)
     fading = fading * (1 - feather(hanging, 0.7))
     solid |= hanging
     need = (fading > 0.004) & (cover < 0.999)
@@ -100,7 +102,7 @@ def _behind(
 ) -> Iterator[Patch]:
     """What the old garment hid, back to front: the torso, the other garment, upper arms, legs."""
     body, shape, replaced = scene.body, scene.shape, scene.clothes.replaced
-    waistband = min(body.waist, 0.88)
+    waistband = min(body.waist, BELLY)
     torso: list[Floats] = []
     bared = bared_shoulders(body, cover, fit.sleeve_reach)
     arms = {side: scene.arms[side].limb for side in bared} if Label.TOP in replaced else {}

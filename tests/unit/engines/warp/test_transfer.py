@@ -165,3 +165,15 @@ def test_widths_are_told_by_the_cloth_s_own_sides(jumper: WornGarment) -> None:
     across, level = jumper.wearer.coordinates(sides).T
     trunk = (level > 0.6) & (level < 0.95)
     np.testing.assert_allclose(np.abs(across[trunk]), 30.0, atol=2.0)
+
+
+def test_loose_legs_fall_straight_from_slimmer_hips_and_tight_ones_stay_on_the_legs(body: Body) -> None:
+    stout = {side: np.where(body.half_width[side] > 0, 1.3 * body.half_width[side], 0) for side in SIDES}
+    wearer = replace(body, half_width=stout)
+    leg = wearer.legs["left"]
+    share = np.full(2, 0.3)
+    radius = float(leg.radius(share * leg.length)[0])
+    for here in (wearer, body):
+        tight, loose = Transfer(here, body, from_hips=True).aside(leg, share, np.array([0.9, 2.0]) * radius) / radius
+        np.testing.assert_allclose(tight, 0.9)
+        assert (loose < 1.8) == (here is wearer)

@@ -77,10 +77,11 @@ class Transfer:
             along: where cloth at shares of the target's length (n,) is to go instead.
         """
         share, offset = limb_coordinates(source, points)
+        aside = self.aside(source, share, offset)
         if along is not None:
             share = along(share)
         place = share * target.length
-        return np.asarray(target.at(place) + target.outward(place, 1.0) * (offset * self.size)[:, None])
+        return np.asarray(target.at(place) + target.outward(place, 1.0) * aside[:, None])
 
     def _shoulders(self) -> float:
         if self.from_hips:
@@ -96,6 +97,14 @@ class Transfer:
         ratio = float(np.log(there / here))
         ratio = float(np.sign(ratio)) * max(abs(ratio) - UNSURE, 0.0)
         return self.size * float(np.clip(np.exp(ratio), *GIRTHS))
+
+    def aside(self, limb: Limb, share: Floats, offset: Floats) -> Floats:
+        """Pixels (n,) there for offsets (n,) from the axis of a limb of the source. What hangs off a leg is narrower
+        twice over on slimmer hips, so that loose legs fall straight from them; tight ones are as wide as legs are."""
+        loose = min(1.0, self.breadth / self.size) ** 2 if self.from_hips else 1.0
+        within = limb.radius(share * limb.length)
+        close = np.clip(offset, -within, within)
+        return np.asarray(self.size * (close + loose * (offset - close)))
 
     def _legs(self, size: float) -> float:
         """Pixels there for pixels here along the legs; `size` where they are not seen."""

@@ -16,7 +16,7 @@ from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import Ease, Fit, Wishes, pairs, point
 from vesture.engines.warp.fit.legs import OVER_SHOES
 from vesture.engines.warp.fit.transfer import Levels, Transfer, Widths, limb_coordinates
-from vesture.engines.warp.fit.worn import LOOSE, PLACED, SAME, eased, lattice, outermost, spacing
+from vesture.engines.warp.fit.worn import LOOSE, PLACED, SAME, eased, lattice, outermost
 from vesture.engines.warp.fit.worn_width import wide_enough
 from vesture.engines.warp.worn.wearer import WornGarment
 from vesture.vision.garment.types import Part
@@ -100,7 +100,8 @@ def _leg(
 ) -> tuple[Handles, float]:
     """A leg of the cloth, and the arc length that it covers on the leg; `hips` moves what goes with the hips."""
     source, target = garment.wearer.legs[side], body.legs[side]
-    points = lattice(garment, LEG_PART[side])
+    inside = lattice(garment, LEG_PART[side])
+    points = np.concatenate([inside, outermost(garment, LEG_PART[side])])  # its sides tell how wide it comes out
     cuff = (point(garment, f"cuff_outer_{side}") + point(garment, f"cuff_inner_{side}"))[None] / 2
     end = max(float(limb_coordinates(source, cuff)[0][0]), SHORTEST)
     wanted = end * (min(1.0, ease.length) if end > LONG_LEG else ease.length)
@@ -115,15 +116,15 @@ def _leg(
     on_leg = transfer.limb(points, source, target, along if abs(wanted - end) > 1e-3 else None)
     with_hips = np.clip(1 - out / HIP, 0, 1)[:, None]
     place = on_leg + with_hips * (transfer.torso(points, *hips) - on_leg)
-    cloth = {sign: beside_axis(garment.parts > 0, source, SHARES * end, sign) * transfer.size for sign in (-1.0, 1.0)}
-    place = _over_the_leg(body, target, place, wanted, cloth, spacing(garment) * transfer.size)
-    weight = np.where(with_hips[:, 0] > 0, LOOSE, PLACED)
-    return Handles(points, place, weight), wanted * target.length
+    seen = {sign: beside_axis(garment.parts > 0, source, SHARES * end, sign) for sign in (-1.0, 1.0)}
+    cloth = {sign: transfer.aside(source, SHARES * end, reach) for sign, reach in seen.items()}
+    place = _over_the_leg(body, target, place, wanted, cloth)
+    count = len(inside)
+    weight = np.where(with_hips[:count, 0] > 0, LOOSE, PLACED)
+    return Handles(inside, place[:count], weight), wanted * target.length
 
 
-def _over_the_leg(
-    body: Body, leg: Limb, places: Floats, end: float, cloth: dict[float, Floats], between: float
-) -> Floats:
+def _over_the_leg(body: Body, leg: Limb, places: Floats, end: float, cloth: dict[float, Floats]) -> Floats:
     """Places (n, 2) on a leg, drawn out where cloth that ends at share `end` of it would be narrower than the bare leg.
 
     Skin that is seen tells how wide that is. Where trousers covered it, only what comes out of a hem counts: it is
@@ -131,7 +132,6 @@ def _over_the_leg(
 
     Args:
         cloth: by sign, how far (n,) the cloth reaches beside the axis at `SHARES` of `end`, 0 where it is not seen.
-        between: pixels between the places.
     """
     shares = SHARES * end
     usual = np.interp(leg.along / leg.length, LEG.at, LEG.swell) * leg.natural
@@ -150,9 +150,8 @@ def _over_the_leg(
         )
         factor = np.where((cloth[sign] > 0) & (need > 0), need / np.maximum(cloth[sign], 1e-6), 1)
         low = own & (share > 0.8 * end) & (share < 1.1 * end)
-        if painted and low.sum() >= 2:
-            have = float(np.abs(offset[low]).max()) + 0.5 * between
-            factor = np.maximum(factor, 1 + begins * (OVER_SKIN * tight[-1] / have - 1))
+        if painted and low.any():
+            factor = np.maximum(factor, 1 + begins * (OVER_SKIN * tight[-1] / float(np.abs(offset[low]).max()) - 1))
         factor = np.convolve(np.pad(np.clip(factor, 1, WIDEST_LEG), 2, mode="edge"), np.full(5, 0.2), mode="valid")
         more[own] = np.interp(share[own], shares, factor - 1)
     return np.asarray(places + leg.outward(share * leg.length, 1.0) * (offset * more)[:, None])

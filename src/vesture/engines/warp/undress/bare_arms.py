@@ -28,6 +28,7 @@ Floats = NDArray[np.float32]
 # sooner, where the sleeve ends.
 EMERGES, SOONEST = (0.1, 0.85), 0.45
 HAND = 0.05  # units that an arm goes on under the hand that is seen
+WRINKLE = 0.02  # units of half the width of notches in a sleeve's outline
 UNDER_SLEEVE, UNDER_CUFF = 0.1, 0.065  # units that an arm begins under a sleeve, and under the cuff of a long one
 LONG = 0.8  # share of the arm from which on a sleeve is long
 PEEPS, PLACES = 0.12, 24  # units beyond a forearm on which cloth that ends there peeps out; places along it
@@ -42,7 +43,9 @@ def bare_arms(scene: Prepared, fit: Fit, texture: SkinTexture) -> list[tuple[Pat
         return []
     arms = []
     unit = scene.body.unit
-    where = np.asarray(np.clip(2 * scene.fading, 0, 1), np.float32)
+    # what a sleeve's wrinkles leave out of its outline, an arm does not
+    even = cv2.blur(scene.fading, (2 * max(1, round(WRINKLE * unit)) + 1,) * 2)
+    where = np.asarray(np.clip(np.maximum(2 * scene.fading, 5 * even - 1), 0, 1), np.float32)
     for side in SIDES:
         if arm_is_bare(scene.body, side):
             continue

@@ -19,14 +19,14 @@ Bools = NDArray[np.bool_]
 
 BANDS = (0.0, 1.0, 1.8)  # pixels: grain is measured and made anew between one and the next
 # percentile of the sizes of the details of skin, that grain has, in standard deviations; levels of these at the most
-PLAIN, PLAIN_SHARE, MOST_GRAIN = 30.0, 0.5, (1.2, 0.8)
+PLAIN, PLAIN_SHARE, MOST_GRAIN = 30.0, 0.5, (0.8, 0.55)
 TILE = 256  # pixels after which grain repeats
 LEAST = 64  # pixels of skin that show grain
 EDGE = 5.0  # pixels from its outline from which on skin does
 # Low-resolution pixels, and what lightness, red and yellow (CIE L*a*b*) differ within them: about half of what
 # 64 bare arms and 32 bare legs of 40 photos do, since part of theirs is muscles, bones and light, and not by chance
 SIZES = (1.6, 3.5, 7.5, 17.0)
-LIGHTER = (0.45, 0.6, 0.6, 0.5)
+LIGHTER = (0.35, 0.6, 0.6, 0.5)
 REDDER = (0.25, 0.3, 0.3, 0.35)
 YELLOWER = (0.25, 0.25, 0.3, 0.3)
 REDDER_IF_DARKER, YELLOWER_IF_REDDER = 0.3, 0.5  # correlations

@@ -41,7 +41,7 @@ def without_back_tail(garment: Garment) -> Garment:
     if tail is None:
         return garment
     front = hem.copy()
-    front[:, 1] -= path * STEP * width + np.where(path > 0, 0.3 * THIN * width, 0.0)
+    front[:, 1] -= path * STEP * width + np.where(path > 0, 0.6 * THIN * width, 0.0)
     start, end = tail
     columns = np.arange(garment.alpha.shape[1])
     order = np.argsort(hem[start:end, 0])

@@ -30,6 +30,7 @@ from vesture.engines.warp.fit.hem import hem_level, is_tucked
 from vesture.engines.warp.fit.legs import fit_legs
 from vesture.engines.warp.fit.sleeves import fit_sleeve, has_long_sleeves, sleeve_ratio, sleeve_reach
 from vesture.engines.warp.fit.straps import has_straps, strap_handles
+from vesture.engines.warp.fit.worn_width import LEVELS, below_the_hem
 from vesture.vision.garment.types import Garment, Part
 from vesture.vision.parsing.parse import Label
 
@@ -184,6 +185,8 @@ def _side_target(
     worn = worn_half_width(body, side, level, has_long_sleeves(garment))
     loose = np.clip(SPARE_SHOWN * (cloth / worn - USUAL_SPARE), *LOOSE)
     width = np.minimum(worn * (1 + loose) * ease.width, np.maximum(cloth, TIGHT * worn))
+    if garment.kind == "top":
+        width = np.maximum(width, np.interp(level, LEVELS, below_the_hem(body, side), left=0.0, right=0.0))
     if garment.kind == "dress":
         width = dress_half_widths(body, side, level, cloth, ease.width)
     width = width * (1 + FLARE * (ease.drape - 1) * np.clip(down, 0, 1) ** 2)

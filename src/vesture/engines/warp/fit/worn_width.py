@@ -39,7 +39,7 @@ def wide_enough(transfer: Transfer, points: Floats, over: bool = False) -> Width
         fair = np.clip(worn / np.maximum(_breadth(here, side), 1e-6), 0.5, 1)
         need = fair * _breadth(there, side)
         if over:
-            need = np.maximum(need, SEEN * _below_the_hem(there, side))
+            need = np.maximum(need, SEEN * below_the_hem(there, side))
         need = np.where((have > 0) & (worn > 0), need, 0)
         ratio = need / np.maximum(have, 1e-6)
         full = np.clip((ratio - AGREES[0]) / (AGREES[1] - AGREES[0]), 0, 1)
@@ -57,7 +57,7 @@ def _breadth(body: Body, side: SideName) -> Floats:
     return np.minimum(body.width(side, LEVELS), BARE * np.interp(LEVELS, V_LEVELS, body.bare_half_width))
 
 
-def _below_the_hem(body: Body, side: SideName) -> Floats:
+def below_the_hem(body: Body, side: SideName) -> Floats:
     """How far out, at `LEVELS`, what is worn below the present top is seen; 0 where it is not."""
     out = np.linspace(0, WIDEST, STEPS)
     across = SIGN[side] * out[None] * np.interp(LEVELS, V_LEVELS, body.bare_half_width)[:, None]

@@ -51,7 +51,7 @@ def read(shoulder: float, collar: float) -> tuple[dict[str, np.ndarray], dict[st
 
 @pytest.mark.parametrize(
     ("shoulder", "collar", "sleeves"),
-    [(59, 25, True), (48, 20, False), pytest.param(59, 50, False, id="straps far apart")],
+    [(59, 25, True), (55, 25, True), (48, 20, False), pytest.param(59, 50, False, id="straps far apart")],
 )
 def test_wide_broad_shoulders_have_sleeves(shoulder: float, collar: float, sleeves: bool) -> None:
     points, curves = with_cap_sleeves(*read(shoulder, collar))

@@ -4,7 +4,7 @@ Takes: landmarks and curves of an upper garment read without sleeves. Gives: the
 shoulders are too wide to end at a body's. Knows nothing about pictures.
 
 Between an armhole and an armpit's gap an outline shows no difference. But what has no sleeves is cut in towards the
-neck, to three quarters of the chest or so; shoulders nearly as wide as the chest hang over the arms.
+neck, to three quarters of the chest or so; shoulders nine tenths as wide as the chest hang over the arms.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from vesture.vision.garment.backdrop import Float
 from vesture.vision.garment.shape import SIDES, resample
 
-WIDE = 0.94  # width over the shoulders in that of the chest, from which they hang over the arms
+WIDE = 0.9  # width over the shoulders in that of the chest, from which they hang over the arms
 BROAD = 0.15  # of the chest's width, from collar to corner: narrower ones are straps
 SEAM = 0.82  # where the sleeves begin then
 UNDER = 0.85  # of the way from the shoulder's corner to the armpit: where the sleeve's lower end lies

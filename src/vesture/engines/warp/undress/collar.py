@@ -253,7 +253,9 @@ def _other_colour(throat: Throat) -> Bools:
     to_hair, to_cloth = (((own - usual) ** 2).sum(-1) for usual in (shade * hair[1:], left * cloth))
     evidence = cv2.GaussianBlur(np.where(share > 0, to_hair - to_cloth, 0), (0, 0), 0.012 * throat.unit + 0.3)
     dark = throat.lab[..., 0] < DARK_HAIR * hair[0]
-    return hanging_together(throat.cloth, throat.hair & dark & (evidence > OTHER_COLOUR))
+    found = hanging_together(throat.cloth, throat.hair & dark & (evidence > OTHER_COLOUR))
+    # more than a collar's inside is hair of two colours
+    return found & bool(found.sum() < LARGEST_STRAY * throat.unit**2)
 
 
 def _of_head(throat: Throat) -> Bools:

@@ -79,6 +79,34 @@ def test_trousers_worn_instead_of_a_skirt_do_not_take_its_width(trousers) -> Non
         assert at_the_hem < 18 + 2 * float(bell.legs[side].radius(np.array([110.0]))[0])
 
 
+def test_hips_go_over_into_a_thigh_that_stands_out_without_a_notch(trousers) -> None:
+    drawn = drawn_body()
+    aside = straight_limb((184, 240), (262, 400), LEG_RADIUS, None)
+    labels = drawn.labels.copy()
+    labels[300:406] = int(Label.BACKGROUND)
+    cv2.line(labels, (184, 240), (262, 400), int(Label.BOTTOM), 36)
+    body = replace(drawn, legs={**drawn.legs, "right": aside}, labels=labels, top_hem=None)
+    torso = fit_garment(body, trousers).handles[int(Part.TORSO)].target
+    hip = max(torso[(torso[:, 1] > 225) & (torso[:, 1] < 245)], key=lambda place: place[0])
+    outer = edges(body, trousers, "right")[0]
+    knee = outer[len(outer) // 2]
+    between = outer[(outer[:, 1] > hip[1]) & (outer[:, 1] < knee[1])]
+    straight = np.interp(between[:, 1], [hip[1], knee[1]], [hip[0], knee[0]])
+    assert (straight - between[:, 0]).max() < 0.05 * UNIT
+
+
+def test_hips_below_a_top_are_as_wide_as_they_are_seen(trousers) -> None:
+    """A jacket that ends at the hips stands out beside them."""
+    body = drawn_body()
+    broad = replace(body, half_width=dict.fromkeys(SIDES, 1.25 * body.bare_half_width))
+    labels = body.labels.copy()
+    labels[246:300, :118] = labels[246:300, 183:] = int(Label.BACKGROUND)
+    for side in SIDES:
+        torso = fit_garment(replace(broad, labels=labels), trousers).handles[int(Part.TORSO)].target
+        hips = torso[(torso[:, 1] > 250) & (torso[:, 1] < 262)]
+        assert (SIGN[side] * (hips[:, 0] - 150)).max() < 1.12 * 32
+
+
 def test_the_gap_between_legs_of_a_wide_stance_begins_in_a_point(trousers) -> None:
     drawn = drawn_body()
     legs = {

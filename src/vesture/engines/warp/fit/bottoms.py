@@ -251,4 +251,4 @@ def _down_to_the_thigh(body: Body, side: SideName, level: Floats, bottom: float)
     edge = leg.at(along) + leg.outward(along, SIGN[side]) * outline_under(body, side, along).outer[:, None]
     thigh = SIGN[side] * float(np.median(body.coordinates(edge)[:, 0]))
     share = np.clip((level - 1.0) / max(bottom - 1.0, 1e-6), 0, 1)
-    return np.asarray(bound + share * (np.clip(thigh, 0.85 * bound, 1.05 * bound) - bound))
+    return np.asarray(bound + share * (np.clip(thigh, 0.85 * bound, 1.3 * bound) - bound))

@@ -10,7 +10,7 @@ import pytest
 from vesture.engines.warp.body.figure import Body
 from vesture.engines.warp.engine import Person, _read_person
 from vesture.engines.warp.worn.garment import worn_garment
-from vesture.engines.warp.worn.tucked import END
+from vesture.engines.warp.worn.tucked import END, is_tucked_in
 from vesture.vision.parsing.parse import Label
 
 WAISTBAND = 0.62  # level
@@ -53,3 +53,15 @@ def test_a_cropped_top_over_a_bare_belly_stays_short(person: Person) -> None:
     garment = worn_garment(person.photo, body, "tops")
     hem = garment.wearer.coordinates(np.asarray(garment.curves["hem"], float))[:, 1]
     assert np.median(hem) < WAISTBAND + 0.1
+
+
+def test_a_short_top_that_hangs_wide_over_the_waistband_is_not_tucked_in(person: Person) -> None:
+    body = lower_from(person, WAISTBAND, Label.BOTTOM)
+    assert is_tucked_in(body, body.labels == Label.TOP)
+    rows, columns = np.nonzero(body.labels == Label.BOTTOM)
+    u, v = body.coordinates(np.stack([columns, rows], 1)).T
+    slim = (v < WAISTBAND + 0.2) & (np.abs(u) > 0.34 * body.unit)
+    labels = body.labels.copy()
+    labels[rows[slim], columns[slim]] = Label.BACKGROUND
+    narrow = replace(body, labels=labels)
+    assert not is_tucked_in(narrow, labels == Label.TOP)

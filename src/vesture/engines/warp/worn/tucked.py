@@ -30,6 +30,8 @@ END = 1.0  # level down to which it is let
 ACROSS = np.linspace(-0.33, 0.33, 23)  # units from the spine, where what is below the hem is looked at
 BELOW = np.array([0.05, 0.08, 0.11])  # levels below the hem
 COVERED = 0.75  # share of that which must show the lower garment: a belly in between means a cropped top
+BESIDE, FARTHEST = 0.06, 1.2  # levels above and below the hem, units from the spine, where widths are compared
+HANGS = 1.3  # widths of what is below, from which on a top hangs over it
 FIRST_EDGE, EDGE = 0.2, 0.03  # level of the photo's lower edge, and levels above it that are looked at
 UPRIGHT = 0.9  # of the spine, along the photo
 GATHERED = 0.06  # levels above the waistband where the cloth lies in folds and shade
@@ -53,7 +55,18 @@ def is_tucked_in(body: Body, mask: Bools) -> bool:
     inside = (column >= 0) & (column < mask.shape[1]) & (row >= 0) & (row < mask.shape[0])
     if not inside.all():
         return False
-    return bool((body.labels[row, column] == Label.BOTTOM).mean() > COVERED)
+    if not (body.labels[row, column] == Label.BOTTOM).mean() > COVERED:
+        return False
+    below = _width(body, body.labels == Label.BOTTOM, hem + BESIDE)
+    return _width(body, mask, hem - BESIDE) < HANGS * below  # what is tucked in is drawn together
+
+
+def _width(body: Body, mask: Bools, level: float) -> float:
+    """Units that a mask (H, W) covers across the body at a level."""
+    across = np.linspace(-FARTHEST, FARTHEST, 161)
+    column, row = np.rint(body.point(across * body.unit, np.full(len(across), level))).astype(int).T
+    inside = (column >= 0) & (column < mask.shape[1]) & (row >= 0) & (row < mask.shape[0])
+    return float(mask[row[inside], column[inside]].sum()) * float(across[1] - across[0])
 
 
 def is_cut_off(body: Body, mask: Bools) -> bool:

@@ -18,7 +18,7 @@ Bools = NDArray[np.bool_]
 BAND = (0.01, 0.07)  # units past the joint in which the width of the skin is taken
 REACH = 2.4  # radii beside the axis within which skin is the limb's
 # of the bare limb's usual radius, that skin may be wide: somewhere along it, and at the wrist or ankle at the most
-HALF_RANGE, AT_THE_END = (0.7, 1.75), 1.4
+HALF_RANGE, AT_THE_END = (0.7, 1.75), 1.6
 END = (0.7, 0.85)  # shares of the limb between which that changes
 LEAST = 12  # pixels of skin
 NICK = 0.045  # units of half the width of gaps that are none

@@ -31,6 +31,7 @@ REDDENING = np.array([0.82, 1.05, 1.18], np.float32)
 LIMB_REDDENING = np.array([0.95, 1.01, 1.04], np.float32)
 FLUSH = np.array([0.03, -0.025, -0.03], np.float32)  # where the blood shows through, at its strongest
 MEETING, WRIST_MEETING = 0.7, 0.18  # units before the visible skin within which a limb takes on its width
+HALF_MET = 0.05  # units past where that begins, at which it has that width
 BEYOND = 0.14  # units past the last joint where no skin is seen: trousers end below the ankle
 PALER = 0.2  # of the difference between chest and arms, that their upper ends are paler
 # a wide even surface looks more colourful than faces and hands, which have lines and lights of their own
@@ -96,7 +97,8 @@ def bare_limb(limb: Limb, anatomy: Anatomy, skin: Bools, unit: float, light: flo
             half, offset = found
             # hands widen right below the wrist: further up an arm is its own width again
             reach = float(np.interp(joint / limb.length, [0.75, 0.95], [MEETING, WRIST_MEETING])) * unit
-            wide, near = (smooth_step((along - (joint - span)) / span) for span in (reach, MEETING * unit))
+            met = joint + HALF_MET * unit
+            wide, near = (smooth_step((along - (met - span)) / span) for span in (reach, MEETING * unit))
             radius = radius * (1 - wide) + half * wide
             axis = axis + normal * (offset * near)[:, None]
     length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(axis, axis=0), axis=1))] + np.arange(49) * 1e-6

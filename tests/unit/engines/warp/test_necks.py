@@ -174,3 +174,11 @@ def test_a_thin_scrap_beside_a_neck_begins_no_slope(height: int, slopes: bool) -
         first = 142 + (column - 180)
         skin[first : first + height, column] = True
     assert bool((_slope(skin, top, 200, 1, unit) < top).any()) is slopes
+
+
+def test_a_painted_neck_is_round_and_shows_its_two_muscles() -> None:
+    photo, body = bearded()
+    row = painted(photo, body)[104:108, 139:162, 0].mean(axis=0)
+    assert row[1:3].mean() < row[11] - 2 > row[-3:-1].mean()
+    inner = row[3:-3]
+    assert np.abs(np.diff(inner, 2)).max() > 0.5  # no mere tube

@@ -26,6 +26,7 @@ UNDER_JAW, UNDER_JAW_REACH = 0.3, 0.14
 ROUND = 0.6  # of the face's side light, that a neck, which is rounder, has beyond what the chest has
 FACING_UP = 0.75  # share of the shade of a neck's sides that shoulders beside it, which face the light, do not have
 NECK_END, TRUNK = -0.1, 0.25  # levels in units between which the tone of the neck becomes that of trunk and arms
+CORD, NECK_SIDE = 0.055, 0.2  # of the light, that the two long muscles of a neck and its sides change
 BEARD = 0.03  # units round a beard within which skin lies in its shade
 BEARD_REACH = 0.06, 0.05, 0.02  # units within which skin has the shade, the light and the colour of what lies there
 GREY = 0.5  # of the saturation that was painted; dark pixels with less are a beard as well
@@ -104,9 +105,9 @@ def _neck_shade(body: Body, columns: Floats, rows: Floats, light: float) -> Floa
     shadow = UNDER_JAW * np.exp(-np.maximum(below, 0) / UNDER_JAW_REACH) * np.clip(1.5 - share, 0, 1)
     out = np.abs(aside) / half
     neck = smooth_step((0.95 - share) / 0.45) * (1 - FACING_UP * smooth_step((out - 0.85) / 0.75))
-    turned = (0.16 * np.clip(out, 0, 1.15) ** 3 - ROUND * light * np.clip(aside / half, -1, 1)) * neck
+    turned = (NECK_SIDE * np.clip(out, 0, 1.15) ** 3 - ROUND * light * np.clip(aside / half, -1, 1)) * neck
     muscle = np.abs(aside) - (0.05 + 0.75 * (1 - share) * half)
-    cord = 0.03 * (np.exp(-((muscle / 0.018) ** 2)) - np.exp(-(((muscle + 0.035) / 0.022) ** 2)))
+    cord = CORD * (np.exp(-((muscle / 0.018) ** 2)) - np.exp(-(((muscle + 0.035) / 0.022) ** 2)))
     return np.asarray(
         1 - shadow - turned + cord * np.clip(share / 0.2, 0, 1) * np.clip((1 - share) / 0.2, 0, 1), np.float32
     )

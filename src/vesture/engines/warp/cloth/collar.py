@@ -22,7 +22,7 @@ from vesture.engines.warp.picture.patch import Patch, bounds
 from vesture.vision.garment.types import Garment, Part
 from vesture.vision.masks import feather
 
-STANDS = (0.06, 0.14)  # half chests above the shoulder line: from a ring to what stands beside the neck
+STANDS = (0.03, 0.06)  # half chests above the shoulder line: from a ring to what stands beside the neck
 OUTER_SHOULDER = (0.45, 0.85)  # of the way from collar to tip: the part that tells the shoulder's line
 FOOT = 0.15  # of its height: where a collar has come down to the shoulder
 HOOD = (0.3, 0.5)  # widths of the opening: what stands so high above its corners is a hood

@@ -103,3 +103,20 @@ def test_a_large_photo_of_a_wearer_gives_what_a_small_one_gives(estimator, sampl
         for picture in (sample("avatars/1"), large)
     )
     assert np.abs(first - second).mean() < 4
+
+
+def test_a_top_of_which_things_hide_both_sides_and_the_middle_is_refused(wearer) -> None:
+    person = wearer("avatars/3")
+    body = person.body
+    rows, columns = np.nonzero(body.labels == Label.TOP)
+    u, v = body.coordinates(np.stack([columns, rows], 1)).T
+    u /= body.unit
+    trunk = (v > 0.1) & (v < 1.1)
+    beside, middle = trunk & (np.abs(u) > 0.33) & (np.abs(u) < 0.6), trunk & (np.abs(u) < 0.2)
+    labels = body.labels.copy()
+    labels[rows[beside | middle], columns[beside | middle]] = Label.OTHER
+    with pytest.raises(GarmentNotFound, match="hide too much"):
+        worn_garment(person.photo, replace(body, labels=labels), "tops")
+    labels = body.labels.copy()
+    labels[rows[middle], columns[middle]] = Label.OTHER  # the sides are seen
+    assert worn_garment(person.photo, replace(body, labels=labels), "tops").has_sleeves

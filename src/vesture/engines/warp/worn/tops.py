@@ -36,6 +36,7 @@ from vesture.engines.warp.worn.trace import (
     lower_edge,
 )
 from vesture.engines.warp.worn.wearer import OTHER, WornGarment, on_wearer
+from vesture.errors import GarmentNotFound
 from vesture.vision.garment.types import GarmentKind, Part
 from vesture.vision.masks import dilate, erode
 from vesture.vision.parsing.parse import Label
@@ -52,6 +53,11 @@ SHRED = 0.04  # units: half the width of what sticks out of a garment that is ha
 SHORT = 0.6  # share of the arm below which sleeves that both are seen have one length
 ARMPIT = 0.3  # level v
 STRAY = {"top": 0.12, "dress": 0.22}  # units beyond the outlines where cloth may still be the garment's
+MOST_HIDDEN = 0.15  # share of the cloth that may be hidden where neither side of the torso is seen
+HIDDEN = (
+    "Arms, bags or the turn of the body hide too much of the garment in its photo; use a photo from the front with the "
+    "arms beside the body."
+)
 COLLAR_RISE = 0.45  # units above the collar that a collar or hood may reach
 
 
@@ -98,6 +104,8 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     hidden = hidden_cloth(body, parts > 0, solid & ~bare_chest(body, ARMPIT)) | before
     hidden |= rim & below
     mask = parts > 0
+    if plain:
+        refuse_hidden(mask, hidden)
     parts = even_outlines(np.where(hidden & ~mask, np.uint8(Part.TORSO), parts), below & allowed, body.unit, ~below)
     cloth, alpha = complete(photo, mask & (parts > 0), parts > 0, body.unit, body)
     whole = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
@@ -116,6 +124,16 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
         garment.wearer.unit / body.unit,
     )
     return with_patches(garment, own_sleeves(worn, apart))
+
+
+def refuse_hidden(seen: Bools, hidden: Bools) -> None:
+    """Refuse a garment of which neither side is seen if something before it hides much of it as well.
+
+    Raises:
+        GarmentNotFound: the cloth `hidden` (H, W) is too much beside what is `seen` (H, W) to be made up.
+    """
+    if (hidden & ~seen).sum() > MOST_HIDDEN * (hidden | seen).sum():
+        raise GarmentNotFound("garment_image", HIDDEN)
 
 
 def _reach(body: Body, mask: Bools) -> dict[SideName, float]:

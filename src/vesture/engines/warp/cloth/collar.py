@@ -70,6 +70,12 @@ def standing_collar(garment: Garment, shoulder: Floats) -> Stand:
     return Stand(height, share, int(np.argmax(above < FOOT * height)), tall)
 
 
+def higher_stand(garment: Garment) -> Stand:
+    """That of the side where the collar is seen to stand higher: creases and folds hide it, nothing makes it up."""
+    stands = [standing_collar(garment, curve(garment, f"shoulder_{side}", 40)) for side in SIDES]
+    return max(stands, key=lambda stand: stand.half_chests)
+
+
 def collar_back(garment: Garment, mesh: Mesh, position: Floats, body: Body, shape: tuple[int, int]) -> Patch | None:
     """The inside of the back of a standing collar, without what a neck hides of it; None where there is none.
 
@@ -81,8 +87,7 @@ def collar_back(garment: Garment, mesh: Mesh, position: Floats, body: Body, shap
     seen = garment.inner_back
     if seen is None or body.head is None or (seen > 0.5).sum() < FEW or not len(mine):
         return None
-    stands = [standing_collar(garment, curve(garment, f"shoulder_{side}", 40)).share for side in SIDES]
-    share = float(np.mean(stands))
+    share = higher_stand(garment).share
     frame, size = _Frame.of(garment), bounds(seen > 0.5, 2)
     if frame is None or size is None:
         return None

@@ -13,7 +13,7 @@ import numpy as np
 
 from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, SideName
 from vesture.engines.warp.body.neck_column import neck_column
-from vesture.engines.warp.cloth.collar import standing_collar
+from vesture.engines.warp.cloth.collar import higher_stand, standing_collar
 from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import curve, distance, pairs, point
 from vesture.engines.warp.fit.sleeves import SHOULDER_DROP
@@ -35,8 +35,7 @@ def shoulder_targets(
     collar = distance(point(garment, "collar_left"), point(garment, "collar_right"))
     shoulder = max(distance(point(garment, "shoulder_left"), point(garment, "shoulder_right")), 1e-6)
     middle = (body.tip["left"] + body.tip["right"]) / 2
-    stands = [standing_collar(garment, curve(garment, f"shoulder_{side}", 40)) for side in SIDES]
-    height, share, tall = (float(np.mean([getattr(s, n) for s in stands])) for n in ("height", "share", "half_chests"))
+    stand = higher_stand(garment)
     collars: dict[SideName, Floats] = {}
     ends: dict[SideName, Floats] = {}
     for side in SIDES:
@@ -45,8 +44,8 @@ def shoulder_targets(
         end = reach if garment.has_sleeves else float(np.clip(0.5 * shoulder * scale[0], 1.1 * foot_reach, reach))
         wanted = float(np.clip(collar / shoulder, 0.25, 0.92)) * end
         wanted = float(np.clip(wanted, NARROWEST_COLLAR * foot_reach, 0.92 * end))
-        beside = _beside_neck(body, side, height * scale[0], 0.5 * collar * scale[0], tall)
-        collars[side] = (1 - share) * _on_shoulder(body, side, wanted) + share * beside
+        beside = _beside_neck(body, side, stand.height * scale[0], 0.5 * collar * scale[0], stand.half_chests)
+        collars[side] = (1 - stand.share) * _on_shoulder(body, side, wanted) + stand.share * beside
         ends[side] = _on_shoulder(body, side, end)
     return collars, ends
 

@@ -7,7 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.garment.backdrop import to_lab
-from vesture.vision.garment.busy import agreement, cut_believed, ground_in_corners, is_usable, without_hanger
+from vesture.vision.garment.busy import (
+    agreement,
+    cut_believed,
+    ground_in_corners,
+    is_usable,
+    with_whole_hem,
+    without_hanger,
+)
 
 SIZE = 400
 
@@ -78,3 +85,31 @@ def test_what_is_surely_ground_goes_on_deep_into_a_gap_and_beyond_where_its_side
     assert found[deep].all()
     assert found[beyond].mean() > 0.9
     assert not found[print_].any()
+
+
+def skirt_with_a_band(ground: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Lab colours of a dark skirt with grey panels and a grey hem on `ground`, and its region without half the hem."""
+    rgb = np.full((SIZE, SIZE, 3), ground, np.uint8)
+    cv2.rectangle(rgb, (100, 60), (300, 360), (40, 40, 44), -1)
+    for left in (120, 200, 260):
+        cv2.rectangle(rgb, (left, 60), (left + 24, 330), (168, 168, 166), -1)
+    cv2.rectangle(rgb, (100, 330), (300, 360), (168, 168, 166), -1)
+    region = np.zeros((SIZE, SIZE), bool)
+    region[60:361, 100:301] = True
+    region[331:, 180:285] = False
+    return to_lab(rgb), region
+
+
+def test_a_bite_in_a_hem_that_shows_the_garments_own_colours_is_filled() -> None:
+    lab, region = skirt_with_a_band((150, 70, 70))
+    whole = with_whole_hem(lab, region)
+    assert whole[335:356, 185:280].all()
+    assert not whole[365:].any()
+
+
+def test_ground_between_two_flaps_of_a_hem_stays_ground() -> None:
+    lab, region = skirt_with_a_band((150, 70, 70))
+    lab[331:, 180:285] = lab[390, 20]
+    assert np.array_equal(with_whole_hem(lab, region), region)
+    grey, region = skirt_with_a_band((170, 170, 168))  # cloth and ground alike: nothing is told
+    assert np.array_equal(with_whole_hem(grey, region), region)

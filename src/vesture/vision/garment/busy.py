@@ -18,6 +18,8 @@ from vesture.vision.garment.tones import distance_to, main_colours
 
 FAR = 0.05  # from what the network believes to be garment: surely none
 
+LOW, LEAST_BITE = 0.2, 0.003  # of the height, where bites of a hem are; least of the garment's area
+LIKE, APART, MOSTLY = 9.0, 3.0, 0.6  # Lab units from the cloth's colours, nearer than the ground's; share of a bite
 CERTAIN = 0.97  # belief from which the colour of the ground is a trim of the garment
 GROUND = 9.0  # Lab units from one of the ground's main colours
 FOREIGN = 25.0  # Lab units from all colours of the garment, by which narrow gaps are told whatever the belief
@@ -60,11 +62,40 @@ def cut_believed(small: NDArray[np.uint8], lab: Float, prior: Float) -> Bool:
     found = cut.graph_cut(small, chance, ~reach, 1)
     region = settle(lab, _near_belief((found & reach) | core, prior, 0.018), prior)
     region = without_hanger(region & ~cast_shadow(lab, region), prior)
+    region = with_whole_hem(lab, region)
     if not region.any():
         return region
     region = cut.smooth_region(cut.main_body(region), 1.2)
     gaps = ground_in_corners(ground, region, surely)
     return cut.main_body(region & ~gaps) & ~gaps
+
+
+def with_whole_hem(lab: Float, region: Bool) -> Bool:
+    """`region` without bites in its lower edge, where what a bite shows has the garment's colours and not the ground's.
+
+    Bands of a second, plain colour at a hem pass for ground; hems are straight or round.
+    """
+    columns = np.nonzero(region.any(0))[0]
+    rows = np.nonzero(region.any(1))[0]
+    if len(columns) < 10:
+        return region
+    lowest = len(region) - 1 - np.argmax(region[::-1, columns], axis=0)
+    hull = cv2.convexHull(np.stack([columns, lowest], 1).astype(np.int32))
+    inside = np.zeros(region.shape, np.uint8)
+    cv2.fillConvexPoly(inside, hull, 1)
+    below = np.arange(len(region))[:, None] > rows[-1] - LOW * len(rows)
+    bite = (inside > 0) & ~region & below
+    bite[:, columns] &= np.arange(len(region))[:, None] > lowest[None]
+    outside = cv2.dilate(inside | region, disc(0.02 * max(region.shape))) == 0
+    if not bite.any() or outside.sum() < 200:
+        return region
+    cloth = distance_to(lab, main_colours(lab[region]))
+    like = bite & (cloth < LIKE) & (distance_to(lab, main_colours(lab[outside])) > cloth + APART)
+    count, names = cv2.connectedComponents(bite.astype(np.uint8))
+    sizes, alike = np.bincount(names.ravel(), minlength=count), np.bincount(names[like], minlength=count)
+    whole = (alike > MOSTLY * sizes) & (sizes > LEAST_BITE * region.sum())
+    whole[0] = False
+    return region | whole[names]
 
 
 def _like_ground(lab: Float, prior: Float) -> tuple[Bool, Bool]:

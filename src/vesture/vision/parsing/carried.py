@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 
 from vesture.vision.masks import closed, dilate, distance_to, erode
 from vesture.vision.parsing.colour import ColourModel, fit_colours
-from vesture.vision.parsing.prior import BOTTOM, OTHER, SKIN, TOP, Skeleton, capsule, limb_ends
+from vesture.vision.parsing.prior import BOTTOM, ONE_PIECE, OTHER, SKIN, TOP, Skeleton, capsule, limb_ends
 from vesture.vision.parsing.things import clothed_body, near_hands
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 
-ONE_PIECE = 5
 CLOTHES = (TOP, BOTTOM, ONE_PIECE)
 SEEN, MAYBE, AT_HAND = (
     0.5,

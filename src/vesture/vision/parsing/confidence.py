@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.parsing.bare import drawn_limbs
-from vesture.vision.parsing.prior import BOTTOM, HAIR, SKIN, TOP, Covering, Skeleton
-from vesture.vision.parsing.repair import ONE_PIECE
+from vesture.vision.parsing.prior import BOTTOM, HAIR, ONE_PIECE, SKIN, TOP, Covering, Skeleton
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]

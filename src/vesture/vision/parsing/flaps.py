@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from vesture.vision.parsing.bare import drawn_limbs
 from vesture.vision.parsing.colour import fit_colours
-from vesture.vision.parsing.prior import BOTTOM, TOP, Skeleton
-from vesture.vision.parsing.repair import ONE_PIECE
+from vesture.vision.parsing.prior import BOTTOM, ONE_PIECE, TOP, Skeleton
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]

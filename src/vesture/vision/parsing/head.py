@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.parsing.colour import fit_colours
-from vesture.vision.parsing.prior import BOTTOM, HAIR, SKIN, TOP, Skeleton
-from vesture.vision.parsing.repair import ONE_PIECE
+from vesture.vision.parsing.prior import BOTTOM, HAIR, ONE_PIECE, SKIN, TOP, Skeleton
 from vesture.vision.pose.joints import Joint
 
 Floats = NDArray[np.float32]

@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.parsing.bare import drawn_limbs
-from vesture.vision.parsing.prior import BOTTOM, HAIR, SKIN, TOP, Skeleton
+from vesture.vision.parsing.prior import BOTTOM, HAIR, ONE_PIECE, SKIN, TOP, Skeleton
 from vesture.vision.parsing.repair import ALIKE
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
-ONE_PIECE = 5
 LEVELS = np.linspace(0.2, 2.4, 89)  # of v, down the torso and on to the knees
 STEP = float(LEVELS[1] - LEVELS[0])
 REACH = 7  # levels on either side of the waist that must agree

@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 CLASSES = 8
-HAIR, SKIN, TOP, BOTTOM, SHOES, OTHER = 1, 2, 3, 4, 6, 7
+HAIR, SKIN, TOP, BOTTOM, ONE_PIECE, SHOES, OTHER = range(1, CLASSES)  # as in `Label`
 
 
 @dataclass(frozen=True, slots=True)

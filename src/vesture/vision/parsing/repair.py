@@ -7,13 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vesture.vision.parsing.bare import drawn_limbs
-from vesture.vision.parsing.prior import BOTTOM, HAIR, SHOES, SKIN, TOP, Covering, Skeleton, capsule, limb_ends
+from vesture.vision.parsing.prior import (
+    BOTTOM,
+    HAIR,
+    ONE_PIECE,
+    SHOES,
+    SKIN,
+    TOP,
+    Covering,
+    Skeleton,
+    capsule,
+    limb_ends,
+)
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 
-ONE_PIECE = 5
 BELTS = (0.12, 0.3)  # heights, in v, of what may part a dress at the waist
 ALIKE = 0.73  # common share of the colours of one garment's upper and lower part
 FLARE = 0.24  # units: more than half a trouser leg

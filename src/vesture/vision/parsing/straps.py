@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
 from vesture.vision.masks import dilate
-from vesture.vision.parsing.prior import HAIR, OTHER, SKIN, TOP, Skeleton
+from vesture.vision.parsing.prior import HAIR, ONE_PIECE, OTHER, SKIN, TOP, Skeleton
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 Way = tuple[NDArray[np.intp], NDArray[np.intp]]  # rows and columns, from below upwards
 
-ONE_PIECE = 5
 WIDTHS = (0.03, 0.06, 0.1, 0.15)  # units that straps are wide
 BESIDE, ALONG = 3, 5  # pixels of cloth at either side, and rows, that are compared together
 UNLIKE_SIDES = 0.7  # how much of the sides' own difference counts against a stripe

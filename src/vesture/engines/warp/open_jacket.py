@@ -25,7 +25,8 @@ FINE = 96  # pixels of a unit at which colours are compared
 SLEEVE = (0.15, 0.85)  # of an arm, where its cloth is surely the jacket's
 CHEST, HALF_CHEST = (0.12, 0.5), 0.07  # levels v, and units either side of the spine, where the shirt is seen
 APART = 18.0  # in Lab, that both differ at the least
-SURE = 0.8  # of the samples that are nearer to their own colour
+SURE = (0.8, 0.65)  # of the samples of sleeves and chest that are nearer to their own colour: lapels lie over the chest
+COLLAR = 3  # of those pixels below the neck, where a shirt begins and a print does not
 FRONT = (0.2, 0.8, 0.3, 0.95)  # levels v, and half-widths from the spine, where the fronts hang,
 SEEN_FRONT = 0.35  # a share of which is jacket, at least, on each side
 THIN = 5  # of those pixels: narrower lines are no jacket,
@@ -67,11 +68,15 @@ def _jacket(photo: RGB, body: Body) -> Bools | None:
         return None
     nearer = np.linalg.norm(lab - outer, axis=2) - np.linalg.norm(lab - inner, axis=2)
     nearer = cv2.GaussianBlur(nearer, (0, 0), 1.0) < 0
-    if min(nearer[sleeves].mean(), (~nearer)[chest].mean()) < SURE:
+    if nearer[sleeves].mean() < SURE[0] or (~nearer)[chest].mean() < SURE[1]:
         return None
     # what hangs together with the middle of the chest is the shirt; what else there is of its colour are buttons
     _, names = cv2.connectedComponents((top & ~nearer).view(np.uint8))
     shirt = top & ~nearer & np.isin(names, np.unique(names[chest & ~nearer]))
+    middle = top & (level < CHEST[1]) & (np.abs(across) < HALF_CHEST)
+    first = np.minimum(np.argmax(middle, axis=0) + COLLAR, size[1] - 1)
+    if not shirt[first, np.arange(size[0])][middle.any(0)].mean() > 0.5:
+        return None
     jacket = _large_pieces(top & ~shirt)
     beside = across / (np.interp(level, V_LEVELS, body.bare_half_width) / body.unit)
     for sign in (-1, 1):

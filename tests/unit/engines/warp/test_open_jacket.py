@@ -65,6 +65,14 @@ def test_a_jumper_is_no_jacket() -> None:
     assert under_an_open_jacket(drawn_photo(body), body) is body
 
 
+def test_a_large_print_is_no_shirt_under_a_jacket() -> None:
+    body, photo = in_a_jacket()
+    photo[112:132, 120:181] = np.where(
+        (body.labels[112:132, 120:181] == Label.TOP)[..., None], photo[170, 125], photo[112:132, 120:181]
+    )
+    assert under_an_open_jacket(photo, body) is body
+
+
 def test_a_shirt_with_a_stripe_down_its_front_is_no_jacket() -> None:
     body, photo = in_a_jacket()
     photo[112:246, 122:179][body.labels[112:246, 122:179] == Label.TOP] = SHIRT  # sleeves alone have another colour

@@ -100,7 +100,8 @@ def _stripes(lab: Floats, unit: float) -> tuple[Floats, NDArray[np.int64]]:
 
 def _apart(first: Floats, second: Floats) -> Floats:
     difference = first - second
-    return np.asarray(np.sqrt(np.einsum("hwc,hwc->hw", difference, difference)), np.float32)
+    squares = cv2.transform(difference * difference, np.ones((1, 3), np.float32))
+    return np.asarray(np.sqrt(squares), np.float32)
 
 
 def _off_shade(way: Way, width: NDArray[np.int64], lab: Floats) -> Floats:
@@ -124,12 +125,14 @@ class _Ways:
         self.total = np.full(clear.shape, np.inf)
         self.came = np.zeros(clear.shape, np.int64)
         columns = np.arange(clear.shape[1])
-        for row in range(int(np.flatnonzero(start.any(1))[0]), len(clear)):
-            came = np.clip(columns + np.array(STEPS)[:, None], 0, clear.shape[1] - 1)
-            change = np.linalg.norm(lab[row] - lab[row - 1, came], axis=2)
-            options = self.total[row - 1, came] + CHANGE * change
-            self.came[row] = came[options.argmin(0), columns]
-            self.total[row] = np.where(start[row], 0, options.min(0)) + cost[row]
+        came = np.clip(columns + np.array(STEPS)[:, None], 0, clear.shape[1] - 1)
+        first = int(np.flatnonzero(start.any(1))[0])
+        change = np.stack([_apart(lab[first:], np.roll(lab, 1, axis=0)[first:, aside]) for aside in came], axis=1)
+        for row in range(first, len(clear)):
+            options = self.total[row - 1, came] + CHANGE * change[row - first]
+            chosen = options.argmin(0)
+            self.came[row] = came[chosen, columns]
+            self.total[row] = np.where(start[row], 0, options[chosen, columns]) + cost[row]
         self.start = start
 
     def to(self, end: Bools) -> Way | None:

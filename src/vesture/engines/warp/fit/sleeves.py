@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, Limb, SideName, resample
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, SideName, resample
 from vesture.engines.warp.cloth.mesh import Handles
 from vesture.engines.warp.cloth.placement import OUTLINE_POINTS, Ease, Wishes, curve, distance, pairs, point
 from vesture.vision.garment.types import Garment
@@ -103,7 +103,6 @@ def fit_sleeve(
     near_shoulder = np.clip(1 - along / (0.45 * body.unit), 0, 1)[:, None] ** 1.5
     tip = body.tip[side] + SHOULDER_DROP * body.unit * body.down
     outer_target = outer_target + near_shoulder * (tip - outer_target[0])
-    outer_target = outer_target + normal * _short_of(arm, outer_target, normal, along, body.unit)[:, None]
     near_armpit = np.clip(1 - share / 0.35, 0, 1)[:, None]
     inner_target = inner_target + near_armpit * (armpit - inner_target[0])
     inner_target = _beside_torso(body, inner_target, side, within / max(arm.length, 1e-6))
@@ -169,13 +168,6 @@ def without_notches(inner: Floats, outer: Floats) -> Floats:
 
 def _turns_up(x: Floats, y: Floats, first: int, middle: int, last: int) -> bool:
     return bool((y[middle] - y[first]) * (x[last] - x[first]) <= (y[last] - y[first]) * (x[middle] - x[first]))
-
-
-def _short_of(arm: Limb, points: Floats, normal: Floats, along: Floats, unit: float) -> Floats:
-    """How far outwards the outer edge (n, 2) must still go to hide the shoulder and upper arm that are seen."""
-    out = ((points - arm.at(along)) * normal).sum(1)
-    present = np.minimum(1.03 * arm.radius(along, clothed=True), 1.5 * arm.radius(along))
-    return np.clip(present - out, 0, 0.14 * unit) * np.clip(along / (0.08 * unit), 0, 1)
 
 
 def _beside_torso(body: Body, points: Floats, side: SideName, share: Floats) -> Floats:

@@ -95,3 +95,7 @@ def test_trousers_that_touch_far_down_part_at_the_crotch() -> None:
     cv2.fillPoly(canvas, [np.array([(260, 420), (330, 870), (190, 870)], np.int32)], (245, 245, 245))
     garment = understand(Picture(canvas), "bottoms")
     assert garment.points["crotch"][1] - garment.points["waist_left"][1] == pytest.approx(0.85 * 264, rel=0.05)
+    top = round(garment.points["waist_left"][1])
+    middle = round(garment.points["crotch"][0])
+    assert garment.alpha[top + 340, middle] < 0.1  # between the crotch and the top of the gap that was seen
+    assert garment.alpha[top + 340, [middle - 25, middle + 25]].min() > 0.99

@@ -27,6 +27,7 @@ SHADE = 0.5  # what a difference in darkness counts: folds are dark too
 # The rise, from the waist to the crotch, in widths of the garment at the crotch: 0.6 to 0.87 in photos of trousers
 LONGEST_RISE, USUAL_RISE = 0.85, 0.66
 SHORTEST_INSEAM = 0.12  # of the height: legs of shorts are no shorter
+MOUTH = 0.04  # of the height below the top of a gap: where it is as wide as it would be without the shadow
 SLIT = 3  # pixels of the measuring scale
 
 
@@ -54,8 +55,8 @@ def open_crotch(cutout: Cutout) -> Cutout:
 def part_legs(cutout: Cutout, seen: float | None) -> Cutout:
     """Part the region where legs touch below the crotch, by a slit up to where the garment's width says that it lies.
 
-    Closed legs of shorts have no gap at all, and those of trousers on a hanger touch far down. Cloth stays cloth: only
-    the silhouette that landmarks are read from is parted.
+    Closed legs of shorts have no gap at all: they stay whole, only the silhouette that landmarks are read from is
+    parted. Legs on a hanger touch far down, or the wall between them lies in their shadow: the gap goes on in a point.
 
     Args:
         cutout: trousers or shorts.
@@ -78,7 +79,18 @@ def part_legs(cutout: Cutout, seen: float | None) -> Cutout:
         return cutout
     parted = region.astype(np.uint8)
     cv2.line(parted, end, (axis, crotch), 0, SLIT)
-    return replace(cutout, region=parted > 0)
+    if closed:
+        return replace(cutout, region=parted > 0)
+    base = min(end[1] + round(MOUTH * len(rows)), int(rows[-1]))
+    cloth = np.nonzero(region[base])[0]
+    left, right = cloth[cloth < end[0]], cloth[cloth > end[0]]
+    if region[base, end[0]] or not len(left) or not len(right):
+        return replace(cutout, region=parted > 0)
+    corners = np.array([(axis, crotch), (int(right[0]), base), (int(left[-1]), base)])
+    cv2.fillConvexPoly(parted, corners, 0)
+    wedge = cv2.fillConvexPoly(np.zeros(cutout.alpha.shape, np.uint8), np.int32(np.round(corners / cutout.scale)), 1)
+    alpha = cutout.alpha * (1 - cv2.GaussianBlur(wedge.astype(np.float32), (0, 0), 1.0))
+    return replace(cutout, region=parted > 0, alpha=np.asarray(alpha, np.float32))
 
 
 def _gap_top(region: Bool, axis: float) -> tuple[int, int] | None:

@@ -22,6 +22,7 @@ from vesture.vision.garment.types import Garment
 NARROWEST_COLLAR = 1.05  # of the reach of the foot of the neck: rings go round it
 # Half-widths of the neck that the opening of what stands so high (half chests) is wide, at least and at most.
 HEIGHTS, NARROW, WIDE = (0.14, 0.3, 0.5), (1.04, 1.06, 1.25), (1.12, 1.3, 1.7)
+UNDER_JAW = 0.04  # units that it stays below the jaw of a head that leans or turns
 HIGHEST = 0.55  # of the way up from the neck's foot to the jaw
 
 
@@ -65,7 +66,11 @@ def _beside_neck(body: Body, side: SideName, height: float, half_width: float, t
     way = max(float((column.bottom - column.top) @ body.down), 0.1 * body.unit)
     axis = column.bottom + min(height / way, HIGHEST) * (column.top - column.bottom)
     least, most = (float(np.interp(tall, HEIGHTS, factors)) * column.half_width[side] for factors in (NARROW, WIDE))
-    return np.asarray(axis + SIGN[side] * float(np.clip(half_width, least, most)) * body.across)
+    place = np.asarray(axis + SIGN[side] * float(np.clip(half_width, least, most)) * body.across)
+    if body.head is None:
+        return place
+    under = float(body.head.below_jaw(place[:1], place[1:])[0])
+    return place + max(0.0, UNDER_JAW * body.unit - under) * body.down
 
 
 def shoulder_handles(

@@ -58,9 +58,10 @@ def _dark_lines(garment: Garment, hem: Floats, width: float) -> Floats:
     steps = np.arange(-4, round(DEEPEST / STEP) + 4) * STEP * width
     columns = np.repeat(hem[None, :, 0], len(steps), axis=0)
     rows = hem[None, :, 1] - steps[:, None]
-    luma = cv2.cvtColor(garment.rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    top = max(0, int(rows.min()) - 2)
+    luma = cv2.cvtColor(garment.rgb[top : int(rows.max()) + 3], cv2.COLOR_RGB2GRAY).astype(np.float32)
     luma = cv2.GaussianBlur(luma, (0, 0), max(0.5, 0.5 * STEP * width))
-    seen = cv2.remap(luma, columns.astype(np.float32), rows.astype(np.float32), cv2.INTER_LINEAR)
+    seen = cv2.remap(luma, columns.astype(np.float32), (rows - top).astype(np.float32), cv2.INTER_LINEAR)
     seen = cv2.GaussianBlur(seen, (0, 0), sigmaX=1.5, sigmaY=0.01)
     side = round(THIN / STEP)
     above, below = np.roll(seen, -side, axis=0), np.roll(seen, side, axis=0)

@@ -195,6 +195,20 @@ def test_a_bent_arm_has_a_corner_at_the_elbow_and_no_hole_in_its_crook() -> None
     np.testing.assert_allclose(pointed(straight.axis, straight.along, straight), straight.axis)
 
 
+def test_a_forearm_folded_up_over_the_upper_arm_reaches_the_hand_that_is_seen() -> None:
+    corners = np.array([[100.0, 60.0], [104.0, 180.0], [72.0, 70.0]])
+    axis = rounded_polyline(corners, 33)
+    # as clothes shift it: its halves part, and lines along them meet far below the elbow
+    axis[20:, 0] -= np.linspace(6, 0, 13)
+    along = np.r_[0, np.cumsum(np.linalg.norm(np.diff(axis, axis=0), axis=1))]
+    seen_from = float(along[-5])
+    arm = Limb(axis, along, np.full(33, 14.0), np.full(33, 14.0), 1.0, seen_from)
+    bare = bare_limb(arm, ARM, np.zeros((300, 300), bool), UNIT, 0.0, 1.0)
+    assert bare.limb.axis[:, 1].max() < axis[:, 1].max() + 14
+    end = bare.limb.at(np.array([bare.joint]))[0]
+    assert np.linalg.norm(end - arm.at(np.array([seen_from]))[0]) < 4
+
+
 def test_a_knee_is_modelled() -> None:
     share = np.linspace(0.44, 0.58, 60, dtype=np.float32)[:, None]
     assert np.ptp(limb_shade(share, np.zeros_like(share), 0.0, 1.0, LEG)) > 0.08

@@ -24,8 +24,8 @@ MIDDLE = 0.75  # of the narrowest half-width of the bare trunk
 UNDER_HEM = 0.3  # units below cloth that count as under its hem
 SEEN_HIP, HIP_SLOPE = 0.2, 0.4  # units of trousers that are seen to a side; how much hips draw in upwards
 # radians by which a limb turns at its joint: from where on that shows a corner, all of it; share of the way to that;
-# share of the limb's length beside the joint within which its axis is rounded
-BENT, CORNER, ROUND = (0.35, 1.0), 0.6, 0.15
+# share of the limb's length beside the joint within which its axis is rounded; that of it that rounding can take off
+BENT, CORNER, ROUND, CUT = (0.35, 1.0), 0.6, 0.15, 0.08
 
 
 def limb_zone(shape: tuple[int, int], limb: Limb, start: float, end: float, grow: float = 1.0) -> Floats:
@@ -57,8 +57,9 @@ def pointed(axis: NDArray[np.float64], along: NDArray[np.float64], limb: Limb) -
     corner = start + way[0] * before
     middle = int(np.argmin(np.linalg.norm(axis - corner, axis=1)))
     near = np.clip(1 - np.abs(along - along[middle]) / (ROUND * limb.length), 0, 1)[:, None] ** 2
-    share = CORNER * float(np.interp(turn, BENT, [0, 1]))
-    return np.asarray(axis + share * near * (corner - axis[middle]))
+    off = corner - axis[middle]  # of a folded limb, whose halves hardly differ in direction, they meet anywhere
+    off = off * min(1.0, CUT * limb.length * np.sin(turn / 2) / max(float(np.linalg.norm(off)), 1e-6))
+    return np.asarray(axis + CORNER * float(np.interp(turn, BENT, [0, 1])) * near * off)
 
 
 def filled(shape: tuple[int, int], outline: NDArray[np.float64]) -> Floats:

@@ -103,6 +103,7 @@ def bare_limb(limb: Limb, anatomy: Anatomy, skin: Bools, unit: float, light: flo
             axis = axis + normal * (offset * near)[:, None]
     length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(axis, axis=0), axis=1))] + np.arange(49) * 1e-6
     bare = replace(limb, axis=axis, along=length, natural=radius, outer=radius)
+    joint = float(np.interp(joint, along, length))  # the way round a corner is longer
     return BareLimb(bare, joint, seen, light, outward, anatomy, bend)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from drawn_person import drawn_body
 
-from vesture.engines.warp.body.silhouettes import at_sides, below_level, beside_cloth, beside_hips
+from vesture.engines.warp.body.silhouettes import at_sides, below_level, beside_cloth, beside_hips, under_hem
 
 
 def covered(first: float, last: float, half_width: float) -> tuple:
@@ -39,6 +39,18 @@ def test_trousers_are_seen_under_a_hem_and_not_beside_it() -> None:
     assert not hidden[at(body, 0.6, 1.0)]  # hips draw in where they come out beside the hem, in no step
     assert not hidden[at(body, 0.35, 1.0)]
     assert not hidden[at(body, 0.0, 1.2)]
+
+
+def test_a_belly_goes_on_up_to_a_hem_that_rises_at_the_sides() -> None:
+    body, cover = covered(-0.1, 0.75, 0.4)
+    corner = below_level(cover.shape, body, 0.65)
+    corner[:, : at(body, 0.26, 0.7)[1]] = False
+    cover[corner] = 0
+    place = at(body, 0.34, 0.7)
+    assert beside_cloth(body, cover, True)[place]  # in rows in which the top lies on the middle
+    assert under_hem(body, cover)[place]
+    assert not under_hem(body, cover)[at(body, 0.45, 0.7)]  # beside its side
+    assert not under_hem(body, cover)[at(body, 0.45, 0.3)]
 
 
 def test_a_bay_in_the_side_of_a_top_is_no_hem() -> None:

@@ -96,6 +96,24 @@ def test_trousers_go_on_under_the_old_hem(scene) -> None:
     assert distance_to_colour(picture[238:243, 145:155].reshape(-1, 3).mean(0), JEANS) < 30
 
 
+def test_a_belly_is_bare_right_up_to_a_hem_that_rises_at_the_sides(scene) -> None:
+    body = scene.body
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    u, v = body.coordinates(np.stack([columns.ravel(), rows.ravel()], 1)).T
+    aside = np.abs(u) / body.unit
+    cover = ((aside < 0.45) & (v > -0.1) & (v < np.where(aside < 0.24, 0.7, 0.6))).reshape(SHAPE).astype(np.float32)
+    bare, _ = undress(
+        scene,
+        replace(SLEEVELESS, sleeve_reach={"left": 30.0, "right": 30.0}),
+        cover,
+        plain_texture(),
+        np.random.default_rng(1),
+    )
+    x, y = np.rint(body.point(0.34 * body.unit, 0.65)[0]).astype(int)
+    assert scene.old[y, x]
+    assert distance_to_colour(bare[y - 1 : y + 2, x - 1 : x + 2].reshape(-1, 3).mean(0), SKIN) < 60
+
+
 def test_pixels_outside_the_changed_region_are_the_photos_own(scene) -> None:
     cloth = Patch(130, 125, np.full((80, 50, 3), 230, np.float32), np.ones((80, 50), np.float32))
     picture, touched = compose(scene, SLEEVELESS, [Layer(int(Part.TORSO), cloth)], "flat-lay", np.random.default_rng(1))

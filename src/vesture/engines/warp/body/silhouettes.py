@@ -136,6 +136,33 @@ def beside_cloth(body: Body, cover: Floats, sleeved: bool = False) -> NDArray[np
     return np.asarray(cv2.resize(near, cover.shape[::-1]) < 0.6 * way[:, None])
 
 
+def under_hem(body: Body, cover: Floats) -> NDArray[np.bool_]:
+    """Where (H, W) beside the lowest part of a top of coverage (H, W) its own hem, which rises at the sides, ends right
+    above."""
+    size = max(1, cover.shape[1] // 4), max(1, cover.shape[0] // 4)
+    small = cv2.resize(cover, size, interpolation=cv2.INTER_AREA) > 0.95
+    rows = np.arange(size[1])
+    level = (4 * rows - body.neck[1]) / (body.torso * max(float(body.down[1]), 0.2))
+    middle = np.clip(body.point(np.zeros(size[1]), level)[:, 0] / 4, 0, size[0] - 1)
+    laid = np.flatnonzero(small[rows, middle.astype(int)])
+    reach = max(1, round(UNDER_HEM * body.unit / 4))
+    low = (rows > laid[-1] - reach)[:, None] if len(laid) else np.zeros((size[1], 1), bool)
+    found = np.zeros(small.shape, bool)
+    for way in (-1, 1):
+        found |= low & _below_trunk(small, way * (np.arange(size[0])[None] - middle[:, None]), reach)
+    return np.asarray(cv2.resize(found.astype(np.float32), cover.shape[::-1]) > 0.5)
+
+
+def _below_trunk(cloth: NDArray[np.bool_], far: NDArray[np.float64], reach: int) -> NDArray[np.bool_]:
+    """Where (h, w) no more than `reach` pixels above cloth on the trunk ends, at distances `far` (h, w) from its
+    middle to one side."""
+    gap = np.where(~cloth & (far >= 0), far, np.inf).min(axis=1, keepdims=True)
+    trunk = (cloth & (far >= 0) & (far < gap)).view(np.uint8)  # without sleeves
+    above = cv2.dilate(trunk, np.ones((reach + 1, 1), np.uint8), anchor=(0, reach), borderValue=0)
+    above &= 1 - np.maximum.accumulate(trunk[::-1])[::-1]  # between folds of a side is no hem
+    return above > 0
+
+
 def beside_hips(body: Body, cover: Floats) -> NDArray[np.bool_]:
     """Where (H, W) beside a top of coverage (H, W) nothing is seen of what is worn under it: in rows in which it lies
     on the middle of the body, but not under its hem, which may rise at the sides, nor at hips that come out beside it:
@@ -152,10 +179,7 @@ def beside_hips(body: Body, cover: Floats) -> NDArray[np.bool_]:
     every = np.arange(cover.shape[0]) / 4
     for way in (-1, 1):
         far = way * (np.arange(size[0])[None] - middle[:, None])
-        gap = np.where(~small & (far >= 0), far, np.inf).min(axis=1, keepdims=True)
-        trunk = (small & (far >= 0) & (far < gap)).view(np.uint8)  # without sleeves
-        above = cv2.dilate(trunk, np.ones((reach + 1, 1), np.uint8), anchor=(0, reach), borderValue=0)
-        above &= 1 - np.maximum.accumulate(trunk[::-1])[::-1]  # between folds of a side is no hem
+        above = _below_trunk(small, far, reach)
         beside &= cv2.resize(above.astype(np.float32), cover.shape[::-1]) < 0.5
         if not len(laid):
             continue

@@ -14,7 +14,14 @@ from vesture.engines.warp.body.exposure import belly_is_bare
 from vesture.engines.warp.body.figure import SIDES, SideName
 from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.body.shoulder import bared_shoulders, out_of_shoulder, shoulder_cap, with_shoulders
-from vesture.engines.warp.body.silhouettes import beside_cloth, beside_hips, limb_zone, torso_zone, under_cloth
+from vesture.engines.warp.body.silhouettes import (
+    beside_cloth,
+    beside_hips,
+    limb_zone,
+    torso_zone,
+    under_cloth,
+    under_hem,
+)
 from vesture.engines.warp.cloth.placement import Fit
 from vesture.engines.warp.picture.patch import Patch, coverage, laid_over
 from vesture.engines.warp.undress.belly import belly_gap
@@ -116,7 +123,7 @@ def _behind(
         torso.append(torso_zone(shape, body, body.waist - 0.05, body.waist + 0.2))
     if torso or Label.BOTTOM in replaced:
         zone = np.maximum.reduce([np.zeros(shape, np.float32), *torso])
-        zone = zone * ~beside_cloth(body, cover, not bared)
+        zone = zone * (~beside_cloth(body, cover, not bared) | under_hem(body, cover))
         # arms come out of the shoulders' caps, so these are whole
         zone = np.maximum.reduce([zone, *(shoulder_cap(shape, body, side, arm) for side, arm in arms.items())])
         if Label.BOTTOM in replaced and Label.TOP not in replaced:

@@ -139,18 +139,23 @@ def beside_cloth(body: Body, cover: Floats, sleeved: bool = False) -> NDArray[np
 def under_hem(body: Body, cover: Floats) -> NDArray[np.bool_]:
     """Where (H, W) beside the lowest part of a top of coverage (H, W) its own hem, which rises at the sides, ends right
     above."""
-    size = max(1, cover.shape[1] // 4), max(1, cover.shape[0] // 4)
-    small = cv2.resize(cover, size, interpolation=cv2.INTER_AREA) > 0.95
-    rows = np.arange(size[1])
-    level = (4 * rows - body.neck[1]) / (body.torso * max(float(body.down[1]), 0.2))
-    middle = np.clip(body.point(np.zeros(size[1]), level)[:, 0] / 4, 0, size[0] - 1)
-    laid = np.flatnonzero(small[rows, middle.astype(int)])
+    found = np.zeros(cover.shape, bool)
+    rows = np.arange(2, cover.shape[0], 4)
+    level = (rows - body.neck[1]) / (body.torso * max(float(body.down[1]), 0.2))
+    middle = np.clip(body.point(np.zeros(len(rows)), level)[:, 0], 0, cover.shape[1] - 1)
+    laid = np.flatnonzero(cover[rows, middle.astype(int)] > 0.95)
+    if not len(laid):
+        return found
     reach = max(1, round(UNDER_HEM * body.unit / 4))
-    low = (rows > laid[-1] - reach)[:, None] if len(laid) else np.zeros((size[1], 1), bool)
-    found = np.zeros(small.shape, bool)
-    for way in (-1, 1):
-        found |= low & _below_trunk(small, way * (np.arange(size[0])[None] - middle[:, None]), reach)
-    return np.asarray(cv2.resize(found.astype(np.float32), cover.shape[::-1]) > 0.5)
+    end = int(laid[-1]) + 1
+    part = slice(max(0, end - 2 * reach), end)
+    band = cover[4 * part.start : 4 * end]
+    cloth = cv2.resize(band, (max(1, cover.shape[1] // 4), end - part.start), interpolation=cv2.INTER_AREA) > 0.95
+    far = np.arange(cloth.shape[1])[None] - middle[part, None] / 4
+    under = (_below_trunk(cloth, far, reach) | _below_trunk(cloth, -far, reach))[-reach:]
+    low = found[4 * (end - len(under)) : 4 * end]
+    low[:] = cv2.resize(under.astype(np.float32), low.shape[::-1]) > 0.5
+    return found
 
 
 def _below_trunk(cloth: NDArray[np.bool_], far: NDArray[np.float64], reach: int) -> NDArray[np.bool_]:

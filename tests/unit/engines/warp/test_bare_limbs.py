@@ -14,7 +14,8 @@ from vesture.engines.warp.body.relief import ARM, LEG, NAVEL, flushed, limb_shad
 from vesture.engines.warp.body.silhouettes import limb_zone, pointed
 from vesture.engines.warp.undress.complexion import Complexion
 from vesture.engines.warp.undress.joint import skin_width, without_nicks
-from vesture.engines.warp.undress.skin import _rimmed, arm_tones, bare_limb, joined
+from vesture.engines.warp.undress.skin import CALMER, _rimmed, arm_tones, bare_limb, joined
+from vesture.engines.warp.undress.trunk import trunk_tone
 from vesture.vision.parsing.parse import Label
 
 
@@ -222,6 +223,16 @@ def test_a_belly_has_a_navel_and_darker_sides_and_a_chest_has_neither() -> None:
     assert belly[45] < belly[40] - 0.08
     assert abs(chest[45] - chest[40]) < 0.02
     assert belly[2] < chest[2] < chest[45]
+    above = trunk_shade(across[:1], np.full_like(across[:1], 0.55 * length), length, 0.0)[0]
+    assert above[33] - above[2] > 0.15  # sides turn away more than those of a chest
+    assert above[33] - above[45] > 0.03  # the line down to the navel
+
+
+def test_a_belly_is_as_calm_in_colour_as_bared_arms() -> None:
+    torso, body = np.float32([60, 13, 21]), np.float32([60, 15, 20])
+    belly = trunk_tone(Complexion(torso, body, body, {}, {}, {}, 0.0))
+    assert belly[0] == pytest.approx(60)
+    np.testing.assert_allclose(belly[1:] / (torso + 0.3 * (body - torso))[1:], CALMER[1:], atol=1e-5)
 
 
 def test_gaps_between_fingers_throw_no_stripes_on_the_arm_above_and_the_hands_tone_does_reach_it() -> None:

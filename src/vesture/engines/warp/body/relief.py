@@ -188,9 +188,9 @@ def trunk_shade(across: Floats, level: Floats, length: float, light: float) -> F
     pit = 0.05 * np.exp(-((across / 0.05) ** 2 + ((level - 0.0) / 0.05) ** 2))
     down = level / length
     belly = np.clip((down - 0.4) / 0.2, 0, 1)
-    turned = (0.14 + 0.1 * belly) * np.clip(np.abs(across) / 0.5, 0, 1.2) ** 3
-    middle = 0.035 * np.exp(-((across / 0.03) ** 2)) * belly * np.clip((NAVEL - down) / 0.06, 0, 1)
-    muscle = 0.03 * np.exp(-(((np.abs(across) - 0.24) / 0.05) ** 2)) * belly * np.clip((1.1 - down) / 0.2, 0, 1)
+    turned = (0.14 + 0.16 * belly) * np.clip(np.abs(across) / 0.5, 0, 1.2) ** (3 - 0.6 * belly)
+    middle = 0.055 * np.exp(-((across / 0.035) ** 2)) * belly * np.clip((NAVEL - down) / 0.06, 0, 1)
+    muscle = 0.05 * np.exp(-(((np.abs(across) - 0.24) / 0.06) ** 2)) * belly * np.clip((1.1 - down) / 0.2, 0, 1)
     navel = np.exp(-((across / 0.022) ** 2 + ((down - NAVEL) * length / 0.034) ** 2))
     rim = np.exp(-((across / 0.05) ** 2 + (((down - NAVEL) * length - 0.035) / 0.03) ** 2))
     return np.asarray(

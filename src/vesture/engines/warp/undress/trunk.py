@@ -14,7 +14,7 @@ from vesture.engines.warp.body.relief import smooth_step, trunk_shade
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import Patch, bounds
 from vesture.engines.warp.undress.complexion import Complexion, to_rgb
-from vesture.engines.warp.undress.skin import REDDENING, joined, like_field, patch_of, window_of
+from vesture.engines.warp.undress.skin import CALMER, REDDENING, joined, like_field, patch_of, window_of
 from vesture.engines.warp.undress.skin_texture import SkinTexture
 from vesture.vision.masks import dilate, distance_to
 
@@ -36,7 +36,7 @@ DARKEST = 0.28  # of the light that was painted; what has less is a beard
 def trunk_tone(tones: Complexion) -> Floats:
     """The tone (3,) of chest and belly below the neck, between that and the limbs, which the sun has reddened more."""
     share = np.array([0.65, 0.3, 0.3], np.float32)
-    return np.asarray(tones.torso + share * (tones.body - tones.torso), np.float32)
+    return np.asarray((tones.torso + share * (tones.body - tones.torso)) * CALMER, np.float32)
 
 
 def painted_torso(

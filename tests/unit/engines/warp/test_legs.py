@@ -15,7 +15,7 @@ from vesture.engines.warp.body.legs import crotch_level, leg_outline, seen_crotc
 from vesture.engines.warp.compose.compose import wardrobe
 from vesture.engines.warp.compose.front import kept_in_front
 from vesture.engines.warp.fit.fitting import fit_garment
-from vesture.engines.warp.fit.legs import COLUMNS, LEG_PART, OVERLAP, under_a_skirt
+from vesture.engines.warp.fit.legs import COLUMNS, LEG_PART, LONGEST_SHORTS, OVERLAP, _leg_ratio, under_a_skirt
 from vesture.vision.garment.landmarks import understand
 from vesture.vision.garment.types import Garment, Part
 from vesture.vision.parsing.parse import Label
@@ -268,3 +268,14 @@ def test_wide_legs_hang_closer_than_they_lie_flat() -> None:
         hanging = np.ptp(rows.target.reshape(-1, COLUMNS, 2)[..., 0], axis=1)
         knee = slice(18, 24)
         assert (hanging[knee] < 0.8 * flat[knee]).all()
+
+
+def test_shorts_stay_shorts_however_broad_hips_look() -> None:
+    canvas = np.full((700, 520, 3), 252, np.uint8)
+    left = [(100, 60), (260, 60), (260, 390), (245, 540), (90, 540)]
+    for outline in (left, [(520 - x, y) for x, y in left]):
+        cv2.fillPoly(canvas, [np.array(outline, np.int32)], (60, 90, 150), lineType=cv2.LINE_AA)
+    shorts, body = understand(Picture(canvas), "bottoms"), drawn_body()
+    scale = fit_garment(body, shorts).scale[0]
+    start = dict.fromkeys(SIDES, 0.2 * body.unit)
+    assert _leg_ratio(body, shorts, 1.5 * scale, start) == pytest.approx(LONGEST_SHORTS)

@@ -29,8 +29,8 @@ OVER_SHOES = 0.2  # units that long trousers and skirts go on over the shoes wit
 BEHIND_SHOE = 0.02  # units that long trousers go on past the upper edge of a shoe
 INTO_SHAFT, IN_SHAFT = 0.35, 0.9  # units on which a leg narrows into a boot, and how much of the shaft it fills there
 LOWEST_BREAK = 0.3  # units beyond the ankle where trousers end at the latest
-ANKLE_SNAP = 0.7  # legs that reach this far are full length
-LONG_INSEAM = 1.3  # as do legs this much longer than the rise; shorts measure 0.2 to 1
+ANKLE_SNAP, LONG_INSEAM = 0.7, 1.3  # of the leg, or of the rise, from which on legs are full length
+SHORTS, LONGEST_SHORTS = 0.75, 0.58  # of the rise, below which they are those of shorts, and no longer than this
 HALF_GIRTH = 1.28  # width of trousers lying flat for the width of hips seen from the front: half the way round
 OUTSEAM, SHORT = 0.65, 0.3  # weight of the outseam beside the inseam, in full for inseams of so many rises
 LEAST_SHARE, BROADEST = 0.65, (2.2, 1.15)  # of the present leg, but no broader than a level and an upright thigh may be
@@ -170,16 +170,17 @@ def _lowest_seen(body: Body, side: SideName) -> float:
 
 def _leg_ratio(body: Body, garment: Garment, scale: float, start: Mapping[SideName, float]) -> float:
     """Share of the leg below the crotch that is covered; FULL_LENGTH where it is all of it."""
-    crotch, left = point(garment, "crotch"), float(np.mean([body.legs[s].length - start[s] for s in SIDES]))
-    inseam = np.mean([distance(crotch, _cuff(garment, side)) for side in SIDES])
-    scale *= HALF_GIRTH
+    left, scale = float(np.mean([body.legs[s].length - start[s] for s in SIDES])), scale * HALF_GIRTH
+    inseam = np.mean([distance(point(garment, "crotch"), _cuff(garment, side)) for side in SIDES])
     ratio = float(inseam * scale / max(left, 1e-6))
     if "waist_left" in garment.points:
         waist_y = np.mean([garment.points[f"waist_{s}"][1] for s in SIDES])
         outseam = np.mean([_cuff(garment, side)[1] for side in SIDES]) - waist_y
-        rise = (1.0 + CROTCH_DROP * body.unit / body.torso - WAISTBAND) * body.torso
+        rise = (1.0 - WAISTBAND) * body.torso + CROTCH_DROP * body.unit
         weight = OUTSEAM * float(np.clip(_inseam(garment) / SHORT, 0, 1))  # folds hide the crotch
         ratio += weight * (float((outseam * scale - rise) / max(left, 1e-6)) - ratio)
+    if 0 < _inseam(garment) < SHORTS:
+        ratio = min(ratio, LONGEST_SHORTS)  # the skirt of a coat may pass for broad hips
     return FULL_LENGTH if ratio > ANKLE_SNAP or _inseam(garment) > LONG_INSEAM else max(ratio, 0.08)
 
 
@@ -193,10 +194,9 @@ def _inseam(garment: Garment) -> float:
     """Length of the legs below the crotch in rises (waistband to crotch); 0 where there is no waistband."""
     if "waist_left" not in garment.points:
         return 0.0
-    crotch = point(garment, "crotch")
-    waist_y = np.mean([garment.points[f"waist_{s}"][1] for s in SIDES])
+    waist_y, crotch_y = np.mean([garment.points[f"waist_{s}"][1] for s in SIDES]), point(garment, "crotch")[1]
     cuff_y = np.mean([_cuff(garment, side)[1] for side in SIDES])
-    return float((cuff_y - crotch[1]) / max(crotch[1] - waist_y, 1e-6))
+    return float((cuff_y - crotch_y) / max(crotch_y - waist_y, 1e-6))
 
 
 def _leg(

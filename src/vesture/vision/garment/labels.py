@@ -59,23 +59,31 @@ def label_cloth(
         labels = np.where(~below & np.isin(labels, (Part.LEFT_LEG, Part.RIGHT_LEG)), Part.TORSO, labels)
     if Part.LEFT_SLEEVE in allowed:
         for side, part in zip(SIDES, (Part.LEFT_SLEEVE, Part.RIGHT_SLEEVE), strict=True):
-            labels = np.where((labels == part) & ~_sleeve_room(region.shape, side, points), Part.TORSO, labels)
+            labels = np.where((labels == part) & ~_sleeve_room(region, side, points), Part.TORSO, labels)
             labels = _straight_armhole(labels, side, int(part), points)
     return _in_one_piece(np.where(region, labels, 0).astype(np.uint8), region)
 
 
-def _sleeve_room(shape: tuple[int, ...], side: str, points: Mapping[str, Float]) -> Bool:
-    """(h, w) where a sleeve between these landmarks may lie: round the straight one, and anywhere outside of it."""
+def _sleeve_room(region: Bool, side: str, points: Mapping[str, Float]) -> Bool:
+    """(h, w) where a sleeve between these landmarks may lie: round the straight one, up to the gap that parts it from
+    the body, and anywhere outside of it."""
     corners = [points[f"{name}_{side}"] for name in ("shoulder", "cuff_outer", "cuff_inner", "armpit")]
-    room = np.zeros(shape[:2], np.uint8)
-    cv2.fillConvexPoly(room, cv2.convexHull(np.round(np.stack(corners)).astype(np.int32)), 1)
-    room = cv2.dilate(room, disc(ROOM * max(shape)))
     inner, armpit = corners[2], corners[3]
     along = inner - armpit
-    rows, columns = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    rows, columns = np.mgrid[: region.shape[0], : region.shape[1]].astype(np.float32)
     across = along[0] * (rows - armpit[1]) - along[1] * (columns - armpit[0])
     outside = across > 0 if side == "left" else across < 0
+    gap = np.argwhere(~region & ~outside & _within(rows, armpit[1], inner[1]) & _within(columns, inner[0], armpit[0]))
+    if len(gap):
+        corners.append(gap[0, ::-1].astype(np.float32))
+    room = np.zeros(region.shape, np.uint8)
+    cv2.fillConvexPoly(room, cv2.convexHull(np.round(np.stack(corners)).astype(np.int32)), 1)
+    room = cv2.dilate(room, disc(ROOM * max(region.shape)))
     return np.asarray((room > 0) | outside)
+
+
+def _within(values: Float, one: float, other: float) -> Bool:
+    return np.asarray((values > min(one, other)) & (values < max(one, other)))
 
 
 def _straight_armhole(

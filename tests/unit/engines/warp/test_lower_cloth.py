@@ -103,6 +103,17 @@ def test_the_sides_run_from_the_waist_to_the_trousers_seen_below_a_coat() -> Non
     assert np.abs(np.diff(last[225:299])).max() <= 2
 
 
+@pytest.mark.parametrize(("half", "expected"), [(29, 121), (20, 116)])
+def test_trousers_are_as_wide_as_they_are_seen_to_a_hand_beside_them_but_not_to_one_before_them(half, expected) -> None:
+    body = drawn_body()
+    labels = np.where(body.labels == Label.BOTTOM, np.uint8(Label.BACKGROUND), body.labels)
+    labels[200:250, 100:201] = Label.TOP
+    labels[250:300, 90:211] = Label.SKIN
+    labels[250:300, 150 - half : 151 + half] = Label.BOTTOM
+    zone = hidden_outline(SHAPE, replace(body, labels=labels), labels == Label.BOTTOM, 0.9) > 0.5
+    assert abs(int(np.argmax(zone[249])) - expected) <= 2
+
+
 def test_legs_below_a_coat_go_on_up_to_the_crotch_each_in_its_own_width() -> None:
     body, lower = in_a_coat()
     legs = hidden_legs(SHAPE, body, lower, 0.8)

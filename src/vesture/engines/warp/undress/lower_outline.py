@@ -29,6 +29,7 @@ STEADY = 4  # levels in a row that must show an edge
 USUAL = (0.6, 1.45)  # how much wider than the hips, scaled to one, cloth is at the old hem
 ALONG, ACROSS = 72, 48  # places along a leg, and across it
 FARTHEST = 2.6  # natural radii from a leg's axis within which its cloth ends
+HANDS = 0.85  # share of the hips up to which cloth must be seen beside a hand, so that it is taken to end there
 EASE = 0.03  # units that cloth lies off the hips
 LEG_SIDES = (0.85, 1.15)  # levels v between which the sides go over from the trunk's to the legs'
 
@@ -67,6 +68,9 @@ def hidden_outline(shape: tuple[int, int], body: Body, lower: Bools, waistband: 
     cloth = seen.reshape(COLUMNS, ROWS).T
     scene = (labels == Label.BACKGROUND) & inside.reshape(COLUMNS, ROWS).T
     edges = {side: _seen_edge(cloth, scene, across, levels, side) for side in SIDES}
+    for side in SIDES:
+        if edges[side] is None:
+            edges[side] = _edge_at_hand(body, cloth & (levels < HIPS)[:, None], across, levels, side)
     end = max([HIPS, *(edge.levels[0] for edge in edges.values() if edge is not None)])
     down = np.linspace(waistband, end, 32)
     sides = [body.point(SIGN[side] * _half_width(body, side, edges[side], down), down) for side in SIDES]
@@ -102,6 +106,17 @@ def _seen_edge(cloth: Bools, scene: Bools, across: Doubles, levels: Doubles, sid
     chosen = np.arange(len(levels)) >= first
     chosen &= seen
     return _Edge(levels[chosen], aside[chosen])
+
+
+def _edge_at_hand(body: Body, cloth: Bools, across: Doubles, levels: Doubles, side: SideName) -> _Edge | None:
+    """Where the cloth ends at a hand that hangs right beside it; None if that may lie before it."""
+    aside = np.where(cloth, SIGN[side] * across[None], 0).max(axis=1)
+    seen = np.flatnonzero(aside)[1 : 1 + STEADY]
+    if len(seen) < STEADY:
+        return None
+    first, end = levels[seen[:1]], float(np.median(aside[seen]))
+    hips = float(torso_edge(body, side, first)[0])
+    return _Edge(first, np.array([end])) if HANDS * hips < end < hips else None
 
 
 def _half_width(body: Body, side: SideName, edge: _Edge | None, levels: Doubles) -> Doubles:

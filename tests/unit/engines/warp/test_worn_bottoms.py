@@ -8,6 +8,7 @@ import numpy as np
 from drawn_person import drawn_body, drawn_photo
 
 from vesture.engines.warp.body.figure import SIDES, Body
+from vesture.engines.warp.cloth.mesh import build_mesh
 from vesture.engines.warp.fit.fitting import fit_garment
 from vesture.engines.warp.worn.garment import worn_garment
 from vesture.vision.garment.types import Part
@@ -62,7 +63,7 @@ def test_cloth_covers_bare_legs_that_are_stouter_than_its_wearers() -> None:
     assert knee_width(4) == knee_width(5)
 
 
-def test_wide_shorts_are_wide_all_the_way_down_on_both_sides_of_a_leg() -> None:
+def in_wide_shorts() -> Body:
     body = drawn_body()
     labels = body.labels.copy()
     labels[246:] = Label.BACKGROUND
@@ -71,9 +72,42 @@ def test_wide_shorts_are_wide_all_the_way_down_on_both_sides_of_a_leg() -> None:
         labels[320:400, column - 8 : column + 9] = Label.SKIN
     labels[240:330, 102:198] = Label.BOTTOM
     labels[285:330, 146:155] = Label.BACKGROUND
-    wearer = replace(body, labels=labels, top_hem=1.0)
+    return replace(body, labels=labels, top_hem=1.0)
+
+
+def test_wide_shorts_are_wide_all_the_way_down_on_both_sides_of_a_leg() -> None:
+    wearer = in_wide_shorts()
     garment = worn_garment(drawn_photo(wearer), wearer, "bottoms")
     row = round(float(305 - (wearer.neck - garment.wearer.neck)[1]))
     columns = np.flatnonzero(garment.alpha[row] > 0.5) + (wearer.neck - garment.wearer.neck)[0]
     inside = (columns > 104) & (columns < 144)
     assert inside.sum() >= 37
+
+
+def test_legs_are_sewn_to_the_hips_out_to_the_edge_of_wide_cloth() -> None:
+    wearer = in_wide_shorts()
+    garment = worn_garment(drawn_photo(wearer), wearer, "bottoms")
+    mesh = build_mesh(garment.parts, fit_garment(drawn_body(), garment).joints)
+    hips = np.unique(mesh.triangles[mesh.part == Part.TORSO])
+    for side in SIDES:
+        leg = np.unique(mesh.triangles[mesh.part == LEG_PART[side]])
+        shared, away = mesh.vertices[np.intersect1d(hips, leg)], mesh.vertices[leg]
+        assert np.abs(shared - garment.points["crotch"])[:, 0].max() > (
+            np.abs(away - garment.points["crotch"])[:, 0].max() - 3 * mesh.cell
+        )
+
+
+def test_the_sides_of_the_hips_bend_with_the_legs() -> None:
+    wearer = in_wide_shorts()
+    garment = worn_garment(drawn_photo(wearer), wearer, "bottoms")
+
+    def lowest_left(lean: float) -> float:
+        body, legs = drawn_body(), {}
+        for side in SIDES:
+            leg = body.legs[side]
+            legs[side] = replace(leg, axis=leg.axis + np.outer(lean * leg.along / leg.length, [1.0, 0.0]))
+        places = fit_garment(replace(body, legs=legs), garment).handles[int(Part.TORSO)].target
+        low = places[:, 1] > places[:, 1].max() - 6
+        return float(places[low, 0].min())
+
+    assert lowest_left(60) > lowest_left(0) + 3

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vesture.engines.warp.body.figure import SIDES, Body, Floats, Limb, SideName
+from vesture.engines.warp.body.figure import SIDES, SIGN, Body, Floats, Limb, SideName
 from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.body.relief import LEG, within_cloth
 from vesture.engines.warp.body.waist_line import highest_under_a_top
@@ -28,6 +28,7 @@ HIGHER = 0.12  # levels above the present waistband that a high one may reach
 UNDER_TOP = 0.03  # levels by which a waistband goes under the top that hangs over it
 IN_OPENING = 0.04  # levels above the old one, that it goes where an open jacket shows it
 HIP = 0.45  # units along the leg, below where it leaves the hips, within which cloth goes with the hips as much
+ACROSS = 2.0  # units from where the legs part within which a leg is sewn to the hips
 LONG_LEG = 0.88  # share of the leg from which on trousers are long
 BELOW_HEM = 0.12  # share of the leg below a hem at which what comes out of it is looked at
 OVER_SKIN, WIDEST_LEG = 1.06, 1.45  # widths of a hem in those of the bare leg, at least; factor on it, at most
@@ -43,7 +44,10 @@ def fit_worn_lower(body: Body, garment: WornGarment, wishes: Wishes, ease: Ease)
     levels = _levels(body, garment, transfer, ease)
     hips = lattice(garment, Part.TORSO)
     widths = eased(wide_enough(transfer, outermost(garment, Part.TORSO)), ease)
-    handles = {int(Part.TORSO): pairs(hips, transfer.torso(hips, levels, widths), PLACED)}
+    place = transfer.torso(hips, levels, widths)
+    if garment.has_legs:
+        place = _towards_legs(garment, transfer, hips, place)
+    handles = {int(Part.TORSO): pairs(hips, place, PLACED)}
     joints: dict[tuple[int, int], Floats] = {}
     reach: dict[SideName, float] = {}
     if garment.has_legs:
@@ -51,13 +55,35 @@ def fit_worn_lower(body: Body, garment: WornGarment, wishes: Wishes, ease: Ease)
         for side in SIDES:
             leg, reach[side] = _leg(body, garment, side, transfer, (levels, widths), wishes, ease)
             handles[int(LEG_PART[side])] = leg
-            edge = np.asarray(garment.curves[f"side_{side}"], float)
-            at_crotch = edge[np.argmin(np.abs(edge[:, 1] - crotch[1]))]
-            joints[int(Part.TORSO), int(LEG_PART[side])] = np.stack([at_crotch, crotch])
+            out = SIGN[side] * ACROSS * garment.wearer.unit * garment.wearer.across
+            joints[int(Part.TORSO), int(LEG_PART[side])] = np.stack([crotch + out, crotch])
     else:
         hem = float(transfer.level(np.asarray(np.median(_level_of(garment, "hem")))))
         reach = {side: max(0.0, (hem * ease.length - 1.0) * body.torso) for side in SIDES}
     return Fit(handles, joints, (transfer.size, transfer.size), {}, reach)
+
+
+def _with_hips(wearer: Body, points: Floats) -> Floats:
+    """Share (n,) to which points of the cloth go with the hips rather than a leg: in the middle down from where the
+    legs part, at the sides from the joint of the hip on, so that they bend with the leg."""
+    across, level = wearer.coordinates(points).T
+    out = (level - crotch_level(wearer)) * wearer.torso / wearer.unit
+    rise = (crotch_level(wearer) - 1.0) * wearer.torso / wearer.unit
+    aside = np.mean([abs(float(wearer.coordinates(wearer.legs[side].axis[:1])[0, 0])) for side in SIDES])
+    middle, beside = np.clip(out / HIP, 0, 1), np.clip((out + rise) / (HIP + rise), 0, 1)
+    beside = beside * beside * (3 - 2 * beside)
+    return np.asarray(1 - middle - np.clip(np.abs(across) / aside, 0, 1) * (beside - middle))
+
+
+def _towards_legs(garment: WornGarment, transfer: Transfer, points: Floats, places: Floats) -> Floats:
+    """Places (n, 2) of the hips' points, those at the sides drawn to where the legs have them."""
+    across = garment.wearer.coordinates(points)[:, 0]
+    with_legs = 1 - _with_hips(garment.wearer, points)[:, None]
+    for side in SIDES:
+        own = (SIGN[side] * across > 0)[:, None]
+        on_leg = transfer.limb(points, garment.wearer.legs[side], transfer.target.legs[side])
+        places = np.where(own, places + with_legs * (on_leg - places), places)
+    return places
 
 
 def _level_of(garment: WornGarment, curve: str) -> Floats:
@@ -111,10 +137,8 @@ def _leg(
     def along(share: Floats) -> Floats:
         return np.where(share > 0, share * (wanted / end), share)
 
-    leaves = crotch_level(garment.wearer)
-    out = (garment.wearer.coordinates(points)[:, 1] - leaves) * garment.wearer.torso / garment.wearer.unit
     on_leg = transfer.limb(points, source, target, along if abs(wanted - end) > 1e-3 else None)
-    with_hips = np.clip(1 - out / HIP, 0, 1)[:, None]
+    with_hips = _with_hips(garment.wearer, points)[:, None]
     place = on_leg + with_hips * (transfer.torso(points, *hips) - on_leg)
     seen = {sign: beside_axis(garment.parts > 0, source, SHARES * end, sign) for sign in (-1.0, 1.0)}
     cloth = {sign: transfer.aside(source, SHARES * end, reach) for sign, reach in seen.items()}

@@ -10,7 +10,9 @@ import pytest
 from drawn_person import SKIN, UNIT, drawn_body, drawn_photo
 
 from vesture.engines.warp.body.head import Head, find_head
+from vesture.engines.warp.cloth.collar import below_the_face
 from vesture.engines.warp.picture.coarse import Coarse
+from vesture.engines.warp.picture.patch import Patch
 from vesture.engines.warp.undress.collar import collar_remains, slivers
 from vesture.engines.warp.undress.complexion import read_complexion, to_lab
 from vesture.engines.warp.undress.hair import longer_hair, loose_hair, with_shaded_hair
@@ -60,6 +62,22 @@ def test_the_neck_of_a_turned_head_stays_where_the_cloth_is_plainly_no_skin() ->
     old = body.labels == Label.TOP
     gone = collar_remains(photo, body, old, Coarse.of(photo, UNIT))
     assert gone[ring].mean() < 0.05
+
+
+def test_no_cloth_lies_before_a_face_and_what_hair_parts_from_the_rest_goes_too() -> None:
+    body = headed()
+    labels = body.labels
+    skin, hair = labels == Label.SKIN, np.zeros(labels.shape, bool)
+    alpha = np.zeros(labels.shape, np.float32)
+    alpha[78:112, 138:150] = 1  # a collar up to the mouth
+    hair[96:104, 130:160] = True
+    patch = below_the_face(Patch(0, 0, np.zeros((*labels.shape, 3), np.float32), alpha), body, skin, hair)
+    assert skin[80:86, 140:148].all()
+    assert patch.alpha[80:86, 140:148].max() < 0.01
+    assert patch.alpha[90:94, 140:148].max() < 0.01
+    assert patch.alpha[106:110, 140:148].min() > 0.99
+    bare = below_the_face(replace(patch, alpha=alpha), body, skin, np.zeros_like(hair))
+    assert bare.alpha[92:110, 140:148].min() > 0.99
 
 
 def test_without_a_face_no_collar_is_guessed() -> None:

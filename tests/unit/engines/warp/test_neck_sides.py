@@ -110,6 +110,16 @@ def test_scraps_of_a_collar_beside_the_neck_go_and_the_neck_stays() -> None:
     assert not gone[80:112, 142:158].any()
 
 
+def test_a_neck_that_is_seen_wider_than_usual_stays_where_its_colour_is_plainly_no_cloths() -> None:
+    body = collared()
+    labels = body.labels.copy()
+    labels[90:104, 138:176] = Label.SKIN
+    body = replace(body, labels=labels)
+    photo = photographed(body)
+    gone = collar_remains(photo, body, labels == Label.TOP, Coarse.of(photo, UNIT))
+    assert not gone[90:102, 138:174].any()
+
+
 def test_a_dark_lining_beside_the_neck_goes() -> None:
     body = collared()
     labels = body.labels.copy()

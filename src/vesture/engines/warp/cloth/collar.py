@@ -20,7 +20,7 @@ from vesture.engines.warp.cloth.placement import curve, distance, point
 from vesture.engines.warp.cloth.triangles import carried
 from vesture.engines.warp.picture.patch import Patch, bounds
 from vesture.vision.garment.types import Garment, Part
-from vesture.vision.masks import feather
+from vesture.vision.masks import dilate, erode, feather
 
 STANDS = (0.03, 0.06)  # half chests above the shoulder line: from a ring to what stands beside the neck
 OUTER_SHOULDER = (0.45, 0.85)  # of the way from collar to tip: the part that tells the shoulder's line
@@ -34,6 +34,8 @@ HIGHEST = 0.1  # units above the corners: a hood that stands in its photo hangs 
 UNDER = 0.03  # units that the back goes on under the front
 EVEN = 0.03  # units over which it is evened out: labels and hangers
 FLARE = 0.8  # that a neck grows wider to each side below the collar's corners, in pixels for each
+SOME = 0.02  # coverage that is seen
+CHIP, THIN = 0.05, 0.015  # square units of cloth that is a chip; units of half the width of what holds it
 SEEN = 1.15  # half-widths of the neck within which skin that is seen above a collar is the neck's
 
 
@@ -143,6 +145,34 @@ def behind_skin(patch: Patch, body: Body, skin: NDArray[np.bool_]) -> Patch:
     share, across, half = _beside(body, np.stack([columns, rows], -1))
     before = skin[patch.place] & ((share == 0) | ((share < 1) & (np.abs(across) < SEEN * half)))
     return replace(patch, alpha=patch.alpha * (1 - feather(before, 0.7)))
+
+
+def below_the_face(patch: Patch, body: Body, skin: NDArray[np.bool_], hair: NDArray[np.bool_]) -> Patch:
+    """Cloth without what lies before the face above its jaw, of which `skin` (H, W) is seen, nor the chips that this
+    and the `hair` (H, W) before it part from the rest."""
+    head = body.head
+    if head is None:
+        return patch
+    rows, columns = (np.arange(place.start, place.stop, dtype=np.float32) for place in patch.place)
+    reach = 2 * head.half_width
+    high, low = np.searchsorted(rows, [head.chin[1] - reach, head.chin[1] + reach])
+    left, right = np.searchsorted(columns, [head.chin[0] - reach, head.chin[0] + reach])
+    near = np.s_[high:low, left:right]
+    row, column = rows[high:low, None], columns[None, left:right]
+    aside = (row - head.chin[1]) * head.up[0] - (column - head.chin[0]) * head.up[1]
+    face = skin[patch.place][near] & (head.below_jaw(column, row) < 0) & (np.abs(aside) < head.half_width)
+    if not (face & (patch.alpha[near] > SOME)).any():
+        return patch
+    alpha = patch.alpha.copy()
+    alpha[near] *= 1 - feather(face, 0.7)
+    thin = THIN * body.unit
+    whole = erode((alpha > SOME) & ~hair[patch.place], thin)
+    _, names, stats, _ = cv2.connectedComponentsWithStats(whole.view(np.uint8))
+    chips = np.unique(names[near][dilate(face, 3 * thin + 2)])
+    chips = chips[(chips > 0) & (stats[chips, cv2.CC_STAT_AREA] < CHIP * body.unit**2)]
+    if len(chips):
+        alpha *= 1 - feather(dilate(np.isin(names, chips), 3 * thin), 0.7)
+    return replace(patch, alpha=alpha)
 
 
 def _beside(body: Body, spots: NDArray[Any]) -> tuple[Floats, Floats, Floats]:

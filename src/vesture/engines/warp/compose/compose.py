@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.body.silhouettes import at_sides, below_level
-from vesture.engines.warp.cloth.collar import behind_skin
+from vesture.engines.warp.cloth.collar import behind_skin, below_the_face
 from vesture.engines.warp.cloth.crevices import closed_crevices
 from vesture.engines.warp.cloth.edges import without_shreds
 from vesture.engines.warp.cloth.layers import BEHIND, Layer
@@ -68,7 +68,7 @@ def compose(
     Returns:
         The window (h, w, 3) uint8, and (h, w) bool, true where it may differ from the photo.
     """
-    layers = _behind_arms(scene, fit, layers)
+    layers = _below_the_face(scene, _behind_arms(scene, fit, layers))
     cover = coverage([layer.patch for layer in layers if layer.part != BEHIND], scene.shape)
     with ThreadPoolExecutor(1, "front") as beside:
         kept = beside.submit(_front, scene, fit, cover)
@@ -94,6 +94,17 @@ def _behind_arms(scene: Prepared, fit: Fit, layers: list[Layer]) -> list[Layer]:
         layer
         if layer.part in SLEEVES
         else replace(layer, patch=replace(layer.patch, alpha=layer.patch.alpha * stays[layer.patch.place]))
+        for layer in layers
+    ]
+
+
+def _below_the_face(scene: Prepared, layers: list[Layer]) -> list[Layer]:
+    body = scene.body
+    skin, hair = ((body.labels == label) & ~scene.old for label in (Label.SKIN, Label.HAIR))
+    return [
+        layer
+        if layer.part in (BEHIND, *SLEEVES)
+        else replace(layer, patch=below_the_face(layer.patch, body, skin, hair))
         for layer in layers
     ]
 

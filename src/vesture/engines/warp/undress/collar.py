@@ -14,7 +14,16 @@ from vesture.engines.warp.body.silhouettes import filled
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import bounds
 from vesture.engines.warp.undress.neck_sides import neck_sides, side_lines
-from vesture.engines.warp.undress.throat import Throat, face_tone, find_throat, grown_colours, strangeness, unlike_skin
+from vesture.engines.warp.undress.throat import (
+    Throat,
+    face_tone,
+    find_throat,
+    grown_colours,
+    strangeness,
+    surely_skin,
+    unlike_skin,
+    without_sure,
+)
 from vesture.vision.masks import closed, dilate, distance_to, erode
 from vesture.vision.parsing.parse import Label
 
@@ -67,7 +76,10 @@ def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse, face: 
     tone = face if tone is None else tone
     if tone is None:
         return result
-    goes = _not_skin(throat, body, coarse, old, tone)
+    cloth = grown_colours(coarse, old, throat)
+    inner = (body.labels == Label.SKIN) & ~dilate(old, 1.3 * TONGUE_REACH * body.unit)
+    neck = grown_colours(coarse, inner, throat)
+    goes = _not_skin(throat, body, coarse, tone, cloth, neck)
     goes |= _not_hair(throat, body, coarse, old, tone, goes)
     goes |= _not_scene(throat, body, coarse, old, goes)
     top, left, bottom, right = throat.box
@@ -78,17 +90,17 @@ def collar_remains(photo: Floats, body: Body, old: Bools, coarse: Coarse, face: 
         return np.asarray(whole > 0.5)
 
     result[place] = full(goes)
-    doubtful = throat.skin & throat.near & (throat.below > JAW_MARGIN) & throat.collar
-    doubtful &= unlike_skin(grown_colours(coarse, old, throat), tone) < UNLIKE_SKIN[0]
-    doubtful &= ~_near_long_hair(throat, _of_head(throat))
+    sure = full(surely_skin(throat.lab, tone, neck, cloth))
+    long_hair = _near_long_hair(throat, _of_head(throat))
+    doubtful = throat.skin & throat.near & (throat.below > JAW_MARGIN) & throat.collar & ~long_hair
+    doubtful &= unlike_skin(cloth, tone) < UNLIKE_SKIN[0]
     if doubtful.any():
         assert body.head is not None
         lines = side_lines(body, body.head, old | result)
         off = _off((bottom - top, right - left), lines["left"], lines["right"], throat.box)
-        result[place] |= full(doubtful) & (off > OFF_OUTLINE * body.unit)
-    result[place] |= full(throat.near & throat.above & ~_near_long_hair(throat, _of_head(throat))) & _beside_the_neck(
-        body, old | result, throat.box
-    )
+        result[place] |= without_sure(full(doubtful) & (off > OFF_OUTLINE * body.unit), sure)
+    beside = full(throat.near & throat.above & ~long_hair) & _beside_the_neck(body, old | result, throat.box)
+    result[place] |= without_sure(beside, sure)
     return result & np.isin(body.labels, (Label.SKIN, Label.HAIR, Label.BACKGROUND)) & ~old
 
 
@@ -129,11 +141,8 @@ def _beside_the_neck(body: Body, old: Bools, box: tuple[int, int, int, int]) -> 
     return result & near & (body.labels[place] == Label.SKIN)
 
 
-def _not_skin(throat: Throat, body: Body, coarse: Coarse, old: Bools, tone: Floats) -> Bools:
+def _not_skin(throat: Throat, body: Body, coarse: Coarse, tone: Floats, cloth_lab: Floats, neck: Floats) -> Bools:
     """What was taken for skin and is none, by colour and by where necks can be."""
-    cloth_lab = grown_colours(coarse, old, throat)
-    inner = (body.labels == Label.SKIN) & ~dilate(old, 1.3 * TONGUE_REACH * body.unit)
-    neck = grown_colours(coarse, inner, throat)
     to_skin, to_neck = unlike_skin(throat.lab, tone), strangeness(throat.lab, neck)
     to_cloth = strangeness(throat.lab, cloth_lab)
     # under a chin skin is darker than any face; where the cloth is another matter, the neck beside it tells it

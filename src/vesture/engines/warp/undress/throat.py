@@ -27,6 +27,8 @@ NECK_PALER = 0.68  # a* of necks as a share of the face's: median of 25 photos t
 SPREAD = (14.0, 4.0, 5.0)  # L*, a*, b* by which one material differs in one light
 WIDEST_NECK = 1.2  # usual half-widths
 LEAST_FACE = 40  # pixels
+SURELY, PLAINLY_OTHER = 4.0, 10.0  # squared distance from skin, and by how much that from cloth is more
+SURE_SHARE = 0.3  # of a piece that surely is skin, of which all is
 COLLAR_FOOT = 0.12  # units below the line of the shoulders where collars begin
 
 
@@ -143,6 +145,19 @@ def strangeness(lab: Floats, material: Floats) -> Floats:
         + ((lab[..., 2] - shade * material[..., 2]) / yellow) ** 2,
         np.float32,
     )
+
+
+def surely_skin(lab: Floats, tone: Floats, neck: Floats, cloth: Floats) -> Bools:
+    """Where (h, w) colours are those of face or `neck` nearby, and plainly not those of the `cloth` beside them."""
+    own = np.minimum(unlike_skin(lab, tone), strangeness(lab, neck))
+    return np.asarray((own < SURELY) & (strangeness(lab, cloth) > own + PLAINLY_OTHER))
+
+
+def without_sure(pieces: Bools, sure: Bools) -> Bools:
+    """Those connected pieces (h, w) of which no more than some `sure` is: their rims are mixed with what is beside."""
+    count, names = cv2.connectedComponents(pieces.view(np.uint8))
+    share = np.bincount(names[sure], minlength=count) / np.bincount(names.ravel(), minlength=count).clip(1)
+    return np.asarray(pieces & (share < SURE_SHARE)[names])
 
 
 def off_the_neck(

@@ -29,6 +29,9 @@ SIDEWAYS: dict[Category, float] = {"tops": 0.4, "one-pieces": 0.4, "bottoms": 0.
 LEAST_YAW = 50.0  # degrees by the depth of the shoulders: 65 to 83 of those, up to 64 of people seen from the front
 CROSSED, LEAST_CROSSED = -0.2, 3  # units by which legs have changed sides; at how many of 29 places along them
 SURE_HEAD, SURE_BACK = 0.75, 0.9  # scores of the detector and of the facing; without a head the facing is a guess
+# Scores of the detector: 0 of legs alone, in which a whole body was seen from behind; 0.5 to 1 of heads that are in the
+# picture, but for one seen from the front. Units that a head must be inside it
+LEAST_HEAD, HEAD_INSIDE = 0.25, 0.3
 # Readings below these are warned of. Sound readings score from 0.7 (mask), 0.35 (landmarks), 0.1 (neckline).
 SURE_ENOUGH = {"mask": 0.5, "landmarks": 0.35, "neckline": 0.1}
 CLEAR = 0.9
@@ -78,6 +81,10 @@ def refuse_unseen(pose: Pose, body: Body, category: Category, field: str) -> Non
     if category == "bottoms" and legs_in_view(body) < LEAST_LEGS:
         raise error(
             field, "The photo does not show the person's legs; use a photo from the waist to at least the knees."
+        )
+    if category == "bottoms" and _only_legs(pose, body):
+        raise error(
+            field, "The photo shows legs, but not where they begin; use a photo of the person from the waist down."
         )
     view = view_of(pose, body, category)
     if view == "side":
@@ -178,6 +185,14 @@ def _in_picture(body: Body, points: Floats) -> NDArray[np.bool_]:
     """Which of the points (n, 2) lie inside the picture (n,)."""
     height, width = body.labels.shape
     return np.asarray(((points >= 0) & (points < (width, height))).all(1))
+
+
+def _only_legs(pose: Pose, body: Body) -> bool:
+    """Whether the body that was found is none: its head would be in the picture, and no detector saw one."""
+    nose = pose.points[Joint.NOSE].astype(float)
+    inside = _in_picture(body, nose + HEAD_INSIDE * body.unit * np.array([(0, -1), (-1, 0), (1, 0)])).all()
+    side, sure = pose.facing
+    return bool(inside and pose.detected < LEAST_HEAD and side == "back" and sure >= SURE_BACK)
 
 
 def _yaw(pose: Pose) -> float:

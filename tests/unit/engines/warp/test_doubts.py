@@ -56,6 +56,18 @@ def test_legs_cannot_wear_a_shirt(engine, sample) -> None:
     assert refused.value.field == "model_image"
 
 
+def test_legs_between_which_a_body_was_found_cannot_wear_trousers(upright) -> None:
+    pose, body = upright
+    refuse_unseen(pose, body, "bottoms", "model_image")
+    points = pose.points.copy()
+    points[..., 0] = pose.points[:, 0].max() + pose.points[:, 0].min() - points[..., 0]
+    unseen = replace(pose, points=points, visibility=np.zeros_like(pose.visibility), detected=0.0)
+    with pytest.raises(PersonNotFound, match="where they begin"):
+        refuse_unseen(unseen, body, "bottoms", "model_image")
+    above = points - (0, points[Joint.NOSE, 1])  # whose head is outside may be seen so
+    refuse_unseen(replace(unseen, points=above.astype(np.float32)), body, "bottoms", "model_image")
+
+
 def test_half_a_torso_is_warned_of(engine, sample) -> None:
     output = dressed_in(engine, sample("selfies/2"), sample("shirts/4"), "tops")
     assert any("upper body is outside" in warning for warning in output.warnings)

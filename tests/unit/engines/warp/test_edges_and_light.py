@@ -305,6 +305,15 @@ def test_the_corner_between_a_sleeve_and_the_body_is_no_gap() -> None:
     np.testing.assert_array_equal(same, canvas)
 
 
+def test_the_gap_between_a_bent_sleeve_and_the_body_stays_open() -> None:
+    rows, columns = np.mgrid[:200, :200]
+    gap = (rows > 100) & (np.abs(columns - 100) < 13 / 60 * (rows - 100))
+    cover = ((rows > 20) & (rows < 160) & (columns > 20) & (columns < 180) & ~gap).astype(np.float32)
+    canvas = np.repeat(200 * cover[..., None], 3, 2)
+    same, _ = closed_crevices(canvas, cover, np.ones(cover.shape, bool), np.zeros(cover.shape, bool), [], 200.0)
+    np.testing.assert_array_equal(same, canvas)
+
+
 def test_cloth_takes_the_light_of_the_place_and_is_never_brighter_than_its_picture() -> None:
     body = drawn_body()
     shape = (*body.labels.shape, 3)

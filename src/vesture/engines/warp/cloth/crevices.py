@@ -22,7 +22,8 @@ Bools = NDArray[np.bool_]
 WIDEST, NARROW = 0.07, 0.03
 NARROWEST = 0.016  # where worn cloth hangs, with gaps of its own
 LARGEST = 0.08  # square units
-OPENING = 0.2  # of a gap's rim may lie open; more does at the corner between a sleeve and the body
+# Of a wide gap's rim and of a narrow one's, what may lie open; more does at the corner between a sleeve and the body.
+WIDE_OPEN, OPEN = 0.15, 0.2
 # Of a gap, what must lie on the person, or on skin that was bared: else it is one through which the scene was seen.
 ON_PERSON, ON_SKIN = 0.5, 0.25
 IN_SHADE, SLIT = 0.75, 0.016  # of its light that cloth has in a slit; units, half the width of one
@@ -67,11 +68,14 @@ def _crevices(cloth: Bools, person: Bools, bared: Bools, unit: float, hanging: B
     if hanging is not None:
         narrowest = ~hanging | closed(cloth, NARROWEST * unit)
         wide, narrow = wide & narrowest, narrow & narrowest
-    return _shut(wide, cloth, person, ON_PERSON, unit) | _shut(narrow, cloth, person & bared, ON_SKIN, unit)
+    shut = _shut(wide, cloth, person, (WIDE_OPEN, ON_PERSON), unit)
+    return shut | _shut(narrow, cloth, person & bared, (OPEN, ON_SKIN), unit)
 
 
-def _shut(gaps: Bools, cloth: Bools, behind: Bools, least: float, unit: float) -> Bools:
-    """Those of the gaps that are small, nowhere open, and of which at least a share has something `behind`."""
+def _shut(gaps: Bools, cloth: Bools, behind: Bools, shares: tuple[float, float], unit: float) -> Bools:
+    """Those of the gaps that are small, of which at most a share of the rim is open, and at least a share has something
+    `behind`."""
+    most, least = shares
     count, names, stats, _ = cv2.connectedComponentsWithStats(gaps.view(np.uint8))
     if count < 2:
         return gaps
@@ -80,7 +84,7 @@ def _shut(gaps: Bools, cloth: Bools, behind: Bools, least: float, unit: float) -
     ends = rim & (cv2.dilate((~cloth & ~gaps).view(np.uint8), cross) > 0)
     length, opening, shut = (np.bincount(names[where], minlength=count) for where in (rim, ends, gaps & behind))
     area = stats[:, cv2.CC_STAT_AREA]
-    chosen = (area < LARGEST * unit**2) & (opening <= OPENING * length) & (shut >= least * area)
+    chosen = (area < LARGEST * unit**2) & (opening <= most * length) & (shut >= least * area)
     chosen[0] = False
     return np.asarray(chosen[names])
 

@@ -218,6 +218,10 @@ def test_between_the_belly_and_a_low_waistband_there_is_skin(gap: int) -> None:
     assert zone[:228].max() < 0.05
     assert zone[236 + gap :].max() < 0.05
     assert belly_gap(body, np.zeros(SHAPE, np.float32), old).max() == 0
+    hand = (labels == Label.SKIN) & (np.arange(SHAPE[1]) > 150)  # below a hand no belly is seen
+    beside = belly_gap(body, cover, old, hand)
+    assert beside[:, 155:].max() == 0
+    assert np.array_equal(beside[:, :145], zone[:, :145])
 
 
 def test_a_paper_held_before_one_leg_does_not_colour_the_cloth() -> None:

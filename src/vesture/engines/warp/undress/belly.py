@@ -20,13 +20,14 @@ DEEPEST = 0.5  # units that a gap between the two may be deep
 COVERED = 0.5  # coverage that is cloth
 
 
-def belly_gap(body: Body, cover: Floats, old: Bools) -> Floats:
+def belly_gap(body: Body, cover: Floats, old: Bools, hands: Bools | None = None) -> Floats:
     """Coverage (h, w) of what the old garment leaves open, column by column, between skin of the belly above and the
     new garment below.
 
     Args:
         cover: (h, w) coverage of the new garment.
         old: (h, w) the garment that goes.
+        hands: (h, w) hands and forearms, which are no belly.
     """
     height, width = old.shape
     rows = np.arange(height)[:, None]
@@ -38,6 +39,8 @@ def belly_gap(body: Body, cover: Floats, old: Bools) -> Floats:
     cloth = trunk & (cover > COVERED)
     first = np.where(cloth.any(0), cloth.argmax(0), height)
     skin = trunk & (body.labels == Label.SKIN) & ~old & (rows < first)
+    if hands is not None:
+        skin &= ~hands
     last = np.where(skin.any(0), height - 1 - skin[::-1].argmax(0), height)
     open_ = (first < height) & (last < first) & (first - last < DEEPEST * body.unit)
     # from above the seam with the skin to under the garment's soft edge

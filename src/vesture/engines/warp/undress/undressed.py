@@ -127,7 +127,7 @@ def _behind(
         # arms come out of the shoulders' caps, so these are whole
         zone = np.maximum.reduce([zone, *(shoulder_cap(shape, body, side, arm) for side, arm in arms.items())])
         if Label.BOTTOM in replaced and Label.TOP not in replaced:
-            zone = np.maximum(zone, belly_gap(body, cover, scene.old))
+            zone = np.maximum(zone, belly_gap(body, cover, scene.old, scene.hands.bare))
         zone = zone * need
         yield from _present(painted_torso(body, scene.complexion, scene.coarse, scene.skin, zone, texture))
     if Label.BOTTOM not in replaced:

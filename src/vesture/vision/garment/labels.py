@@ -73,12 +73,12 @@ def _sleeve_room(region: Bool, side: str, points: Mapping[str, Float]) -> Bool:
     rows, columns = np.mgrid[: region.shape[0], : region.shape[1]].astype(np.float32)
     across = along[0] * (rows - armpit[1]) - along[1] * (columns - armpit[0])
     outside = across > 0 if side == "left" else across < 0
-    gap = np.argwhere(~region & ~outside & _within(rows, armpit[1], inner[1]) & _within(columns, inner[0], armpit[0]))
-    if len(gap):
-        corners.append(gap[0, ::-1].astype(np.float32))
     room = np.zeros(region.shape, np.uint8)
     cv2.fillConvexPoly(room, cv2.convexHull(np.round(np.stack(corners)).astype(np.int32)), 1)
     room = cv2.dilate(room, disc(ROOM * max(region.shape)))
+    gap = np.argwhere(~region & ~outside & _within(rows, armpit[1], inner[1]) & _within(columns, inner[0], armpit[0]))
+    if len(gap):
+        cv2.fillConvexPoly(room, np.round(np.stack([armpit, gap[0, ::-1], inner])).astype(np.int32), 1)
     return np.asarray((room > 0) | outside)
 
 

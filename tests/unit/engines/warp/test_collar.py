@@ -10,7 +10,7 @@ import pytest
 from drawn_person import SKIN, UNIT, drawn_body, drawn_photo
 
 from vesture.engines.warp.body.head import Head, find_head
-from vesture.engines.warp.cloth.collar import below_the_face
+from vesture.engines.warp.cloth.collar import behind_skin, below_the_face
 from vesture.engines.warp.picture.coarse import Coarse
 from vesture.engines.warp.picture.patch import Patch
 from vesture.engines.warp.undress.collar import collar_remains, slivers
@@ -78,6 +78,19 @@ def test_no_cloth_lies_before_a_face_and_what_hair_parts_from_the_rest_goes_too(
     assert patch.alpha[106:110, 140:148].min() > 0.99
     bare = below_the_face(replace(patch, alpha=alpha), body, skin, np.zeros_like(hair))
     assert bare.alpha[92:110, 140:148].min() > 0.99
+
+
+def test_a_collars_back_leaves_no_crumbs_and_lies_behind_the_neck_of_a_head_that_leans() -> None:
+    body = headed()
+    skin = np.zeros(body.labels.shape, bool)
+    alpha = np.zeros(skin.shape, np.float32)
+    alpha[92:104, 166:182] = 1
+    alpha[96:98, 120:122] = 1
+    skin[90:106, 164:168] = True
+    patch = behind_skin(Patch(0, 0, np.zeros((*skin.shape, 3), np.float32), alpha), body, skin)
+    assert patch.alpha[92:104, 166:167].max() < 0.1
+    assert patch.alpha[92:104, 170:182].min() > 0.9
+    assert patch.alpha[96:98, 120:122].max() < 0.1
 
 
 def test_without_a_face_no_collar_is_guessed() -> None:

@@ -35,8 +35,9 @@ UNDER = 0.03  # units that the back goes on under the front
 EVEN = 0.03  # units over which it is evened out: labels and hangers
 FLARE = 0.8  # that a neck grows wider to each side below the collar's corners, in pixels for each
 SOME = 0.02  # coverage that is seen
+CRUMB = 0.003  # square units of a collar's back that is seen
 CHIP, THIN = 0.05, 0.015  # square units of cloth that is a chip; units of half the width of what holds it
-SEEN = 1.15  # half-widths of the neck within which skin that is seen above a collar is the neck's
+SEEN = 1.7  # half-widths of the neck within which skin that is seen above a collar is the neck's
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +140,15 @@ def _neck(body: Body, spots: Floats, down: Floats) -> Floats:
 
 
 def behind_skin(patch: Patch, body: Body, skin: NDArray[np.bool_]) -> Patch:
-    """A collar's back without what face and neck hide of it that are seen, `skin` (H, W)."""
+    """A collar's back without what face and neck hide of it that are seen, `skin` (H, W), and without what is left in
+    crumbs."""
     height, width = patch.alpha.shape
     rows, columns = np.indices((height, width)) + np.array([patch.top, patch.left])[:, None, None]
     share, across, half = _beside(body, np.stack([columns, rows], -1))
     before = skin[patch.place] & ((share == 0) | ((share < 1) & (np.abs(across) < SEEN * half)))
-    return replace(patch, alpha=patch.alpha * (1 - feather(before, 0.7)))
+    alpha = patch.alpha * (1 - feather(before, 0.7))
+    _, names, stats, _ = cv2.connectedComponentsWithStats((alpha > SOME).view(np.uint8))
+    return replace(patch, alpha=alpha * (stats[:, cv2.CC_STAT_AREA] > CRUMB * body.unit**2)[names])
 
 
 def below_the_face(patch: Patch, body: Body, skin: NDArray[np.bool_], hair: NDArray[np.bool_]) -> Patch:

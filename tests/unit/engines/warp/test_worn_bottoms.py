@@ -111,3 +111,18 @@ def test_the_sides_of_the_hips_bend_with_the_legs() -> None:
         return float(places[low, 0].min())
 
     assert lowest_left(60) > lowest_left(0) + 3
+
+
+def test_nothing_hangs_below_the_hem_of_hot_pants() -> None:
+    body = drawn_body()
+    labels = body.labels.copy()
+    labels[246:] = Label.BACKGROUND
+    for leg in body.legs.values():
+        column = round(float(leg.axis[0, 0]))
+        labels[246:400, column - 15 : column + 16] = Label.SKIN
+    hem = 254
+    labels[225:hem, 108:192] = Label.BOTTOM
+    wearer = replace(body, labels=labels, top_hem=None)
+    garment = worn_garment(drawn_photo(wearer), wearer, "bottoms")
+    rows = np.flatnonzero((garment.alpha > 0.5).any(1)) + (wearer.neck - garment.wearer.neck)[1]
+    assert rows.max() <= hem + 1

@@ -13,6 +13,7 @@ from vesture.core.task import RGB
 from vesture.engines.warp.body.figure import SIDES, SIGN, V_LEVELS, Body, Floats, SideName, resample
 from vesture.engines.warp.body.legs import crotch_level
 from vesture.engines.warp.body.silhouettes import limb_zone
+from vesture.engines.warp.worn.between import between_legs
 from vesture.engines.warp.worn.hidden import hidden_cloth, near_hands
 from vesture.engines.warp.worn.sides import HAND, within_sides, without_chips
 from vesture.engines.warp.worn.trace import (
@@ -39,6 +40,7 @@ STRAY = 0.09  # units beyond the outlines where cloth may still be the garment's
 WIDE_FROM = 0.4  # share of the covered leg from which on wide legs may be as wide as their hems
 HEM, WIDE_HEM = 0.35, 2.4  # units past the last cloth seen on the leg's axis, and radii beside it, where hems may be
 UPPER = (Label.TOP, Label.ONE_PIECE)  # what hangs over
+BARE = (Label.SKIN, Label.BACKGROUND)
 HIGHEST_WAIST = 0.3  # level v
 BELOW_WAIST, AT_CUFF = 0.02, 0.06  # levels under the waistband's edge, shares above the hem, where sides are read
 RISE = 0.12  # levels that a waistband is taken to be above the edge of what hangs over it
@@ -82,6 +84,7 @@ def worn_bottoms(photo: RGB, body: Body, mask: Bools) -> WornGarment:
     solid = erode(hips, 0.04 * body.unit)
     for side in SIDES:
         solid |= erode(leg_zones[side], 0.06 * body.unit)
+    solid &= ~between_legs(mask.shape, body)
     cloth, alpha = _completed(
         photo, body, mask, solid, (waist, level), {side: value - AT_CUFF for side, value in reach.items()}
     )
@@ -98,9 +101,9 @@ def _completed(
     `reach` of the legs; what hides it in there and in the `solid` zone is filled."""
     inside, outside = within_sides(body, mask, levels[0] + BELOW_WAIST, levels[1], reach)
     mask = without_chips(photo, body, mask & ~outside, outside)
-    # skin above the waistband and below the hem hides nothing
+    # skin and scene above the waistband and below the hem hide nothing
     between = np.maximum.accumulate(mask) & np.maximum.accumulate(mask[::-1])[::-1]
-    hidden = hidden_cloth(body, mask, solid | inside, UPPER) & (between | inside | (body.labels != Label.SKIN))
+    hidden = hidden_cloth(body, mask, solid | inside, UPPER) & (between | inside | ~np.isin(body.labels, BARE))
     hidden |= inside & ~mask & near_hands(body, HAND)
     return complete(photo, mask, mask | (hidden & ~outside), body.unit, body)
 

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body.figure import SIDES, V_LEVELS, Body, Limb
 from vesture.engines.warp.body.silhouettes import limb_zone
+from vesture.engines.warp.worn.between import between_legs, scene_between
 from vesture.engines.warp.worn.cloth import Scene, colour_distance, main_colours, scaled_scene
 from vesture.engines.warp.worn.fill import mirrored_mask
 from vesture.engines.warp.worn.reach import sleeve_share
 from vesture.engines.warp.worn.shaded import DARKEST, log_hue
-from vesture.engines.warp.worn.trace import inside_outline
 from vesture.engines.warp.worn.wearer import carried
 from vesture.vision.fill import push_pull
 from vesture.vision.masks import dilate, erode
@@ -36,7 +36,6 @@ TRUNK = 0.72  # of the bare trunk's half-width, within which a garment surely li
 FIRST_LEVEL, LAST_LEVEL = 0.1, 1.0
 LEG_CORE, LEG_START, LEG_END = 0.75, 0.1, 0.8  # radii about a leg; shares of what is covered of it
 SLEEVE = 1.6  # radii about an arm within which a colour of its own is a sleeve's
-BARE_LEG = 1.25  # radii about a leg, beyond which the scene may be seen between two
 CUFF = 3.2  # radii about an ankle, of turned-up trousers
 UNLIKE_GAP = 9.0  # between legs: distance of the scene from any cloth
 NEAR_SCENE, NEARER = 0.8, 0.7  # units round the garment in which the scene is known; of the distance to cloth
@@ -84,6 +83,8 @@ def without_foreign(photo: RGB, mask: Bools, body: Body, category: Category) -> 
         odd, scenic = own & (apart > UNLIKE), own & _scenic(scene, core, apart, places.gap) & ~places.inner
         for found in (odd & ~places.gap, scenic & ~places.gap, (odd | scenic) & places.gap):
             taken |= _pieces(scene, found, places, (paired, kept), across)
+        if places.gap.any():
+            taken |= scene_between(scene, core & places.legs, places.gap, LEAST_PIECE)
     if not taken.any() or taken.sum() > MOST_TAKEN * scene.mask.sum():
         return mask
     out = cv2.resize(dilate(taken, 0.02 * scene.unit).astype(np.float32), mask.shape[1::-1])
@@ -113,7 +114,7 @@ class _Places:
 
 def _places(mask: Bools, body: Body, category: Category) -> _Places:
     sure, inner = _core_zones(mask.shape, body, category)
-    gap = _between_legs(mask.shape, body) & ~inner if category == "bottoms" else np.zeros_like(inner)
+    gap = between_legs(mask.shape, body) & ~inner if category == "bottoms" else np.zeros_like(inner)
     ends, legs = _ends(mask, body, category), _below_hem(mask.shape, body)
     return _Places(sure, inner, ends, legs, gap, mirrored_mask(mask, body))
 
@@ -160,15 +161,6 @@ def _below_hem(shape: tuple[int, int], body: Body) -> Bools:
         leg = body.legs[side]
         zone |= limb_zone(shape, leg, 0.0, 1.1 * leg.length, LEG) > 0.5
     return np.asarray(zone & (v > LEG_LEVEL))
-
-
-def _between_legs(shape: tuple[int, int], body: Body) -> Bools:
-    """Between the legs, below where they part."""
-    left, right = (body.legs[side].at(np.linspace(0, 1.2, 40) * body.legs[side].length) for side in SIDES)
-    gap = inside_outline(shape, np.concatenate([left, right[::-1]]))
-    for leg in body.legs.values():
-        gap &= limb_zone(shape, leg, 0.0, 1.1 * leg.length, BARE_LEG) < 0.5
-    return gap
 
 
 def _bare_legs(small: RGB, scene: Scene, places: _Places) -> Bools:

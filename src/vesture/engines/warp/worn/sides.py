@@ -69,6 +69,11 @@ def within_sides(
     if count < 4:
         return inside, outside
     found = {side: _edge(body, mask, rays[side]) for side in SIDES}
+    # hot pants end above where legs part
+    last = max(int(np.flatnonzero(edge).max(initial=5)) - 1 for edge, _ in found.values())
+    found = {side: (edge[:last], seen[:last]) for side, (edge, seen) in found.items()}
+    rays = {side: _Rays(one.base[:last], one.out[:last]) for side, one in rays.items()}
+    count = min(count, last)
     for side in SIDES:
         edge, seen = found[side]
         other = found[OTHER[side]][0]

@@ -126,3 +126,15 @@ def test_nothing_hangs_below_the_hem_of_hot_pants() -> None:
     garment = worn_garment(drawn_photo(wearer), wearer, "bottoms")
     rows = np.flatnonzero((garment.alpha > 0.5).any(1)) + (wearer.neck - garment.wearer.neck)[1]
     assert rows.max() <= hem + 1
+
+
+def test_a_waistband_read_far_too_high_goes_where_the_present_one_is() -> None:
+    wearer = in_tight_capris()
+    labels = wearer.labels.copy()
+    high = round(float(wearer.point(0.0, 0.5)[0, 1]))
+    labels[high:262, 118:182] = Label.BOTTOM
+    wearer = replace(wearer, labels=labels, top_hem=None)
+    person = replace(drawn_body(), waist=0.95, top_hem=None)
+    fit = fit_garment(person, worn_garment(drawn_photo(wearer), wearer, "bottoms"))
+    level = person.coordinates(fit.handles[int(Part.TORSO)].target)[:, 1]
+    assert abs(level.min() - person.waist) < 0.06

@@ -25,10 +25,12 @@ from vesture.vision.parsing.parse import Label
 LEG_PART = {"left": Part.LEFT_LEG, "right": Part.RIGHT_LEG}
 HIGHEST_READ = 0.62  # level v above which the person's waistband is not read exactly
 HIGHER = 0.12  # levels above the present waistband that a high one may reach
+MISREAD = 0.24  # levels that no waistband is higher than another: photos that begin at the waist show no shoulders
 UNDER_TOP = 0.03  # levels by which a waistband goes under the top that hangs over it
 IN_OPENING = 0.04  # levels above the old one, that it goes where an open jacket shows it
 HIP = 0.45  # units along the leg, below where it leaves the hips, within which cloth goes with the hips as much
 ACROSS = 2.0  # units from where the legs part within which a leg is sewn to the hips
+INNER = 0.22  # the same between the legs, where it goes with them sooner
 LONG_LEG = 0.88  # share of the leg from which on trousers are long
 BELOW_HEM = 0.12  # share of the leg below a hem at which what comes out of it is looked at
 OVER_SKIN, WIDEST_LEG = 1.06, 1.45  # widths of a hem in those of the bare leg, at least; factor on it, at most
@@ -70,7 +72,7 @@ def _with_hips(wearer: Body, points: Floats) -> Floats:
     out = (level - crotch_level(wearer)) * wearer.torso / wearer.unit
     rise = (crotch_level(wearer) - 1.0) * wearer.torso / wearer.unit
     aside = np.mean([abs(float(wearer.coordinates(wearer.legs[side].axis[:1])[0, 0])) for side in SIDES])
-    middle, beside = np.clip(out / HIP, 0, 1), np.clip((out + rise) / (HIP + rise), 0, 1)
+    middle, beside = np.clip(out / INNER, 0, 1), np.clip((out + rise) / (HIP + rise), 0, 1)
     beside = beside * beside * (3 - 2 * beside)
     return np.asarray(1 - middle - np.clip(np.abs(across) / aside, 0, 1) * (beside - middle))
 
@@ -97,7 +99,9 @@ def _levels(body: Body, garment: WornGarment, transfer: Transfer, ease: Ease) ->
     if waist - body.waist > SAME:
         wanted = body.waist - (UNDER_TOP if body.top_hem is not None else 0.0)
     elif body.waist > HIGHEST_READ:
-        wanted = body.waist if body.waist - waist < SAME else max(waist, body.waist - HIGHER)
+        higher = body.waist - waist
+        misread = higher > MISREAD and body.top_hem is None
+        wanted = body.waist if higher < SAME or misread else max(waist, body.waist - HIGHER)
     opening = highest_under_a_top(body) if body.top_hem is not None else None
     if opening is not None and abs(body.waist - waist) > SAME:
         wanted = min(wanted, opening - IN_OPENING)

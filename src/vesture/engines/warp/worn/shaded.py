@@ -1,4 +1,5 @@
-"""Shaded skin in the mask of a worn garment: the parse takes an arm's shadow side for the sleeve it goes into.
+"""Shade of arms in the mask of a worn garment: the parse takes an arm's shadow side for the sleeve it goes into, and a
+bare arm darkens the side of the cloth that it hangs beside.
 
 Takes the wearer's photo, mask and labels, gives a smaller mask. Shade changes how light skin is, not its hue; a garment
 that has the hue of skin keeps its mask.
@@ -15,6 +16,7 @@ from vesture.engines.warp.body.figure import SIDES, Body
 from vesture.engines.warp.body.silhouettes import limb_zone
 from vesture.engines.warp.worn.cloth import Scene, colour_distance, main_colours, scaled_scene
 from vesture.engines.warp.worn.wearer import carried
+from vesture.vision.garment.types import Part
 from vesture.vision.masks import dilate, erode
 from vesture.vision.parsing.parse import Label
 
@@ -30,6 +32,10 @@ MIXED, RIM = 7.0, 0.04  # the same where skin and cloth mix, units beside it
 ARM = 2.5  # radii about an arm
 LEAST_SKIN, LEAST_CLOTH = 0.02, 0.1  # square units that must be seen
 LEAST_PIECE = 0.004  # square units
+BESIDE, SOFT = 0.16, 0.02  # units beside a bare arm; units about its shade
+DARKER, SHADED = 8.0, 3.0  # levels below every colour of the cloth: of a shade somewhere, of all that belongs to it
+MOST_AWAY, MOST_UNLIKE = 0.2, 0.5  # shares of it further from the arm, and of another hue: a pocket, a print
+UPPER = 0.15  # share of the arm below which it hangs beside the cloth
 MOST_TAKEN = 0.2  # share of the mask; more would be a garment misread
 
 
@@ -55,6 +61,37 @@ def without_shaded_skin(photo: RGB, mask: Bools, body: Body) -> Bools:
     taken |= dilate(taken, RIM * scene.unit) & (apart > MIXED)
     out = cv2.resize(taken.astype(np.float32), mask.shape[1::-1])
     return mask & (out < 0.5)
+
+
+def without_shade(photo: RGB, mask: Bools, parts: NDArray[np.uint8], body: Body) -> Bools:
+    """The mask (H, W) of the cloth that has `parts` (H, W), without what of the torso's a bare arm darkens."""
+    return mask & (parts > 0) & ~shade_of_arms(photo, mask & (parts == Part.TORSO), body)
+
+
+def shade_of_arms(photo: RGB, mask: Bools, body: Body) -> Bools:
+    """Where (H, W) a bare arm beside the cloth of a mask (H, W) makes it darker than it is anywhere: another body holds
+    its arms elsewhere."""
+    scene, scale = scaled_scene(photo, mask, body.labels, body.unit)
+    near = carried(body, scale, np.zeros(2))
+    arms = np.zeros_like(scene.mask)
+    for arm in near.arms.values():
+        arms |= limb_zone(scene.mask.shape, arm, UPPER * arm.length, 1.1 * arm.length, ARM) > 0.5
+    beside = scene.mask & dilate(arms & (scene.labels == Label.SKIN) & ~scene.mask, BESIDE * scene.unit)
+    colours = main_colours(scene.lab, erode(scene.mask, 0.07 * scene.unit) & ~beside, 6, 0.08)
+    if not len(colours) or not beside.any():
+        return np.zeros_like(mask)
+    hue = log_hue(np.asarray(cv2.resize(photo, scene.mask.shape[1::-1], interpolation=cv2.INTER_AREA), np.uint8))
+    usual = np.median(hue[erode(scene.mask, 0.07 * scene.unit) & ~beside], axis=0)
+    depth = np.where(scene.mask, colours[:, 0].min() - scene.lab[..., 0], 0.0)
+    count, names = cv2.connectedComponents((depth > SHADED).view(np.uint8))
+    deep = cv2.morphologyEx((beside & (depth > DARKER)).view(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)) > 0
+    whole = np.maximum(np.bincount(names.ravel(), minlength=count), 1)
+    away = np.bincount(names[~beside], minlength=count) / whole
+    unlike = np.bincount(names[np.linalg.norm(hue - usual, axis=2) > HUE], minlength=count) / whole
+    taken = (np.bincount(names[deep], minlength=count) > 0) & (away < MOST_AWAY) & (unlike < MOST_UNLIKE)
+    taken[0] = False
+    dark = dilate(taken[names], SOFT * scene.unit) & beside
+    return np.asarray(mask & (cv2.resize(dark.astype(np.float32), mask.shape[1::-1]) > 0.5))
 
 
 def log_hue(small: RGB) -> Floats:

@@ -24,6 +24,7 @@ from vesture.engines.warp.worn.parting import (
     wide_sleeve,
 )
 from vesture.engines.warp.worn.reach import sleeve_share
+from vesture.engines.warp.worn.shaded import without_shade
 from vesture.engines.warp.worn.sleeves import Worn, own_sleeves
 from vesture.engines.warp.worn.torso_sides import doubtful, torso_sides
 from vesture.engines.warp.worn.trace import (
@@ -107,7 +108,7 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     if plain:
         refuse_hidden(mask, hidden)
     parts = even_outlines(np.where(hidden & ~mask, np.uint8(Part.TORSO), parts), below & allowed, body.unit, ~below)
-    cloth, alpha = complete(photo, mask & (parts > 0), parts > 0, body.unit, body)
+    cloth, alpha = complete(photo, without_shade(photo, mask, parts, body), parts > 0, body.unit, body)
     whole = np.where((parts == 0) & (alpha > 0.4), int(Part.TORSO), parts).astype(np.uint8)
     garment = on_wearer(cropped(cloth, alpha, whole, kind, points, curves), body, points)
     if not any(apart.values()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vesture.engines.warp.worn.between import scene_between
+from vesture.engines.warp.worn.between import scene_between, to_any_scene
 from vesture.engines.warp.worn.cloth import Scene
 from vesture.vision.parsing.parse import Label
 
@@ -31,11 +31,11 @@ def straddling(web: tuple[float, float, float]) -> tuple[np.ndarray, np.ndarray,
 
 def test_a_web_of_scene_below_the_crotch_goes_up_to_the_crotch() -> None:
     on_legs, gap, scene = straddling(DOOR)
-    web = scene_between(scene, on_legs, gap, 0.012)
+    web = scene_between(scene, to_any_scene(scene), on_legs, gap, 0.012)
     assert web[40:90, 45:75].mean() > 0.95
     assert web[:, :44].sum() == web[:, 76:].sum() == 0
 
 
 def test_cloth_between_the_legs_stays() -> None:
     on_legs, gap, scene = straddling(DENIM)
-    assert not scene_between(scene, on_legs, gap, 0.012).any()
+    assert not scene_between(scene, to_any_scene(scene), on_legs, gap, 0.012).any()

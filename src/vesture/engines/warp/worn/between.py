@@ -19,6 +19,7 @@ from vesture.vision.masks import dilate, erode
 from vesture.vision.parsing.parse import Label
 
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float32]
 
 BARE_LEG = 1.25  # radii about a leg, beyond which the scene may be seen between two
 NEAR_SCENE = 0.8  # units round the garment in which the scene is known
@@ -36,22 +37,31 @@ def between_legs(shape: tuple[int, int], body: Body) -> Bools:
     return gap
 
 
-def scene_between(scene: Scene, on_legs: Bools, gap: Bools, least: float) -> Bools:
+def to_any_scene(scene: Scene) -> Floats:
+    """Distance (h, w) of each pixel's colour to the nearest main colour of the scene round the garment."""
+    outside = erode((scene.labels == Label.BACKGROUND) & ~scene.mask, 0.04 * scene.unit)
+    near = outside & dilate(scene.mask, NEAR_SCENE * scene.unit)
+    colours = main_colours(scene.lab, near, COLOURS, LEAST_SHARE) if near.any() else ()
+    if not len(colours):
+        return np.full(scene.mask.shape, np.inf, np.float32)
+    return colour_distance(scene.lab, np.asarray(colours))
+
+
+def scene_between(scene: Scene, any_scene: Floats, on_legs: Bools, gap: Bools, least: float) -> Bools:
     """The web (h, w).
 
     Args:
+        any_scene: distance to any colour of the scene.
         on_legs: where the legs' cloth surely lies.
         gap: where the scene may be seen between the legs.
         least: square units of its part in the gap.
     """
-    outside = erode((scene.labels == Label.BACKGROUND) & ~scene.mask, 0.04 * scene.unit)
-    near = outside & dilate(scene.mask, NEAR_SCENE * scene.unit)
     nothing = np.zeros_like(scene.mask)
-    if not near.any() or not on_legs.any() or not (gap & scene.mask).any():
+    like = scene.mask & ~on_legs & (any_scene < LIKE_SCENE)
+    if not on_legs.any() or (like & gap).sum() < least * scene.unit**2:
         return nothing
-    like = colour_distance(scene.lab, main_colours(scene.lab, near, COLOURS, LEAST_SHARE)) < LIKE_SCENE
     cloth = push_pull(scene.lab, on_legs.astype(np.float32))
-    found = scene.mask & ~on_legs & like & (np.linalg.norm(scene.lab - cloth, axis=2) > UNLIKE_LEGS)
+    found = like & (np.linalg.norm(scene.lab - cloth, axis=2) > UNLIKE_LEGS)
     names = cv2.connectedComponents(erode(found, 1).astype(np.uint8))[1]
     web = nothing
     for index in np.setdiff1d(names[gap], [0]):

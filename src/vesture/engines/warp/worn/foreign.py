@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from vesture.core.task import RGB, Category
 from vesture.engines.warp.body.figure import SIDES, V_LEVELS, Body, Limb
 from vesture.engines.warp.body.silhouettes import limb_zone
-from vesture.engines.warp.worn.between import between_legs, scene_between
+from vesture.engines.warp.worn.between import between_legs, scene_between, to_any_scene
 from vesture.engines.warp.worn.cloth import Scene, colour_distance, main_colours, scaled_scene
 from vesture.engines.warp.worn.fill import mirrored_mask
 from vesture.engines.warp.worn.reach import sleeve_share
@@ -38,7 +38,7 @@ LEG_CORE, LEG_START, LEG_END = 0.75, 0.1, 0.8  # radii about a leg; shares of wh
 SLEEVE = 1.6  # radii about an arm within which a colour of its own is a sleeve's
 CUFF = 3.2  # radii about an ankle, of turned-up trousers
 UNLIKE_GAP = 9.0  # between legs: distance of the scene from any cloth
-NEAR_SCENE, NEARER = 0.8, 0.7  # units round the garment in which the scene is known; of the distance to cloth
+NEARER = 0.7  # of the distance to cloth
 LEAST_PIECE = 0.012  # square units
 LEAST_THICK = 0.11  # units; cloth that shines in the light at its edge makes thinner strips
 BESIDE = 0.6  # share of a piece that must lie off the core
@@ -80,11 +80,13 @@ def without_foreign(photo: RGB, mask: Bools, body: Body, category: Category) -> 
         # sleeves may have any colour; turned-up trousers show their paler inside
         kept = places.ends & (pale | (category != "bottoms")) & ~places.gap
         paired = places.mirrored & (_to_other_half(scene, body) < SAME_COLOUR) & ~places.gap
-        odd, scenic = own & (apart > UNLIKE), own & _scenic(scene, core, apart, places.gap) & ~places.inner
+        any_scene = to_any_scene(scene) if places.gap.any() else apart
+        scenic = own & _scenic(scene, core, apart, places.gap, any_scene) & ~places.inner
+        odd = own & (apart > UNLIKE)
         for found in (odd & ~places.gap, scenic & ~places.gap, (odd | scenic) & places.gap):
             taken |= _pieces(scene, found, places, (paired, kept), across)
         if places.gap.any():
-            taken |= scene_between(scene, core & places.legs, places.gap, LEAST_PIECE)
+            taken |= scene_between(scene, any_scene, core & places.legs, places.gap, LEAST_PIECE)
     if not taken.any() or taken.sum() > MOST_TAKEN * scene.mask.sum():
         return mask
     out = cv2.resize(dilate(taken, 0.02 * scene.unit).astype(np.float32), mask.shape[1::-1])
@@ -204,7 +206,7 @@ def _lower_rim(mask: Bools) -> Bools:
     return mask & ~np.pad(mask[1:], ((0, 1), (0, 0)))
 
 
-def _scenic(scene: Scene, core: Bools, apart: Floats, between_legs: Bools) -> Bools:
+def _scenic(scene: Scene, core: Bools, apart: Floats, gap: Bools, any_scene: Floats) -> Bools:
     """Pixels that look like the scene beside them and unlike the cloth beside them; between legs, like any scene."""
     outside = erode((scene.labels == Label.BACKGROUND) & ~scene.mask, 0.04 * scene.unit)
     if not outside.any() or not core.any():
@@ -212,10 +214,8 @@ def _scenic(scene: Scene, core: Bools, apart: Floats, between_legs: Bools) -> Bo
     to_scene = np.linalg.norm(scene.lab - push_pull(scene.lab, outside.astype(np.float32)), axis=2)
     to_cloth = np.linalg.norm(scene.lab - push_pull(scene.lab, core.astype(np.float32)), axis=2)
     found = (to_scene < LIKE_SCENE) & (to_cloth > UNLIKE_NEAR) & (apart > UNLIKE_ANY)
-    if between_legs.any():
-        near = outside & dilate(scene.mask, NEAR_SCENE * scene.unit)
-        any_scene = colour_distance(scene.lab, main_colours(scene.lab, near, COLOURS, 0.03))
-        found |= between_legs & (any_scene < NEARER * apart) & (apart > UNLIKE_GAP)
+    if gap.any():
+        found |= gap & (any_scene < NEARER * apart) & (apart > UNLIKE_GAP)
     return np.asarray(found)
 
 

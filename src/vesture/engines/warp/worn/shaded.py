@@ -77,8 +77,10 @@ def shade_of_arms(photo: RGB, mask: Bools, body: Body) -> Bools:
     for arm in near.arms.values():
         arms |= limb_zone(scene.mask.shape, arm, UPPER * arm.length, 1.1 * arm.length, ARM) > 0.5
     beside = scene.mask & dilate(arms & (scene.labels == Label.SKIN) & ~scene.mask, BESIDE * scene.unit)
+    if not beside.any():
+        return np.zeros_like(mask)
     colours = main_colours(scene.lab, erode(scene.mask, 0.07 * scene.unit) & ~beside, 6, 0.08)
-    if not len(colours) or not beside.any():
+    if not len(colours):
         return np.zeros_like(mask)
     hue = log_hue(np.asarray(cv2.resize(photo, scene.mask.shape[1::-1], interpolation=cv2.INTER_AREA), np.uint8))
     usual = np.median(hue[erode(scene.mask, 0.07 * scene.unit) & ~beside], axis=0)

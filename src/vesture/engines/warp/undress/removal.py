@@ -38,6 +38,7 @@ AT_WRIST = 0.25  # units round a wrist within which skin is the hand
 FINGER_GAP = 0.1  # units from the rest of the hand within which pieces of skin are fingers
 SKIN_SCRAP = 0.08  # square units of skin below which it may be cloth of the colour of skin
 SCRAP = 0.03  # square units below which a piece of the old garment is taken for something else
+PARTED = 0.2  # of that, on the trunk: hair and straps part pieces from a garment
 PINHOLE = 0.01  # square units below which something inside the old garment is part of it
 SPECK = 0.004  # square units below which what is left of somebody is nothing
 COLLAR = 0.1  # units from a collar within which pieces of it may have been taken for skin
@@ -62,7 +63,7 @@ def old_garment(
     old = np.isin(labels, replaced)
     if Label.TOP in replaced and Label.BOTTOM not in replaced and not hangs_over_trousers(body):
         old &= ~_skirt(body, old)
-    old = _whole(old, labels != Label.BACKGROUND, body.unit)
+    old = _whole(old, labels != Label.BACKGROUND, body)
     if not old.any():
         return old
     seen = read_hands(body, replaced) if seen is None else seen
@@ -143,14 +144,20 @@ def lower_sleeves(body: Body) -> Bools:
     return result
 
 
-def _whole(old: Bools, person: Bools, unit: float) -> Bools:
-    """The garment without scraps, pinholes and ragged edges: what the parse sees of it in hair and face is none."""
+def _whole(old: Bools, person: Bools, body: Body) -> Bools:
+    """The garment without scraps, pinholes and ragged edges: what the parse sees of it in hair and face is none.
+
+    On the trunk hair and straps part narrow pieces from the garment, which are its own.
+    """
+    unit = body.unit
     smooth = cv2.medianBlur(old.view(np.uint8), 2 * max(1, round(0.01 * unit)) + 1)
-    count, names, stats, _ = cv2.connectedComponentsWithStats(smooth)
+    count, names, stats, centres = cv2.connectedComponentsWithStats(smooth)
     if count < 2:
         return np.asarray(smooth > 0)
     area = stats[:, cv2.CC_STAT_AREA]
-    large = area >= max(SCRAP * unit**2, 0.02 * area[1:].max())
+    on_trunk = body.coordinates(centres)[:, 1] > 0
+    least = max(SCRAP * unit**2, 0.02 * area[1:].max())
+    large = area >= np.where(on_trunk, PARTED * least, least)
     large[0] = False
     whole = large[names]
     _, names, stats, _ = cv2.connectedComponentsWithStats((~whole).view(np.uint8))

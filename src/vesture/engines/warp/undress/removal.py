@@ -147,7 +147,7 @@ def lower_sleeves(body: Body) -> Bools:
 def _whole(old: Bools, person: Bools, body: Body) -> Bools:
     """The garment without scraps, pinholes and ragged edges: what the parse sees of it in hair and face is none.
 
-    On the trunk hair and straps part narrow pieces from the garment, which are its own.
+    On the trunk, down to the waist, hair and straps part narrow pieces from the garment, which are its own.
     """
     unit = body.unit
     smooth = cv2.medianBlur(old.view(np.uint8), 2 * max(1, round(0.01 * unit)) + 1)
@@ -155,7 +155,8 @@ def _whole(old: Bools, person: Bools, body: Body) -> Bools:
     if count < 2:
         return np.asarray(smooth > 0)
     area = stats[:, cv2.CC_STAT_AREA]
-    on_trunk = body.coordinates(centres)[:, 1] > 0
+    level = body.coordinates(centres)[:, 1]
+    on_trunk = (level > 0) & (level < body.waist)
     least = max(SCRAP * unit**2, 0.02 * area[1:].max())
     large = area >= np.where(on_trunk, PARTED * least, least)
     large[0] = False

@@ -32,10 +32,10 @@ from vesture.engines.warp.body.shoulder import (
 )
 from vesture.engines.warp.body.silhouettes import torso_edge
 from vesture.engines.warp.cloth.layers import Draped
-from vesture.engines.warp.cloth.mesh import Mesh, backward_map
+from vesture.engines.warp.cloth.mesh import backward_map
 from vesture.engines.warp.cloth.placement import Fit, point
 from vesture.engines.warp.cloth.shade import PART_SIDE
-from vesture.engines.warp.cloth.triangles import barycentric
+from vesture.engines.warp.cloth.triangles import carried
 from vesture.vision.garment.types import Part
 from vesture.vision.parsing.parse import Label
 
@@ -154,7 +154,9 @@ def _closed_side(cloth: _Cloth, body: Body, side: SideName) -> Floats:
 def _widened(cloth: _Cloth, fit: Fit, body: Body, side: SideName) -> Floats:
     """How far (n, 2) each vertex goes for shoulder and sleeve of a side to hide the skin under them."""
     draped, unit = cloth.draped, body.unit
-    collar = _places(draped.mesh, draped.position, TORSO, point(draped.garment, f"collar_{side}")[None])[0]
+    torso = draped.mesh.triangles[draped.mesh.part == TORSO]
+    corner = point(draped.garment, f"collar_{side}")[None]
+    collar = carried(corner, draped.mesh.vertices[torso], draped.position[torso])[0]
     start = collar + BELOW_COLLAR * unit * body.down
     line = shoulder_line(body, side, body.arms[side], start, fit.sleeve_reach[side])
     along = np.arange(0, line.limb.length, STEP * unit)
@@ -290,14 +292,6 @@ def _nearest(limb: Limb, points: Floats, sign: float) -> tuple[Floats, Floats]:
     _, nearest = cKDTree(axis).query(points)
     outwards = ((points - axis[nearest]) * limb.outward(along, sign)[nearest]).sum(1)
     return along[nearest], outwards
-
-
-def _places(mesh: Mesh, position: Floats, part: int, points: Floats) -> Floats:
-    """Where in the photo (n, 2) garment pixels (n, 2) of a part lie, the vertices being at `position`."""
-    mine = mesh.triangles[mesh.part == part]
-    _, nearest = cKDTree(mesh.vertices[mine].mean(axis=1)).query(points)
-    weights = barycentric(mesh.vertices[mine[nearest]], points)
-    return np.asarray((weights[..., None] * position[mine[nearest]]).sum(1))
 
 
 def _ramp(value: Floats, start: float, end: float) -> Floats:

@@ -71,11 +71,8 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     points, curves = _outlines(body, mask, reach, has_sleeves)
     rough = inside_outline(mask.shape, _torso_outline(curves))
     sleeves = {side: inside_outline(mask.shape, _sleeve_outline(curves, side)) for side in SIDES if has_sleeves}
-    near = dilate(rough, STRAY[kind] * body.unit) | _collar_zone(mask.shape, body)
-    for side, zone in sleeves.items():
-        near |= dilate(zone, STRAY[kind] * body.unit) | wide_sleeve(body, mask, side, reach[side])
+    near = mask & _near(body, mask, rough, sleeves, STRAY[kind] * body.unit, reach)
     lines = [curves[name] for name in curves if name.startswith(("side", "sleeve_inner"))]
-    near &= mask
     seen = without_gaps(photo, near, body.labels == Label.BACKGROUND, lines, body.unit)
     body = replace(body, labels=labels_with_gaps(body, mask, near & ~seen))
     crossing = {side: float((zone & rough).sum()) > CROSSING * max(zone.sum(), 1) for side, zone in sleeves.items()}
@@ -96,9 +93,8 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
     if plain:
         either = np.logical_or.reduce(list(sleeves.values()))
         torso, allowed, rim = ~dilate(either, SLEEVE_REACH * body.unit), np.ones_like(mask), np.zeros_like(mask)
-    parts, before = shared_out(
-        body, seen, torso, sleeves, {side: crossing[side] for side in apart if apart[side]}, reach
-    )
+    own = {side: crossing[side] for side in apart if apart[side]}
+    parts, before = shared_out(body, seen, torso, sleeves, own, reach)
     below = _below(body, mask.shape, ARMPIT)
     parts[(parts == Part.TORSO) & ~allowed & below] = 0
     # hair, hands, straps and arms hide cloth that goes on behind them
@@ -125,6 +121,21 @@ def worn_upper(photo: RGB, body: Body, mask: Bools, category: Category) -> WornG
         garment.wearer.unit / body.unit,
     )
     return with_patches(garment, own_sleeves(worn, apart))
+
+
+def _near(
+    body: Body,
+    mask: Bools,
+    torso: Bools,
+    sleeves: dict[SideName, Bools],
+    stray: float,
+    reach: dict[SideName, float],
+) -> Bools:
+    """Pixels (H, W) no further than `stray` from the outlines of torso and sleeves, with collar and wide sleeves."""
+    near = dilate(torso, stray) | _collar_zone(mask.shape, body)
+    for side, zone in sleeves.items():
+        near |= dilate(zone, stray) | wide_sleeve(body, mask, side, reach[side])
+    return near
 
 
 def refuse_hidden(seen: Bools, hidden: Bools) -> None:
